@@ -1,0 +1,53 @@
+/** A stretch of time in ms since 1970; `end` is the first moment after it. */
+export interface Range {
+  start: number
+  end: number
+}
+
+const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/**
+ * The stretch of time that a FHIR date, dateTime or instant stands for: `2024` is the year, `2024-02-03T10:00` the
+ * minute. Without a zone it is taken as UTC. Undefined when it is none, or a date that the calendar lacks.
+ */
+export function dateRange(text: string): Range | undefined {
+  const parts = FORM.exec(text)
+  if (!parts) return undefined
+  const [, year, month, day, hour, minute, second, fraction, zone] = parts
+  const start = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1))
+  if (!sameDay(start, Number(year), Number(month ?? 1), Number(day ?? 1))) return undefined
+  if (month === undefined) return { start, end: Date.UTC(Number(year) + 1, 0, 1) }
+  if (day === undefined) return { start, end: Date.UTC(Number(year), Number(month), 1) }
+  if (hour === undefined) return { start, end: start + DAY }
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined
+  const offset = zoneOffset(zone ?? 'Z')
+  if (offset === undefined) return undefined
+  const moment = start + Number(hour) * HOUR + Number(minute) * MINUTE - offset
+  if (second === undefined) return { start: moment, end: moment + MINUTE }
+  const seconds = moment + Number(second) * 1000
+  if (fraction === undefined) return { start: seconds, end: seconds + 1000 }
+  const millis = seconds + Number(fraction.padEnd(3, '0').slice(0, 3))
+  return { start: millis, end: millis + (fraction.length < 3 ? 10 ** (3 - fraction.length) : 1) }
+}
+
+/** `YYYY-MM-DDThh:mm:ss.sssZ` of a moment in ms since 1970. */
+export function instantOf(moment: number): string {
+  return new Date(moment).toISOString()
+}
+
+function sameDay(moment: number, year: number, month: number, day: number): boolean {
+  const date = new Date(moment)
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+}
+
+function zoneOffset(zone: string): number | undefined {
+  if (zone === 'Z') return 0
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(4, 6))
+  if (hours > 14 || minutes > 59 || (hours === 14 && minutes > 0)) return undefined
+  return (zone[0] === '-' ? -1 : 1) * (hours * HOUR + minutes * MINUTE)
+}

@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes'
+
+type Definition = StructureDefinition | ValueSet | CodeSystem | SearchParameter
+
+/**
+ * The folder of HL7's official R4 package as npm installed it (a development dependency),
+ * or undefined where only run-time dependencies are installed.
+ */
+export function packageFolder(): string | undefined {
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve('hl7.fhir.r4.examples/package.json'))
+    return existsSync(folder) ? folder : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Every definition of one resource type in the package, in the order of the file names. */
+export function readDefinitions<T extends Definition>(folder: string, resourceType: T['resourceType']): T[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${resourceType}-`) && name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as T)
+}

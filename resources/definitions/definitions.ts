@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CodeList, CompiledDefinitions, Element, SearchParameterTable, TypeTable } from './shapes.ts'
+
+const FILE = join(import.meta.dirname, 'r4.json')
+
+function load(): CompiledDefinitions {
+  try {
+    return JSON.parse(readFileSync(FILE, 'utf8')) as CompiledDefinitions
+  } catch (error) {
+    throw new Error(`the compiled definitions (${FILE}) cannot be read; run \`npm run definitions\``, { cause: error })
+  }
+}
+
+const compiled = load()
+
+/** FHIR version of the definitions: 4.0.1. */
+export const fhirVersion: string = compiled.fhirVersion
+
+/** The 146 concrete resource types of R4, Parameters among them. */
+export const resourceTypes: ReadonlySet<string> = new Set(
+  Object.keys(compiled.types).filter((name) => compiled.types[name]?.kind === 'resource'),
+)
+
+/** The 145 resource types that have an endpoint: all but Parameters, which travels only in operations. */
+export const storableTypes: ReadonlySet<string> = new Set(
+  [...resourceTypes].filter((name) => name !== 'Parameters').sort(),
+)
+
+/** The specification's search parameters, each once. */
+export const searchParameterTables: readonly SearchParameterTable[] = compiled.searchParameters
+
+/** Table of a type by name (`Patient`, `HumanName`, `Patient.contact`, `string`); undefined for an unknown one. */
+export function typeTable(name: string): TypeTable | undefined {
+  return Object.hasOwn(compiled.types, name) ? compiled.types[name] : undefined
+}
+
+/** The codes of a value set by its canonical without version; undefined where they cannot be listed. */
+export function codeLists(valueSet: string): CodeList[] | undefined {
+  return Object.hasOwn(compiled.codes, valueSet) ? compiled.codes[valueSet] : undefined
+}
+
+/** A JSON member that a type allows: the element it stands for, and which of its types. */
+export interface Member {
+  /** Element name in the definitions (`value[x]`). */
+  name: string
+  type: string
+  primitive: boolean
+  element: Element
+}
+
+const membersByType = new Map<string, ReadonlyMap<string, Member>>()
+
+/**
+ * The JSON members of a type by their name in JSON (`valueQuantity`, `birthDate`), without the `_` siblings of
+ * primitives. Throws when the type is unknown.
+ */
+export function membersOf(typeName: string): ReadonlyMap<string, Member> {
+  let members = membersByType.get(typeName)
+  if (!members) {
+    const table = typeTable(typeName)
+    if (!table) throw new Error(`no such type: ${typeName}`)
+    members = new Map(Object.entries(table.elements).flatMap(([name, element]) => expand(name, element)))
+    membersByType.set(typeName, members)
+  }
+  return members
+}
+
+function expand(name: string, element: Element): [string, Member][] {
+  if (!name.endsWith('[x]')) return [[name, member(name, element, element.types[0] ?? 'Element')]]
+  const stem = name.slice(0, -3)
+  return element.types.map((type) => [stem + type.charAt(0).toUpperCase() + type.slice(1), member(name, element, type)])
+}
+
+function member(name: string, element: Element, type: string): Member {
+  return { name, type, primitive: typeTable(type)?.kind === 'primitive', element }
+}

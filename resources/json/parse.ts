@@ -1,0 +1,54 @@
+import { FhirError } from '../fhir-error.ts'
+import { scan } from './scan.ts'
+
+/** A JSON object as it came in: its bytes without white space between tokens, and what they mean. */
+export interface JsonDocument {
+  text: Buffer
+  /** Numbers are doubles here: for checking and indexing, never for writing. */
+  value: Record<string, unknown>
+}
+
+/**
+ * Reads a JSON object for checking and storing. Throws an `invalid` FhirError for everything that is not one JSON
+ * object in UTF-8, holds a name twice or is refused by `scan`.
+ */
+export function parseDocument(bytes: Uint8Array, maxDepth: number): JsonDocument {
+  const { text, members } = scan(bytes, maxDepth)
+  const value = parseText(text.toString())
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw FhirError.of('invalid', 'The body is not a JSON object.', { code: 'structure' })
+  }
+  if (countMembers(value) !== members) throw duplicateMember()
+  return { text, value: value as Record<string, unknown> }
+}
+
+/** JSON.parse that throws an `invalid` FhirError; its words tell the place, not the content. */
+export function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const place = /at position \d+( \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')
+    throw FhirError.of('invalid', `The body is not valid JSON${place ? ` (${place[0]})` : ''}.`, { code: 'structure' })
+  }
+}
+
+/** Number of members in all objects of a parsed value. */
+export function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object') count += countMembers(item)
+    return count
+  }
+  for (const name in value) {
+    count++
+    const inner = (value as Record<string, unknown>)[name]
+    if (typeof inner === 'object') count += countMembers(inner)
+  }
+  return count
+}
+
+/** The error for a member name that stands twice in one object. */
+export function duplicateMember(): FhirError {
+  return FhirError.of('invalid', 'A member name stands twice in one object.', { code: 'structure' })
+}

@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module'
+import type fhirpathLibrary from 'fhirpath'
+
+type Library = typeof fhirpathLibrary
+
+const require = createRequire(import.meta.url)
+let library: Library | undefined
+let model: unknown
+
+/** Loaded when the first expression asks for it: it costs some 30 MB, and the common paths do without. */
+function engine(): Library {
+  library ??= require('fhirpath') as Library
+  model ??= require('fhirpath/fhir-context/r4')
+  return library
+}
+
+/**
+ * Compiles a FHIRPath expression for R4 resources. The function gives the values it selects; the resource must not be
+ * frozen. Throws when the expression is not FHIRPath.
+ */
+export function compileExpression(expression: string): (resource: unknown) => unknown[] {
+  const compiled = engine().compile(expression, model as Parameters<Library['compile']>[1], { async: false })
+  return (resource) => compiled(resource as object) as unknown[]
+}
+
+/** FHIR types of values that an expression gave (`FHIR.Quantity` -> `Quantity`). */
+export function typesOf(values: unknown[]): string[] {
+  return engine()
+    .types(values)
+    .map((name) => name.slice(name.indexOf('.') + 1))
+}

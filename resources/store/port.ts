@@ -1,0 +1,124 @@
+/** How a version came to be; history tells it as Bundle.entry.request.method. */
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** One version of a resource as the store keeps it. */
+export interface StoredVersion {
+  type: string
+  id: string
+  version: number
+  /** Milliseconds since 1970, as meta.lastUpdated has it. */
+  lastUpdated: number
+  method: Method
+  /** The JSON text in UTF-8, id and meta written in; undefined for a deletion. */
+  text: Buffer | undefined
+}
+
+/**
+ * A searchable value of a resource. `system` is '' for a token without one; strings are kept folded and as written;
+ * `reference` is one to this server, all others are `uri`.
+ */
+export type IndexEntry =
+  | ['token', param: string, system: string, code: string]
+  | ['string', param: string, folded: string, exact: string]
+  | ['reference', param: string, type: string, id: string]
+  | ['uri', param: string, uri: string]
+
+/** What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one. */
+export type Expectation = { version: number } | 'absent'
+
+/** A resource to be written or deleted. */
+export type Change =
+  | {
+      kind: 'write'
+      method: 'POST' | 'PUT' | 'PATCH'
+      type: string
+      id: string
+      /** JSON text with everything but versionId and lastUpdated, which the store writes in at `metaAt`. */
+      text: Buffer
+      metaAt: number
+      entries: IndexEntry[]
+      expect?: Expectation
+    }
+  | { kind: 'delete'; type: string; id: string; expect?: Expectation }
+
+/** A search that the store can repeat inside a commit. Made by the searcher that fits the store, opaque to others. */
+export interface Selection {
+  readonly selection: 'sqlite' | 'mongo'
+}
+
+/** Holds when the selection still matches these ids, and no others. */
+export interface Guard {
+  selection: Selection
+  ids: string[]
+}
+
+/** Changes that are committed all or not at all. */
+export interface Unit {
+  changes: Change[]
+  guards: Guard[]
+}
+
+/** What became of a change. A deletion of nothing has version 0. */
+export interface Outcome {
+  version: number
+  lastUpdated: number
+  /** Whether there was no live resource before. */
+  created: boolean
+}
+
+/**
+ * Why a unit was not committed: an expectation that did not hold (`at` is the change's place in the unit, `current`
+ * the version that stands there, 0 for none), or a guard that no longer holds: then the caller searches again.
+ */
+export class CommitRefused extends Error {
+  readonly reason: 'expectation' | 'outdated'
+  readonly at: number
+  readonly current: number
+
+  constructor(reason: 'expectation' | 'outdated', at: number, current: number) {
+    super(`commit refused: ${reason}`)
+    this.name = 'CommitRefused'
+    this.reason = reason
+    this.at = at
+    this.current = current
+  }
+}
+
+/** Of which resources a history is asked: all, those of a type, or one. */
+export interface HistoryScope {
+  type?: string
+  id?: string
+}
+
+export interface HistoryQuery {
+  /** Only versions made at or after this moment (ms). */
+  since?: number
+  /** Only versions that were the current one at some moment of this period (ms, end excluded). */
+  at?: { start: number; end: number }
+  /** Only versions older than this position. */
+  before?: number
+}
+
+/** A version and its place in the order of all commits. */
+export interface HistoryEntry extends StoredVersion {
+  position: number
+}
+
+/** What keeps resources and their versions. Two adapters, one contract suite (`test/contract`). */
+export interface Store {
+  /** The current version, which may be a deletion; undefined when there never was one. */
+  read(type: string, id: string): Promise<StoredVersion | undefined>
+  readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>
+  /** Newest first, `count` at the most. */
+  history(scope: HistoryScope, query: HistoryQuery, count: number): Promise<HistoryEntry[]>
+  countHistory(scope: HistoryScope, query: HistoryQuery): Promise<number>
+  /**
+   * Commits a unit durably and answers one outcome a change. Throws CommitRefused, or FhirError `unavailable` when
+   * the store cannot write.
+   */
+  commit(unit: Unit): Promise<Outcome[]>
+  /** Whether it can answer now. */
+  ready(): boolean
+  /** Finishes what is under way and closes. */
+  close(): Promise<void>
+}

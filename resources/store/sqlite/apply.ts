@@ -1,0 +1,89 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { stamped } from '../../json/stamp.ts'
+import { type Change, CommitRefused, type Guard, type Method, type Outcome, type Unit } from '../port.ts'
+import { Dictionary } from './dictionary.ts'
+import { EntryRows } from './entry-rows.ts'
+import { METHOD_NUMBERS } from './methods.ts'
+import { Names } from './names.ts'
+import { type ResourceRow, ResourceRows } from './rows.ts'
+import type { SqliteSelection } from './selection.ts'
+
+/** Applies units to the database, inside a transaction that the caller opens and ends. */
+export class Applier {
+  private readonly database: DatabaseSync
+  private readonly names: Names
+  private readonly dictionary: Dictionary
+  private readonly resources: ResourceRows
+  private readonly entries: EntryRows
+  private readonly insertVersion: StatementSync
+  private seq: number
+  private clock: number
+
+  constructor(database: DatabaseSync) {
+    this.database = database
+    this.names = new Names(database)
+    this.dictionary = new Dictionary(database)
+    this.resources = new ResourceRows(database, this.names)
+    this.entries = new EntryRows(database, this.names, this.dictionary, this.resources)
+    this.insertVersion = database.prepare(
+      'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    const last = database.prepare('SELECT seq, updated FROM version ORDER BY seq DESC LIMIT 1').get()
+    this.seq = Number(last?.seq ?? 0)
+    this.clock = Number(last?.updated ?? 0)
+  }
+
+  /** Applies one unit; throws CommitRefused, after which the caller rolls back and calls `forget`. */
+  apply(unit: Unit): Outcome[] {
+    // lastUpdated never goes back, whatever the machine's clock does: history and _since rely on the order.
+    this.clock = Math.max(this.clock, Date.now())
+    for (const guard of unit.guards) this.check(guard)
+    return unit.changes.map((change, at) => this.applyChange(change, at))
+  }
+
+  /** After a rollback: numbers given in it are void. */
+  forget(): void {
+    this.names.forget()
+    this.dictionary.forget()
+    this.resources.forget()
+  }
+
+  private check(guard: Guard): void {
+    const { sql, values } = guard.selection as SqliteSelection
+    const rows = this.database.prepare(`${sql} LIMIT ?`).all(...values, guard.ids.length + 1)
+    const found = rows.map((row) => String(row.id)).sort()
+    const expected = [...guard.ids].sort()
+    if (found.length !== expected.length || found.some((id, at) => id !== expected[at])) {
+      throw new CommitRefused('outdated', -1, 0)
+    }
+  }
+
+  private applyChange(change: Change, at: number): Outcome {
+    const type = this.names.typeId(change.type)
+    const row = this.resources.find(type, change.id)
+    const live = row?.live ?? false
+    const { expect } = change
+    if (expect === 'absent' ? live : expect && (!live || row?.version !== expect.version)) {
+      throw new CommitRefused('expectation', at, live ? row!.version : 0)
+    }
+    if (change.kind === 'write') return this.write(change, type, row ?? this.resources.add(type, change.id))
+    if (!row || !live) return { version: row?.version ?? 0, lastUpdated: this.clock, created: false }
+    this.addVersion(row, type, 'DELETE', null)
+    this.entries.replace(row.rid, type, [], true)
+    return { version: row.version + 1, lastUpdated: this.clock, created: false }
+  }
+
+  private write(change: Change & { kind: 'write' }, type: number, row: ResourceRow): Outcome {
+    const version = row.version + 1
+    this.addVersion(row, type, change.method, stamped(change.text, change.metaAt, version, this.clock))
+    this.entries.replace(row.rid, type, change.entries, row.live)
+    return { version, lastUpdated: this.clock, created: !row.live }
+  }
+
+  private addVersion(row: ResourceRow, type: number, method: Method, text: Buffer | null): void {
+    const version = row.version + 1
+    this.seq++
+    this.insertVersion.run(this.seq, row.rid, type, version, this.clock, METHOD_NUMBERS[method], text)
+    this.resources.point(row.rid, this.seq, version, this.clock, text !== null)
+  }
+}

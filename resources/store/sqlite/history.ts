@@ -1,0 +1,62 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { HistoryEntry, HistoryQuery, HistoryScope } from '../port.ts'
+import type { Names } from './names.ts'
+import type { SqlValue } from './selection.ts'
+import { toVersion, type VersionRow } from './version-row.ts'
+
+interface Condition {
+  sql: string
+  values: SqlValue[]
+}
+
+/** Versions newest first; see `Store.history`. */
+export function readHistory(
+  database: DatabaseSync,
+  names: Names,
+  scope: HistoryScope,
+  query: HistoryQuery,
+  count: number,
+): HistoryEntry[] {
+  const where = condition(names, scope, query)
+  if (!where) return []
+  // Both are the order of commits; each is that of the index which serves the scope.
+  const order = scope.id === undefined ? 'v.seq DESC' : 'v.version DESC'
+  const statement = database.prepare(
+    `SELECT v.seq, v.type, r.id, v.version, v.updated, v.method, v.text
+     FROM version v JOIN resource r ON r.rid = v.rid WHERE ${where.sql} ORDER BY ${order} LIMIT ?`,
+  )
+  const rows = statement.all(...where.values, count) as unknown as (VersionRow & { seq: number })[]
+  return rows.map((row) => ({ ...toVersion(row, names.typeName(row.type)), position: row.seq }))
+}
+
+/** Number of versions that `readHistory` would give without a limit. */
+export function countHistory(database: DatabaseSync, names: Names, scope: HistoryScope, query: HistoryQuery): number {
+  const where = condition(names, scope, query)
+  if (!where) return 0
+  const row = database.prepare(`SELECT count(*) AS n FROM version v WHERE ${where.sql}`).get(...where.values)
+  return Number(row?.n ?? 0)
+}
+
+/** Undefined when nothing can match: a type that was never written. */
+function condition(names: Names, scope: HistoryScope, query: HistoryQuery): Condition | undefined {
+  const parts: Condition[] = []
+  if (scope.type !== undefined) {
+    const type = names.findType(scope.type)
+    if (type === undefined) return undefined
+    parts.push(
+      scope.id === undefined
+        ? { sql: 'v.type = ?', values: [type] }
+        : { sql: 'v.rid = (SELECT rid FROM resource WHERE type = ? AND id = ?)', values: [type, scope.id] },
+    )
+  }
+  if (query.since !== undefined) parts.push({ sql: 'v.updated >= ?', values: [query.since] })
+  if (query.before !== undefined) parts.push({ sql: 'v.seq < ?', values: [query.before] })
+  if (query.at) {
+    parts.push({
+      sql: `v.updated < ? AND NOT EXISTS (
+        SELECT 1 FROM version n WHERE n.rid = v.rid AND n.version = v.version + 1 AND n.updated <= ?)`,
+      values: [query.at.end, query.at.start],
+    })
+  }
+  return { sql: parts.map((part) => part.sql).join(' AND ') || '1', values: parts.flatMap((part) => part.values) }
+}

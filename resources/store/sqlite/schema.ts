@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/**
+ * The schema's versions, each the statements that lead to it from the one before. One that was released is never
+ * edited: a change is a new one.
+ *
+ * `resource` has a row for every id that was written or referred to (`seq` null: only referred to), so that
+ * references are integers and a chain is a join. `version` is append-only: its `seq` is the order of all commits, and
+ * a text is written once. `value` is the dictionary of searched values: uris, systems (system 0) and codes. In `entry`
+ * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`.
+ */
+const VERSIONS: string[] = [
+  `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+   CREATE TABLE param (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, code TEXT NOT NULL, UNIQUE (type, code));
+   CREATE TABLE value (id INTEGER PRIMARY KEY, system INTEGER NOT NULL, code TEXT NOT NULL);
+   CREATE UNIQUE INDEX value_by_code ON value (code, system);
+   CREATE INDEX value_by_system ON value (system) WHERE system > 0;
+   CREATE TABLE resource (
+     rid INTEGER PRIMARY KEY,
+     type INTEGER NOT NULL,
+     id TEXT NOT NULL,
+     seq INTEGER,
+     version INTEGER NOT NULL DEFAULT 0,
+     updated INTEGER,
+     live INTEGER NOT NULL DEFAULT 0
+   );
+   CREATE UNIQUE INDEX resource_by_id ON resource (type, id);
+   CREATE INDEX resource_by_update ON resource (type, updated) WHERE live = 1;
+   CREATE INDEX resource_live ON resource (type) WHERE live = 1;
+   CREATE TABLE version (
+     seq INTEGER PRIMARY KEY,
+     rid INTEGER NOT NULL,
+     type INTEGER NOT NULL,
+     version INTEGER NOT NULL,
+     updated INTEGER NOT NULL,
+     method INTEGER NOT NULL,
+     text BLOB
+   );
+   CREATE UNIQUE INDEX version_by_resource ON version (rid, version);
+   CREATE INDEX version_by_type ON version (type);
+   CREATE TABLE entry (
+     rid INTEGER NOT NULL, param INTEGER NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (rid, param, value)
+   ) WITHOUT ROWID;
+   CREATE INDEX entry_by_value ON entry (param, value);
+   CREATE TABLE string_entry (
+     rid INTEGER NOT NULL, param INTEGER NOT NULL, value TEXT NOT NULL, exact TEXT NOT NULL,
+     PRIMARY KEY (rid, param, value, exact)
+   ) WITHOUT ROWID;
+   CREATE INDEX string_entry_by_value ON string_entry (param, value);
+   CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;`,
+]
+
+/**
+ * Brings a database to the newest schema, each step in a transaction of its own. Throws when the database was made
+ * by a newer chartroom.
+ */
+export function migrate(database: DatabaseSync): void {
+  const current = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  if (current > VERSIONS.length) {
+    throw new Error(
+      `the store has schema version ${current}, this chartroom knows up to ${VERSIONS.length}: run a newer chartroom, or restore a backup`,
+    )
+  }
+  for (let version = current; version < VERSIONS.length; version++) {
+    database.exec(`BEGIN IMMEDIATE; ${VERSIONS[version]}; PRAGMA user_version = ${version + 1}; COMMIT`)
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { HistoryEntry, HistoryQuery, HistoryScope, Outcome, Store, StoredVersion, Unit } from '../port.ts'
+import { openReader } from './connect.ts'
+import { countHistory, readHistory } from './history.ts'
+import { Names } from './names.ts'
+import { toVersion, type VersionRow } from './version-row.ts'
+import { Writer } from './writer.ts'
+
+const COLUMNS = 'v.type, r.id, v.version, v.updated, v.method, v.text'
+
+/** The embedded store: reads on the thread that asks, writes on a thread of their own. */
+export class SqliteStore implements Store {
+  /** The reading connection, for the searcher that stands beside this store. */
+  readonly database: DatabaseSync
+  readonly names: Names
+  private readonly writer: Writer
+  private readonly current: StatementSync
+  private readonly older: StatementSync
+
+  private constructor(writer: Writer, database: DatabaseSync) {
+    this.writer = writer
+    this.database = database
+    this.names = new Names(database)
+    this.current = database.prepare(
+      `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?`,
+    )
+    this.older = database.prepare(
+      `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.rid = r.rid WHERE r.type = ? AND r.id = ? AND v.version = ?`,
+    )
+  }
+
+  /** Opens the store in a folder, which is made if need be. Rejects when another process uses it. */
+  static async open(folder: string): Promise<SqliteStore> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const writer = await Writer.open(folder)
+    return new SqliteStore(writer, openReader(`${folder}/chartroom.sqlite`))
+  }
+
+  async read(type: string, id: string): Promise<StoredVersion | undefined> {
+    const typeId = this.names.findType(type)
+    if (typeId === undefined) return undefined
+    const row = this.current.get(typeId, id) as unknown as VersionRow | undefined
+    return row && toVersion(row, type)
+  }
+
+  async readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined> {
+    const typeId = this.names.findType(type)
+    if (typeId === undefined) return undefined
+    const row = this.older.get(typeId, id, version) as unknown as VersionRow | undefined
+    return row && toVersion(row, type)
+  }
+
+  async history(scope: HistoryScope, query: HistoryQuery, count: number): Promise<HistoryEntry[]> {
+    return readHistory(this.database, this.names, scope, query, count)
+  }
+
+  async countHistory(scope: HistoryScope, query: HistoryQuery): Promise<number> {
+    return countHistory(this.database, this.names, scope, query)
+  }
+
+  commit(unit: Unit): Promise<Outcome[]> {
+    return this.writer.commit(unit)
+  }
+
+  ready(): boolean {
+    return this.writer.ready
+  }
+
+  async close(): Promise<void> {
+    await this.writer.close()
+    this.database.close()
+  }
+}

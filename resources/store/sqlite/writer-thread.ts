@@ -1,0 +1,113 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { CommitRefused, type Outcome } from '../port.ts'
+import { Applier } from './apply.ts'
+import { openWriter } from './connect.ts'
+import { holdLock } from './lock.ts'
+import { decodeUnit, type FromWriter, type ToWriter, type UnitMessage, type UnitResult } from './message.ts'
+import { migrate } from './schema.ts'
+
+/** Units that share one transaction, and so one sync, at the most; and the bytes of text after which no more join. */
+const GROUP_UNITS = 128
+const GROUP_BYTES = 4 * 1024 * 1024
+
+/** Bytes of text written between two checkpoints of the write-ahead log. */
+const CHECKPOINT_BYTES = 8 * 1024 * 1024
+
+/** The one thread that writes. Units that wait while it syncs go into its next transaction together. */
+class Writer {
+  private readonly port: MessagePort
+  private readonly database: DatabaseSync
+  private readonly applier: Applier
+  private readonly release: () => void
+  private written = 0
+
+  constructor(port: MessagePort, folder: string) {
+    this.port = port
+    this.release = holdLock(folder)
+    this.database = openWriter(`${folder}/chartroom.sqlite`)
+    migrate(this.database)
+    this.applier = new Applier(this.database)
+  }
+
+  receive(first: ToWriter): void {
+    let next: ToWriter | undefined = first
+    while (next !== undefined && next !== 'close') {
+      const group: UnitMessage[] = []
+      let bytes = 0
+      while (next !== undefined && next !== 'close' && group.length < GROUP_UNITS && bytes < GROUP_BYTES) {
+        group.push(next)
+        bytes += next.texts.byteLength
+        next = this.poll()
+      }
+      this.post({ results: this.commit(group) })
+      this.checkpointAfter(bytes)
+      next ??= this.poll()
+    }
+    if (next === 'close') this.close()
+  }
+
+  private poll(): ToWriter | undefined {
+    return receiveMessageOnPort(this.port)?.message as ToWriter | undefined
+  }
+
+  private commit(group: UnitMessage[]): UnitResult[] {
+    try {
+      this.database.exec('BEGIN IMMEDIATE')
+      const results = group.map((message) => this.applyOne(message))
+      this.database.exec('COMMIT')
+      return results
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK')
+      this.applier.forget()
+      return group.map(({ id }) => ({ id, failed: String(error) }))
+    }
+  }
+
+  private applyOne(message: UnitMessage): UnitResult {
+    this.database.exec('SAVEPOINT unit')
+    try {
+      const outcomes: Outcome[] = this.applier.apply(decodeUnit(message))
+      this.database.exec('RELEASE unit')
+      return { id: message.id, outcomes }
+    } catch (error) {
+      this.database.exec('ROLLBACK TO unit; RELEASE unit')
+      this.applier.forget()
+      if (error instanceof CommitRefused) {
+        return { id: message.id, refused: { reason: error.reason, at: error.at, current: error.current } }
+      }
+      throw error
+    }
+  }
+
+  private checkpointAfter(bytes: number): void {
+    this.written += bytes
+    if (this.written < CHECKPOINT_BYTES) return
+    this.written = 0
+    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  private close(): void {
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize')
+    this.database.close()
+    this.release()
+    this.post({ closed: true })
+    this.port.close()
+  }
+
+  private post(message: FromWriter): void {
+    this.port.postMessage(message)
+  }
+}
+
+function main(port: MessagePort): void {
+  try {
+    const writer = new Writer(port, (workerData as { folder: string }).folder)
+    port.on('message', (message: ToWriter) => writer.receive(message))
+    port.postMessage({ opened: true } satisfies FromWriter)
+  } catch (error) {
+    port.postMessage({ unopened: error instanceof Error ? error.message : String(error) } satisfies FromWriter)
+  }
+}
+
+if (parentPort) main(parentPort)

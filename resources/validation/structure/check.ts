@@ -1,0 +1,84 @@
+import { Ajv, type ErrorObject, type FuncKeywordDefinition, type ValidateFunction } from 'ajv'
+import { resourceTypes } from '../../definitions/definitions.ts'
+import type { Issue } from '../../fhir-error.ts'
+import { FORMATS } from './formats.ts'
+import { issueOf } from './issues.ts'
+import { checkObject } from './keywords.ts'
+import { referredTypes, schemaId, typeSchema } from './schema.ts'
+
+/** Most issues in one answer; a body that has more is no better understood with all of them. */
+const MOST_ISSUES = 50
+
+/** Above this, only the first fault is looked for: collecting every fault of a hostile 16 MB body costs gigabytes. */
+const ALL_FAULTS_UP_TO = 256 * 1024
+
+/**
+ * Checks a resource against the structure of its type: known elements, JSON types, cardinality, primitive formats,
+ * required bindings of codes, choices, nothing empty. Returns the issues, none when it is right. `size` is the length
+ * of its text in bytes.
+ */
+export function checkStructure(resource: Record<string, unknown>, size: number): Issue[] {
+  const type = resource.resourceType
+  if (typeof type !== 'string' || !resourceTypes.has(type)) {
+    return [{ severity: 'error', code: 'structure', diagnostics: 'resourceType is missing or names no R4 type.' }]
+  }
+  const validate = (size <= ALL_FAULTS_UP_TO ? everyFault : firstFault).validator(type)
+  if (validate(resource)) return []
+  return (validate.errors ?? [])
+    .filter((error) => error.keyword !== 'if')
+    .slice(0, MOST_ISSUES)
+    .map((error) => issueOf(type, error))
+}
+
+/** Schemas compiled when their type is first seen. */
+class Checker {
+  private readonly ajv: Ajv
+  private readonly known = new Set<string>()
+
+  constructor(allErrors: boolean) {
+    this.ajv = new Ajv({ allErrors, strict: false, validateSchema: false, inlineRefs: false, verbose: true })
+    for (const [name, check] of Object.entries(FORMATS)) this.ajv.addFormat(name, check)
+    this.ajv.addKeyword({ keyword: 'fhir', type: 'object', errors: 'full', validate: fhirKeyword })
+    this.ajv.addKeyword({ keyword: 'resource', type: 'object', errors: 'full', validate: this.resourceKeyword() })
+  }
+
+  validator(typeName: string): ValidateFunction {
+    this.addSchemas(typeName)
+    return this.ajv.getSchema(schemaId(typeName))!
+  }
+
+  private addSchemas(typeName: string): void {
+    if (this.known.has(typeName)) return
+    this.known.add(typeName)
+    this.ajv.addSchema(typeSchema(typeName))
+    for (const referred of referredTypes(typeName)) this.addSchemas(referred)
+  }
+
+  /** Contained resources and entries are checked by the schema of the type they name. */
+  private resourceKeyword(): NonNullable<FuncKeywordDefinition['validate']> {
+    const keyword: NonNullable<FuncKeywordDefinition['validate']> = (_schema, data, _parent, context) => {
+      const at = context?.instancePath ?? ''
+      const type = (data as { resourceType?: unknown }).resourceType
+      if (typeof type !== 'string' || !resourceTypes.has(type)) {
+        const message = 'resourceType is missing or names no R4 type.'
+        keyword.errors = [{ keyword: 'fhir', message, instancePath: at, params: { code: 'structure', name: '' } }]
+        return false
+      }
+      const validate = this.validator(type)
+      if (validate(data)) return true
+      keyword.errors = (validate.errors ?? []).map((error) => ({ ...error, instancePath: at + error.instancePath }))
+      return false
+    }
+    return keyword
+  }
+}
+
+const fhirKeyword: NonNullable<FuncKeywordDefinition['validate']> = (typeName, data, _parent, context) => {
+  const faults = checkObject(typeName as string, data as Record<string, unknown>, context?.instancePath ?? '')
+  if (faults.length === 0) return true
+  fhirKeyword.errors = faults as Partial<ErrorObject>[]
+  return false
+}
+
+const everyFault = new Checker(true)
+const firstFault = new Checker(false)

@@ -1,0 +1,72 @@
+import type { ErrorObject } from 'ajv'
+import type { Issue } from '../../fhir-error.ts'
+
+/** Turns one of ajv's errors into an issue that names the element as FHIRPath does. */
+export function issueOf(typeName: string, error: ErrorObject): Issue {
+  const { code, name, diagnostics } = describe(error)
+  const path = typeName + fhirPath(error.instancePath)
+  return { severity: 'error', code, diagnostics, expression: [name ? `${path}.${name}` : path] }
+}
+
+interface Description {
+  code: string
+  diagnostics: string
+  /** The member below the place of the error that it is about. */
+  name?: string
+}
+
+function describe(error: ErrorObject): Description {
+  const params = error.params as Record<string, unknown>
+  const schema = (error.parentSchema ?? {}) as Record<string, unknown>
+  switch (error.keyword) {
+    case 'fhir':
+      return { code: String(params.code), name: String(params.name), diagnostics: error.message ?? '' }
+    case 'additionalProperties': {
+      const name = String(params.additionalProperty)
+      return {
+        code: 'structure',
+        name: /^\w+$/.test(name) ? name : '',
+        diagnostics: `Unknown element ${quoted(name)}.`,
+      }
+    }
+    case 'type':
+      return {
+        code: 'structure',
+        diagnostics: `Must be ${shapeName(params.type, schema)}, not ${jsonName(error.data)}.`,
+      }
+    case 'enum':
+      return { code: 'code-invalid', diagnostics: `${quoted(error.data)} is not a code of ${schema.binding}.` }
+    case 'const':
+      return { code: 'structure', diagnostics: `resourceType must be ${String(params.allowedValue)}.` }
+    case 'minItems':
+    case 'minProperties':
+    case 'minLength':
+      return { code: 'structure', diagnostics: 'Must not be empty.' }
+    case 'maxItems':
+      return { code: 'structure', diagnostics: `May repeat ${String(params.limit)} times at most.` }
+    default:
+      return { code: 'value', diagnostics: `${quoted(error.data)} is not a valid ${schema.fhirType ?? 'value'}.` }
+  }
+}
+
+function fhirPath(instancePath: string): string {
+  return instancePath.replace(/\/(\d+)/g, '[$1]').replaceAll('/', '.')
+}
+
+function shapeName(type: unknown, schema: Record<string, unknown>): string {
+  if (type === 'array') return 'a list'
+  if (type === 'object') return 'an object'
+  const name = String(schema.fhirType ?? type)
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`
+}
+
+function jsonName(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** A value as it goes into an issue: at most 60 characters of it. */
+function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : String(value)
+  return `'${text.length > 60 ? `${text.slice(0, 60)}…` : text}'`
+}

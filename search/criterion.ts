@@ -1,0 +1,22 @@
+import { FhirError } from '../resources/fhir-error.ts'
+import type { SearchParameter } from './parameters.ts'
+
+/** One criterion on its way to an Expression: `family:exact=a,b`. */
+export interface Criterion {
+  parameter: SearchParameter
+  modifier: string | undefined
+  /** Split at commas, still escaped. */
+  values: string[]
+  /** FHIR base URL of this server, without `/` at the end. */
+  baseUrl: string
+}
+
+/** The error for a modifier that does not exist, or not for the parameter's type. */
+export function unknownModifier(name: string): FhirError {
+  return FhirError.of('invalid', `The modifier of ${name} is not supported.`, { code: 'not-supported' })
+}
+
+/** The error for a value that the parameter's type does not allow. */
+export function badValue(code: string, expected: string): FhirError {
+  return FhirError.of('invalid', `${code} takes ${expected}.`, { code: 'value' })
+}

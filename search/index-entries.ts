@@ -1,0 +1,40 @@
+import type { IndexEntry } from '../resources/store/port.ts'
+import { parametersOf, type SearchParameter, type SelectedValue } from './parameters.ts'
+import { indexReference } from './types/reference.ts'
+import { indexString } from './types/string.ts'
+import { indexToken } from './types/token.ts'
+import { indexUri } from './types/uri.ts'
+
+/**
+ * All index entries of a resource, each once. `baseUrl` is the FHIR base of this server without a `/` at its end: an
+ * absolute reference under it is one to this server.
+ */
+export function indexEntries(typeName: string, resource: unknown, baseUrl: string): IndexEntry[] {
+  const entries: IndexEntry[] = []
+  for (const parameter of parametersOf(typeName).values()) {
+    const selected = parameter.select(resource)
+    if (selected.length === 0) continue
+    const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
+    entries.push(...(own.length > 1 ? distinct(own) : own))
+  }
+  return entries
+}
+
+function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: string): IndexEntry[] {
+  switch (parameter.type) {
+    case 'token':
+      return indexToken(parameter.code, value)
+    case 'string':
+      return indexString(parameter.code, value)
+    case 'reference':
+      return indexReference(parameter.code, value, baseUrl)
+    case 'uri':
+      return indexUri(parameter.code, value)
+    default:
+      return []
+  }
+}
+
+function distinct(entries: IndexEntry[]): IndexEntry[] {
+  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()]
+}

@@ -1,0 +1,137 @@
+import { dateRange } from '../resources/dates.ts'
+import { FhirError } from '../resources/fhir-error.ts'
+import { ID_PATTERN } from '../resources/references.ts'
+import { badValue, unknownModifier } from './criterion.ts'
+import { allOf, type Bounds, type Expression } from './expression.ts'
+import { parametersOf } from './parameters.ts'
+import type { QueryPair } from './query.ts'
+import { parseReferenceTest } from './types/reference.ts'
+import { parseStringTest } from './types/string.ts'
+import { parseTokenTest } from './types/token.ts'
+import { parseUriTest } from './types/uri.ts'
+import { splitEscaped } from './values.ts'
+
+/** Values in one parameter at the most. */
+const MOST_VALUES = 500
+
+/** Parameters that shape the answer and do not narrow it; the interaction reads them. */
+export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
+  '_count',
+  '_cursor',
+  '_elements',
+  '_format',
+  '_pretty',
+  '_summary',
+  '_total',
+])
+
+export interface ParsedCriteria {
+  expression: Expression
+  /** The criteria that narrow the answer, as sent. */
+  used: QueryPair[]
+  /** Names of parameters that this server does not know for the type. */
+  unknown: string[]
+}
+
+/** What parsing needs to know of the server: its FHIR base URL, without `/` at the end. */
+export interface ParseContext {
+  baseUrl: string
+}
+
+/**
+ * Makes an Expression of the criteria among the parameters of a search. Throws `invalid` for a known parameter with
+ * an unknown modifier or a bad value; unknown parameters are named in the result and not judged here.
+ */
+export function parseCriteria(typeName: string, pairs: readonly QueryPair[], context: ParseContext): ParsedCriteria {
+  const parts: Expression[] = []
+  const used: QueryPair[] = []
+  const unknown: string[] = []
+  for (const pair of pairs) {
+    const [name, value] = pair
+    if (RESULT_PARAMETERS.has(name)) continue
+    const part = parsePair(typeName, name, value, context)
+    if (!part) unknown.push(name)
+    // "[name]=" without a value is no criterion (R4 search: empty parameters are ignored).
+    else if (part !== 'empty') {
+      parts.push(part)
+      used.push(pair)
+    }
+  }
+  return { expression: allOf(parts), used, unknown }
+}
+
+function parsePair(
+  typeName: string,
+  name: string,
+  value: string,
+  context: ParseContext,
+): Expression | 'empty' | undefined {
+  const colon = name.indexOf(':')
+  const code = colon < 0 ? name : name.slice(0, colon)
+  const modifier = colon < 0 ? undefined : name.slice(colon + 1)
+  const parameter = parametersOf(typeName).get(code)
+  if (!parameter && code !== '_id' && code !== '_lastUpdated') return undefined
+  const values = splitEscaped(value, ',').filter((part) => part !== '')
+  if (values.length === 0) return 'empty'
+  if (values.length > MOST_VALUES) {
+    throw FhirError.of('invalid', `${code} has more than ${MOST_VALUES} values.`, { code: 'too-costly' })
+  }
+  if (!parameter) {
+    if (modifier !== undefined) throw unknownModifier(name)
+    return code === '_id' ? parseIds(values) : { kind: 'lastUpdated', ranges: values.flatMap(parseMoment) }
+  }
+  if (modifier === 'missing') return parseMissing(code, parameter.type as 'token', value)
+  const test = { parameter, modifier, values, ...context }
+  switch (parameter.type) {
+    case 'token':
+      return parseTokenTest(test)
+    case 'string':
+      return parseStringTest(test)
+    case 'reference':
+      return parseReferenceTest(test)
+    default:
+      return parseUriTest(test)
+  }
+}
+
+function parseIds(values: string[]): Expression {
+  return { kind: 'id', ids: values.filter((id) => ID_PATTERN.test(id)) }
+}
+
+function parseMissing(param: string, type: 'token' | 'string' | 'reference' | 'uri', value: string): Expression {
+  if (value !== 'true' && value !== 'false') throw badValue(`${param}:missing`, 'true or false')
+  const present: Expression = { kind: 'present', param, type }
+  return value === 'true' ? { kind: 'not', part: present } : present
+}
+
+/** `_lastUpdated` is a moment, so that each prefix is one or two ranges (R4 search, "Prefixes"). */
+function parseMoment(value: string): Bounds[] {
+  const match = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d.*)$/.exec(value)
+  const range = match && dateRange(match[2]!)
+  if (!range) throw badValue('_lastUpdated', 'a date, with a prefix or without')
+  const { start, end } = range
+  switch (match[1] ?? 'eq') {
+    case 'eq':
+      return [{ start, end }]
+    case 'ne':
+      return [
+        { start: undefined, end: start },
+        { start: end, end: undefined },
+      ]
+    case 'gt':
+    case 'sa':
+      return [{ start: end, end: undefined }]
+    case 'lt':
+    case 'eb':
+      return [{ start: undefined, end: start }]
+    case 'ge':
+      return [{ start, end: undefined }]
+    case 'le':
+      return [{ start: undefined, end }]
+    default: {
+      // About: a tenth of the time between then and now, on either side.
+      const about = Math.abs(Date.now() - start) / 10
+      return [{ start: start - about, end: end + about }]
+    }
+  }
+}

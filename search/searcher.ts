@@ -1,0 +1,44 @@
+import type { Selection, StoredVersion } from '../resources/store/port.ts'
+import type { Expression } from './expression.ts'
+
+/**
+ * What a caller may see, as an Expression by resource type; types not named are under `others`. Plain data, so that it
+ * can cross to another thread. A search takes it as a required argument and puts it to every type it touches.
+ */
+export interface Restriction {
+  byType: Readonly<Record<string, Expression>>
+  others: Expression
+}
+
+/** A search for the resources of one type. */
+export interface Search {
+  type: string
+  where: Expression
+  restriction: Restriction
+}
+
+/** A resource that was found, and its place in the order of the result. */
+export interface Found extends StoredVersion {
+  text: Buffer
+  position: string
+}
+
+/** Matches in order, and whether more follow. It ends early where its texts grow past what one answer should hold. */
+export interface FoundPage {
+  found: Found[]
+  more: boolean
+}
+
+/** What finds resources by Expressions. Two adapters, one contract suite (`test/contract`). */
+export interface Searcher {
+  /** `count` matches at the most, in the store's own order, from behind `after` (a position) on. */
+  find(search: Search, count: number, after?: string): Promise<FoundPage>
+  count(search: Search): Promise<number>
+  /** The search as something that a commit of the store beside it can repeat. */
+  selection(search: Search): Selection
+}
+
+/** What the caller may see of a type. */
+export function restrictionOf(restriction: Restriction, type: string): Expression {
+  return Object.hasOwn(restriction.byType, type) ? restriction.byType[type]! : restriction.others
+}

@@ -1,0 +1,63 @@
+import { storableTypes } from '../../resources/definitions/definitions.ts'
+import { ID_PATTERN, parseReference } from '../../resources/references.ts'
+import type { IndexEntry } from '../../resources/store/port.ts'
+import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
+import type { Expression } from '../expression.ts'
+import type { SelectedValue } from '../parameters.ts'
+import { unescaped } from '../values.ts'
+
+/**
+ * Index entries of a reference parameter: a target on this server by type and id (`baseUrl` ends without `/`), any
+ * other by its uri; a canonical with and without its version (R4 search, reference).
+ */
+export function indexReference(param: string, { value, type }: SelectedValue, baseUrl: string): IndexEntry[] {
+  if (type === 'Resource') {
+    const { resourceType, id } = value as { resourceType: string; id?: string }
+    return id === undefined ? [] : [['reference', param, resourceType, id]]
+  }
+  if (type === 'Extension') {
+    const inner = (value as { valueReference?: object }).valueReference
+    return inner ? indexReference(param, { value: inner, type: 'Reference', binding: undefined }, baseUrl) : []
+  }
+  if (typeof value === 'string') return ofCanonical(param, value)
+  const text = (value as { reference?: unknown }).reference
+  return typeof text === 'string' ? ofReference(param, text, baseUrl) : []
+}
+
+function ofReference(param: string, text: string, baseUrl: string): IndexEntry[] {
+  const parsed = parseReference(text)
+  if (parsed.kind === 'fragment') return []
+  if (parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${baseUrl}/`)) {
+    return [['reference', param, parsed.type, parsed.id]]
+  }
+  return [['uri', param, text]]
+}
+
+function ofCanonical(param: string, text: string): IndexEntry[] {
+  const bar = text.lastIndexOf('|')
+  const whole: IndexEntry = ['uri', param, text]
+  return bar < 0 ? [whole] : [whole, ['uri', param, text.slice(0, bar)]]
+}
+
+/** `id`, `Type/id`, an absolute URL or a canonical; the modifier may be the type of a bare id (R4 search, reference). */
+export function parseReferenceTest({ parameter, modifier, values, baseUrl }: Criterion): Expression {
+  if (modifier !== undefined && !storableTypes.has(modifier)) throw unknownModifier(`${parameter.code}:${modifier}`)
+  const targets: { type: string; id: string }[] = []
+  const uris: string[] = []
+  const types = modifier === undefined ? bareTypes(parameter.targets) : [modifier]
+  for (const value of values.map(unescaped)) {
+    const parsed = parseReference(value)
+    if (parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${baseUrl}/`)) {
+      if (modifier === undefined || modifier === parsed.type) targets.push({ type: parsed.type, id: parsed.id })
+    } else if (ID_PATTERN.test(value)) {
+      targets.push(...types.map((type) => ({ type, id: value })))
+    } else if (parsed.kind === 'urn' || parsed.kind === 'absolute' || /^[a-z][a-z0-9+.-]*:/i.test(value)) {
+      uris.push(value)
+    } else throw badValue(parameter.code, 'an id, Type/id or a URL')
+  }
+  return { kind: 'reference', param: parameter.code, targets, uris }
+}
+
+function bareTypes(targets: readonly string[]): readonly string[] {
+  return targets.length > 0 ? targets.filter((type) => storableTypes.has(type)) : [...storableTypes]
+}

@@ -1,0 +1,34 @@
+import type { IndexEntry } from '../../resources/store/port.ts'
+import { type Criterion, unknownModifier } from '../criterion.ts'
+import type { Expression } from '../expression.ts'
+import { fold } from '../fold.ts'
+import type { SelectedValue } from '../parameters.ts'
+import { unescaped } from '../values.ts'
+
+/** The parts of data types that a string parameter searches (R4 search, string). */
+const PARTS: Record<string, readonly string[]> = {
+  HumanName: ['text', 'family', 'given', 'prefix', 'suffix'],
+  Address: ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'],
+  CodeableConcept: ['text'],
+  Extension: ['valueString', 'valueMarkdown', 'valueCode'],
+}
+
+/** Index entries of a string parameter: every part of it, folded and as written. */
+export function indexString(param: string, { value, type }: SelectedValue): IndexEntry[] {
+  if (typeof value === 'string') return [['string', param, fold(value), value]]
+  const parts = PARTS[type] ?? []
+  return parts
+    .flatMap((name) => (value as Record<string, unknown>)[name] ?? [])
+    .filter((part) => typeof part === 'string')
+    .map((part) => ['string', param, fold(part), part])
+}
+
+/** Starts with the text, folded; `:contains` and `:exact` (R4 search, string). */
+export function parseStringTest({ parameter, modifier, values }: Criterion): Expression {
+  if (modifier !== undefined && modifier !== 'exact' && modifier !== 'contains') {
+    throw unknownModifier(`${parameter.code}:${modifier}`)
+  }
+  const texts = values.map(unescaped)
+  if (modifier === 'exact') return { kind: 'string', param: parameter.code, mode: 'exact', texts }
+  return { kind: 'string', param: parameter.code, mode: modifier ?? 'starts', texts: texts.map(fold) }
+}

@@ -1,0 +1,63 @@
+import type { Access, Interaction } from '../auth/access.ts'
+import type { Issue } from '../resources/fhir-error.ts'
+import type { Store } from '../resources/store/port.ts'
+import type { QueryPair } from '../search/query.ts'
+import type { Searcher } from '../search/searcher.ts'
+import type { Config } from './config.ts'
+
+/** What every interaction works with. Made once, in `services.ts`. */
+export interface Services {
+  config: Config
+  store: Store
+  searcher: Searcher
+  /** FHIR base URL without `/` at the end. */
+  baseUrl: string
+  /** Signs page links. */
+  linkKey: Buffer
+}
+
+/** What a client may ask to be answered after a write (R4 http, "Prefer"). */
+export type ReturnPreference = 'minimal' | 'representation' | 'OperationOutcome'
+
+/** Conditions that HTTP headers, or a Bundle entry's request, put on an interaction. */
+export interface Conditions {
+  /** Versions of If-Match: one of them must be current. */
+  ifMatch?: string[]
+  /** Versions of If-None-Match; `*` stands for any. */
+  ifNoneMatch?: string[]
+  /** ms since 1970 */
+  ifModifiedSince?: number
+  /** Search criteria of If-None-Exist, without `?`. */
+  ifNoneExist?: string
+}
+
+/** One interaction that is asked for, over HTTP or by a Bundle's entry. */
+export interface Call {
+  interaction: Interaction
+  access: Access
+  type?: string
+  id?: string
+  version?: string
+  query: readonly QueryPair[]
+  /** The body as it came in, and its media type without parameters. */
+  body?: Uint8Array
+  mediaType?: string
+  conditions: Conditions
+  preferReturn?: ReturnPreference
+  strict: boolean
+}
+
+/** How an interaction ended well; `http/errors.ts` maps it to a status. */
+export type AnswerKind = 'ok' | 'created' | 'no-content' | 'not-modified'
+
+export interface Answer {
+  kind: AnswerKind
+  /** FHIR JSON. */
+  text?: Buffer
+  /** The version that it is about: gives ETag, Last-Modified and Location. */
+  version?: { type: string; id: string; version: number; lastUpdated: number }
+  /** Issues worth telling where no resource is returned. */
+  issues?: Issue[]
+}
+
+export type Handler = (call: Call, services: Services) => Promise<Answer>

@@ -1,0 +1,145 @@
+import { readdirSync } from 'node:fs'
+
+/** What the environment settles, read once at the start. Byte counts are bytes. */
+export interface Config {
+  host: string
+  port: number
+  /** How clients reach the server, without `/` at the end. */
+  publicUrl: string
+  dataDir: string
+  demo: boolean
+  logLevel: string
+  maxBody: number
+  maxBundle: number
+  maxResource: number
+  maxDepth: number
+  maxEntries: number
+  conditionalDelete: 'single' | 'multiple'
+}
+
+interface Setting {
+  name: string
+  fallback: string
+  doc: string
+}
+
+/** Every setting, in the order of the README's table. */
+export const SETTINGS: readonly Setting[] = [
+  { name: 'HOST', fallback: '127.0.0.1', doc: 'address to listen on; loopback only while AUTH is off' },
+  { name: 'PORT', fallback: '8080', doc: 'port to listen on; 0 takes a free one' },
+  {
+    name: 'PUBLIC_URL',
+    fallback: 'http://HOST:PORT',
+    doc: 'how clients reach the server: base of fullUrl and Location',
+  },
+  { name: 'DATA_DIR', fallback: './data', doc: 'folder of the embedded store' },
+  { name: 'AUTH', fallback: 'off', doc: '`off` opens every door, on loopback alone; access control is not built yet' },
+  {
+    name: 'DEMO',
+    fallback: 'on',
+    doc: 'loads the demo hospital into an empty default DATA_DIR on first start; `off` leaves it out',
+  },
+  { name: 'LOG_LEVEL', fallback: 'info', doc: 'pino level: fatal, error, warn, info, debug, trace, silent' },
+  {
+    name: 'CHARTROOM_MAX_BODY',
+    fallback: '16777216',
+    doc: 'bytes of a request body that is not a Bundle of interactions',
+  },
+  { name: 'CHARTROOM_MAX_BUNDLE', fallback: '67108864', doc: 'bytes of a batch or transaction' },
+  { name: 'CHARTROOM_MAX_RESOURCE', fallback: '12582912', doc: 'bytes of a stored resource' },
+  { name: 'CHARTROOM_MAX_DEPTH', fallback: '128', doc: 'nesting depth of a body' },
+  { name: 'CHARTROOM_MAX_ENTRIES', fallback: '50000', doc: 'entries of a batch or transaction' },
+  {
+    name: 'CHARTROOM_CONDITIONAL_DELETE',
+    fallback: 'single',
+    doc: '`single`: more than one match is 412; `multiple`: all matches are deleted',
+  },
+]
+
+type Environment = Record<string, string | undefined>
+
+/** Reads the settings. Throws an Error with a sentence for the user when one is unknown or makes no sense. */
+export function readConfig(environment: Environment): Config {
+  refuseUnknown(environment)
+  const get = (name: string) => environment[name] || SETTINGS.find((setting) => setting.name === name)!.fallback
+  const host = get('HOST')
+  const port = number('PORT', get('PORT'), 0, 65_535)
+  if (oneOf('AUTH', get('AUTH'), ['off', 'on']) === 'on') {
+    throw new Error('AUTH=on: access control is not built yet; AUTH=off serves loopback alone')
+  }
+  if (!isLoopback(host)) throw new Error(`HOST=${host} is refused while AUTH is off: only loopback is served`)
+  const dataDir = get('DATA_DIR')
+  return {
+    host,
+    port,
+    publicUrl: publicUrl(environment.PUBLIC_URL) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    dataDir,
+    demo: wantsDemo(environment, dataDir),
+    logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL'), ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    maxBody: bytes('CHARTROOM_MAX_BODY', get),
+    maxBundle: bytes('CHARTROOM_MAX_BUNDLE', get),
+    maxResource: bytes('CHARTROOM_MAX_RESOURCE', get),
+    maxDepth: number('CHARTROOM_MAX_DEPTH', get('CHARTROOM_MAX_DEPTH'), 8, 1000),
+    maxEntries: number('CHARTROOM_MAX_ENTRIES', get('CHARTROOM_MAX_ENTRIES'), 1, 1_000_000),
+    conditionalDelete: oneOf('CHARTROOM_CONDITIONAL_DELETE', get('CHARTROOM_CONDITIONAL_DELETE'), [
+      'single',
+      'multiple',
+    ]),
+  }
+}
+
+/** The settings as a table in Markdown, for the README. */
+export function settingsTable(): string {
+  const rows = SETTINGS.map(({ name, fallback, doc }) => `| ${name} | ${fallback} | ${doc} |`)
+  return ['| name | default | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+function refuseUnknown(environment: Environment): void {
+  const known = new Set(SETTINGS.map((setting) => setting.name))
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('CHARTROOM_') && !known.has(name)) throw new Error(`${name} is not a setting of chartroom`)
+  }
+  // Falling back to another store than the one asked for would scatter records.
+  if (environment.MONGODB_URL) throw new Error('MONGODB_URL is set, but this version has only the embedded store')
+}
+
+function wantsDemo(environment: Environment, dataDir: string): boolean {
+  if (environment.DEMO) return oneOf('DEMO', environment.DEMO, ['on', 'off']) === 'on'
+  return !environment.DATA_DIR && isEmpty(dataDir)
+}
+
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0
+  } catch {
+    return true
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function publicUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined
+  if (!URL.canParse(text) || !/^https?:/.test(text)) throw new Error(`PUBLIC_URL=${text} is not an http(s) URL`)
+  return text.replace(/\/+$/, '')
+}
+
+function bytes(name: string, get: (name: string) => string): number {
+  return number(name, get(name), 1024, 1_073_741_824)
+}
+
+function number(name: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new Error(`${name}=${text} must be a whole number from ${least} to ${most}`)
+  }
+  return value
+}
+
+function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text)
+  if (found === undefined) throw new Error(`${name}=${text} must be one of ${allowed.join(', ')}`)
+  return found
+}

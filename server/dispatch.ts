@@ -1,0 +1,55 @@
+import { allows, type Interaction } from '../auth/access.ts'
+import { FhirError } from '../resources/fhir-error.ts'
+import type { Answer, Call, Handler, Services } from './call.ts'
+import { batch } from './interactions/batch.ts'
+import { capabilities } from './interactions/capabilities.ts'
+import { create } from './interactions/create.ts'
+import { deleteResource } from './interactions/delete.ts'
+import { history } from './interactions/history.ts'
+import { patch } from './interactions/patch.ts'
+import { read } from './interactions/read.ts'
+import { searchType } from './interactions/search.ts'
+import { transaction } from './interactions/transaction.ts'
+import { update } from './interactions/update.ts'
+import { vread } from './interactions/vread.ts'
+
+const HANDLERS: Record<Interaction, Handler> = {
+  read,
+  vread,
+  update,
+  patch,
+  delete: deleteResource,
+  'history-instance': history,
+  'history-type': history,
+  'history-system': history,
+  create,
+  'search-type': searchType,
+  capabilities,
+  batch,
+  transaction,
+}
+
+/** An answer, or the error that stands in its place. */
+export type Result = { answer: Answer; error?: never } | { error: FhirError; answer?: never }
+
+/**
+ * The one way to an interaction: checks access, runs it and catches what it throws. HTTP requests, Bundle entries
+ * and jobs all come through here. Never throws.
+ */
+export async function dispatch(call: Call, services: Services): Promise<Result> {
+  try {
+    if (!allows(call.access, call.interaction, call.type)) throw FhirError.of('forbidden', 'Access is not granted.')
+    return { answer: await HANDLERS[call.interaction](call, services) }
+  } catch (error) {
+    return { error: error instanceof FhirError ? error : unexpected(error) }
+  }
+}
+
+/** The stack is for the log; its message may quote content, so it stays out of both log and answer. */
+function unexpected(error: unknown): FhirError {
+  const stack =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')) : []
+  const detail = `${error instanceof Error ? error.name : typeof error}\n${stack.join('\n')}`
+  const diagnostics = 'The server failed to do this; the fault is recorded in its log.'
+  return new FhirError('internal', [{ severity: 'error', code: 'exception', diagnostics }], detail)
+}
