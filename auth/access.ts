@@ -1,6 +1,7 @@
+import { FhirError } from '../resources/fhir-error.ts'
 import type { Restriction } from '../search/searcher.ts'
 
-/** Names of the interactions as SMART and R4's restful-interaction code system have them, as far as access asks. */
+/** What can be asked of the server: R4's restful interactions, `bundle` being a batch or a transaction. */
 export type Interaction =
   | 'read'
   | 'vread'
@@ -13,8 +14,7 @@ export type Interaction =
   | 'create'
   | 'search-type'
   | 'capabilities'
-  | 'batch'
-  | 'transaction'
+  | 'bundle'
 
 /** What a caller may do and see. Plain data: it goes along with a search, and may cross to another thread. */
 export interface Access {
@@ -28,7 +28,10 @@ export function systemAccess(reason: string): Access {
   return { system: reason, restriction: { byType: {}, others: { kind: 'all' } } }
 }
 
-/** Whether the caller may ask for the interaction at all; `type` is absent for those of the whole system. */
-export function allows(access: Access, _interaction: Interaction, _type?: string): boolean {
-  return access.system !== ''
+/**
+ * Throws `forbidden` unless the caller may ask for the interaction at all; `type` is absent for those of the whole
+ * system. What the caller may see of the answer is the restriction's matter.
+ */
+export function demand(access: Access, _interaction: Interaction, _type?: string): void {
+  if (access.system === '') throw FhirError.of('forbidden', 'Access is not granted.')
 }

@@ -68,19 +68,4 @@ export class FhirError extends Error {
     if (more.expression !== undefined) issue.expression = [more.expression]
     return new FhirError(kind, [issue])
   }
-
-  /** The same error with every expression put under `prefix` (`Bundle.entry[7].resource`), or naming it. */
-  within(prefix: string): FhirError {
-    const issues = this.issues.map((issue) => ({
-      ...issue,
-      expression: issue.expression?.map((expression) => underPrefix(prefix, expression)) ?? [prefix],
-    }))
-    return new FhirError(this.kind, issues, this.detail)
-  }
-}
-
-function underPrefix(prefix: string, expression: string): string {
-  if (expression.startsWith(prefix)) return expression
-  const rest = expression.search(/[.[]/)
-  return rest < 0 ? prefix : prefix + expression.slice(rest)
 }

@@ -13,9 +13,8 @@ export function subsetText(text: Buffer, typeName: string, subset: Subset): Buff
   for (const [name, value] of Object.entries(resource)) {
     const member = membersOf(typeName).get(name.replace(/^_/, ''))
     if (!member || name === 'meta' || !wanted(name, member, subset, resource)) continue
-    kept[name] = subset.kind === 'summary' ? summaryOf(value, member.type) : value
-    // Where nothing of it is in the summary, it would be an empty object.
-    if (kept[name] === undefined) delete kept[name]
+    const inner = subset.kind === 'summary' ? summaryOf(value, member.type) : value
+    if (inner !== undefined) kept[name] = inner
     if (name === 'id') kept.meta = tagged(resource.meta)
   }
   return Buffer.from(printLossless(kept))

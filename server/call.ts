@@ -1,5 +1,5 @@
 import type { Access, Interaction } from '../auth/access.ts'
-import type { Issue } from '../resources/fhir-error.ts'
+import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { Store } from '../resources/store/port.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
@@ -14,6 +14,8 @@ export interface Services {
   baseUrl: string
   /** Signs page links. */
   linkKey: Buffer
+  /** The way to another interaction. */
+  dispatch(call: Call): Promise<Result>
 }
 
 /** What a client may ask to be answered after a write (R4 http, "Prefer"). */
@@ -59,5 +61,8 @@ export interface Answer {
   /** Issues worth telling where no resource is returned. */
   issues?: Issue[]
 }
+
+/** An answer, or the error that stands in its place. */
+export type Result = { answer: Answer; error?: never } | { error: FhirError; answer?: never }
 
 export type Handler = (call: Call, services: Services) => Promise<Answer>

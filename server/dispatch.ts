@@ -1,7 +1,7 @@
-import { allows, type Interaction } from '../auth/access.ts'
+import { demand, type Interaction } from '../auth/access.ts'
 import { FhirError } from '../resources/fhir-error.ts'
-import type { Answer, Call, Handler, Services } from './call.ts'
-import { batch } from './interactions/batch.ts'
+import type { Call, Handler, Result, Services } from './call.ts'
+import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { create } from './interactions/create.ts'
 import { deleteResource } from './interactions/delete.ts'
@@ -9,7 +9,6 @@ import { history } from './interactions/history.ts'
 import { patch } from './interactions/patch.ts'
 import { read } from './interactions/read.ts'
 import { searchType } from './interactions/search.ts'
-import { transaction } from './interactions/transaction.ts'
 import { update } from './interactions/update.ts'
 import { vread } from './interactions/vread.ts'
 
@@ -25,12 +24,8 @@ const HANDLERS: Record<Interaction, Handler> = {
   create,
   'search-type': searchType,
   capabilities,
-  batch,
-  transaction,
+  bundle,
 }
-
-/** An answer, or the error that stands in its place. */
-export type Result = { answer: Answer; error?: never } | { error: FhirError; answer?: never }
 
 /**
  * The one way to an interaction: checks access, runs it and catches what it throws. HTTP requests, Bundle entries
@@ -38,7 +33,7 @@ export type Result = { answer: Answer; error?: never } | { error: FhirError; ans
  */
 export async function dispatch(call: Call, services: Services): Promise<Result> {
   try {
-    if (!allows(call.access, call.interaction, call.type)) throw FhirError.of('forbidden', 'Access is not granted.')
+    demand(call.access, call.interaction, call.type)
     return { answer: await HANDLERS[call.interaction](call, services) }
   } catch (error) {
     return { error: error instanceof FhirError ? error : unexpected(error) }

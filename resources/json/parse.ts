@@ -13,13 +13,19 @@ export interface JsonDocument {
  * object in UTF-8, holds a name twice or is refused by `scan`.
  */
 export function parseDocument(bytes: Uint8Array, maxDepth: number): JsonDocument {
-  const { text, members } = scan(bytes, maxDepth)
-  const value = parseText(text.toString())
+  const { text, value } = parseJson(bytes, maxDepth)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw FhirError.of('invalid', 'The body is not a JSON object.', { code: 'structure' })
   }
-  if (countMembers(value) !== members) throw duplicateMember()
   return { text, value: value as Record<string, unknown> }
+}
+
+/** As `parseDocument`, for any JSON value. */
+export function parseJson(bytes: Uint8Array, maxDepth: number): { text: Buffer; value: unknown } {
+  const { text, members } = scan(bytes, maxDepth)
+  const value = parseText(text.toString())
+  if (countMembers(value) !== members) throw duplicateMember()
+  return { text, value }
 }
 
 /** JSON.parse that throws an `invalid` FhirError; its words tell the place, not the content. */

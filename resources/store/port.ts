@@ -26,20 +26,28 @@ export type IndexEntry =
 /** What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one. */
 export type Expectation = { version: number } | 'absent'
 
-/** A resource to be written or deleted. */
-export type Change =
-  | {
-      kind: 'write'
-      method: 'POST' | 'PUT' | 'PATCH'
-      type: string
-      id: string
-      /** JSON text with everything but versionId and lastUpdated, which the store writes in at `metaAt`. */
-      text: Buffer
-      metaAt: number
-      entries: IndexEntry[]
-      expect?: Expectation
-    }
-  | { kind: 'delete'; type: string; id: string; expect?: Expectation }
+/** A resource to be written. */
+export interface WriteChange {
+  kind: 'write'
+  method: Exclude<Method, 'DELETE'>
+  type: string
+  id: string
+  /** JSON text with everything but versionId and lastUpdated, which the store writes in at `metaAt`. */
+  text: Buffer
+  metaAt: number
+  entries: IndexEntry[]
+  expect?: Expectation
+}
+
+/** A resource to be deleted; one that is not there stays so. */
+export interface DeleteChange {
+  kind: 'delete'
+  type: string
+  id: string
+  expect?: Expectation
+}
+
+export type Change = WriteChange | DeleteChange
 
 /** A search that the store can repeat inside a commit. Made by the searcher that fits the store, opaque to others. */
 export interface Selection {
@@ -104,19 +112,33 @@ export interface HistoryEntry extends StoredVersion {
   position: number
 }
 
+/** `more`: older ones follow. A page ends early where its texts grow past what one answer should hold. */
+export interface HistoryPage {
+  entries: HistoryEntry[]
+  more: boolean
+}
+
+/** Bytes of texts after which a page of history or of a search ends early. */
+export const PAGE_BYTES = 32 * 1024 * 1024
+
+/** `links` seals the links of pages. */
+export type SecretName = 'links'
+
 /** What keeps resources and their versions. Two adapters, one contract suite (`test/contract`). */
 export interface Store {
   /** The current version, which may be a deletion; undefined when there never was one. */
   read(type: string, id: string): Promise<StoredVersion | undefined>
   readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>
   /** Newest first, `count` at the most. */
-  history(scope: HistoryScope, query: HistoryQuery, count: number): Promise<HistoryEntry[]>
+  history(scope: HistoryScope, query: HistoryQuery, count: number): Promise<HistoryPage>
   countHistory(scope: HistoryScope, query: HistoryQuery): Promise<number>
   /**
    * Commits a unit durably and answers one outcome a change. Throws CommitRefused, or FhirError `unavailable` when
    * the store cannot write.
    */
   commit(unit: Unit): Promise<Outcome[]>
+  /** A random key of 32 bytes that all processes on this store share; the same for the same name. */
+  secret(name: SecretName): Promise<Buffer>
   /** Whether it can answer now. */
   ready(): boolean
   /** Finishes what is under way and closes. */

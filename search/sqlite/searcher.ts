@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { PAGE_BYTES } from '../../resources/store/port.ts'
 import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
 import type { SqliteStore } from '../../resources/store/sqlite/store.ts'
 import { toVersion, type VersionRow } from '../../resources/store/sqlite/version-row.ts'
@@ -6,9 +7,6 @@ import { allOf, type Expression } from '../expression.ts'
 import { type Found, type FoundPage, restrictionOf, type Search, type Searcher } from '../searcher.ts'
 import { compileSource } from './compile.ts'
 import { type Fragment, sql } from './fragment.ts'
-
-/** Bytes of texts after which a page ends early. */
-const PAGE_BYTES = 32 * 1024 * 1024
 
 /** Prepared statements that are kept, by their text. */
 const MOST_STATEMENTS = 200

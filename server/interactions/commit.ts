@@ -1,6 +1,13 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import { stamped } from '../../resources/json/stamp.ts'
-import { type Change, CommitRefused, type Expectation, type Guard, type Outcome } from '../../resources/store/port.ts'
+import {
+  type Change,
+  CommitRefused,
+  type Expectation,
+  type Guard,
+  type Outcome,
+  type WriteChange,
+} from '../../resources/store/port.ts'
 import type { Answer, Call, Services } from '../call.ts'
 
 /** Attempts of work that others keep overtaking; each time somebody else got through. */
@@ -56,7 +63,7 @@ export async function expectationOf(call: Call, services: Services): Promise<Exp
 }
 
 /** The answer to a write, with the resource as it now stands unless the client does not want it. */
-export function written(change: Change & { kind: 'write' }, outcome: Outcome, call: Call): Answer {
+export function written(change: WriteChange, outcome: Outcome, call: Call): Answer {
   const { type, id, text, metaAt } = change
   const { version, lastUpdated } = outcome
   const answer: Answer = { kind: outcome.created ? 'created' : 'ok', version: { type, id, version, lastUpdated } }

@@ -8,7 +8,7 @@ import { newId, readResource, writeChange } from './prepare.ts'
 export async function create(call: Call, services: Services): Promise<Answer> {
   const type = call.type!
   const document = readResource(call.body, type, services.config)
-  const change = writeChange('POST', type, newId(), document, services) as Parameters<typeof written>[0]
+  const change = writeChange('POST', type, newId(), document, services)
   const { ifNoneExist } = call.conditions
   if (ifNoneExist === undefined) return written(change, await commitOne(change, [], services), call)
   const search = conditionalSearch(type, parseQuery(ifNoneExist), call.access, services)

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
-import type { Change, Expectation, Method } from '../../resources/store/port.ts'
+import type { Expectation, Method, WriteChange } from '../../resources/store/port.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import type { Services } from '../call.ts'
@@ -21,19 +21,24 @@ export function readResource(body: Uint8Array | undefined, type: string, config:
   return document
 }
 
-/** Checks a parsed resource: its type, its structure, its size. Throws as `readResource` does. */
-export function checkResource({ value, text }: JsonDocument, type: string, config: Config): void {
+/** Checks a parsed resource: its type, its structure (faults are of `kind`), its size. Throws as `readResource` does. */
+export function checkResource(
+  { value, text }: JsonDocument,
+  type: string,
+  config: Config,
+  kind: 'invalid' | 'unprocessable' = 'invalid',
+): void {
   if (value.resourceType !== type) {
     const given =
       typeof value.resourceType === 'string' ? `is a ${value.resourceType.slice(0, 64)}` : 'has no resourceType'
-    throw FhirError.of('invalid', `The body ${given}; a ${type} is expected.`, { expression: type })
+    throw FhirError.of(kind, `The body ${given}; a ${type} is expected.`, { expression: type })
   }
   if (text.length > config.maxResource) {
     const limit = `A stored resource has at most ${config.maxResource} bytes`
     throw FhirError.of('too-large', `${limit}; this ${type} has ${text.length}.`, { expression: type })
   }
   const issues = checkStructure(value, text.length)
-  if (issues.length > 0) throw new FhirError('invalid', issues)
+  if (issues.length > 0) throw new FhirError(kind, issues)
 }
 
 /** The change that writes a checked resource under an id. `value` is what `text` means. */
@@ -44,7 +49,7 @@ export function writeChange(
   { text, value }: JsonDocument,
   { baseUrl }: Services,
   expect?: Expectation,
-): Change {
+): WriteChange {
   const entries = indexEntries(type, value, baseUrl)
   return {
     kind: 'write',

@@ -61,7 +61,7 @@ async function put(
   services: Services,
 ): Promise<Answer> {
   const expect = await expectationOf({ ...call, id }, services)
-  const change = writeChange('PUT', call.type!, id, document, services, expect) as Parameters<typeof written>[0]
+  const change = writeChange('PUT', call.type!, id, document, services, expect)
   return written(change, await commitOne(change, guards, services), call)
 }
 

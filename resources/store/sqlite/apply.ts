@@ -1,6 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { stamped } from '../../json/stamp.ts'
-import { type Change, CommitRefused, type Guard, type Method, type Outcome, type Unit } from '../port.ts'
+import {
+  type Change,
+  CommitRefused,
+  type Guard,
+  type Method,
+  type Outcome,
+  type Unit,
+  type WriteChange,
+} from '../port.ts'
 import { Dictionary } from './dictionary.ts'
 import { EntryRows } from './entry-rows.ts'
 import { METHOD_NUMBERS } from './methods.ts'
@@ -73,7 +81,7 @@ export class Applier {
     return { version: row.version + 1, lastUpdated: this.clock, created: false }
   }
 
-  private write(change: Change & { kind: 'write' }, type: number, row: ResourceRow): Outcome {
+  private write(change: WriteChange, type: number, row: ResourceRow): Outcome {
     const version = row.version + 1
     this.addVersion(row, type, change.method, stamped(change.text, change.metaAt, version, this.clock))
     this.entries.replace(row.rid, type, change.entries, row.live)

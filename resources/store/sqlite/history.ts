@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { HistoryEntry, HistoryQuery, HistoryScope } from '../port.ts'
+import { type HistoryEntry, type HistoryPage, type HistoryQuery, type HistoryScope, PAGE_BYTES } from '../port.ts'
 import type { Names } from './names.ts'
 import type { SqlValue } from './selection.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
+
+type HistoryRow = VersionRow & { seq: number }
 
 interface Condition {
   sql: string
@@ -16,17 +18,24 @@ export function readHistory(
   scope: HistoryScope,
   query: HistoryQuery,
   count: number,
-): HistoryEntry[] {
+): HistoryPage {
   const where = condition(names, scope, query)
-  if (!where) return []
+  if (!where) return { entries: [], more: false }
   // Both are the order of commits; each is that of the index which serves the scope.
   const order = scope.id === undefined ? 'v.seq DESC' : 'v.version DESC'
   const statement = database.prepare(
     `SELECT v.seq, v.type, r.id, v.version, v.updated, v.method, v.text
      FROM version v JOIN resource r ON r.rid = v.rid WHERE ${where.sql} ORDER BY ${order} LIMIT ?`,
   )
-  const rows = statement.all(...where.values, count) as unknown as (VersionRow & { seq: number })[]
-  return rows.map((row) => ({ ...toVersion(row, names.typeName(row.type)), position: row.seq }))
+  const rows = statement.iterate(...where.values, count + 1) as Iterable<unknown> as Iterable<HistoryRow>
+  const entries: HistoryEntry[] = []
+  let bytes = 0
+  for (const row of rows) {
+    if (entries.length === count || bytes > PAGE_BYTES) return { entries, more: true }
+    entries.push({ ...toVersion(row, names.typeName(row.type)), position: row.seq })
+    bytes += row.text?.byteLength ?? 0
+  }
+  return { entries, more: false }
 }
 
 /** Number of versions that `readHistory` would give without a limit. */

@@ -1,6 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { HistoryEntry, HistoryQuery, HistoryScope, Outcome, Store, StoredVersion, Unit } from '../port.ts'
+import type {
+  HistoryPage,
+  HistoryQuery,
+  HistoryScope,
+  Outcome,
+  SecretName,
+  Store,
+  StoredVersion,
+  Unit,
+} from '../port.ts'
 import { openReader } from './connect.ts'
 import { countHistory, readHistory } from './history.ts'
 import { Names } from './names.ts'
@@ -51,7 +60,7 @@ export class SqliteStore implements Store {
     return row && toVersion(row, type)
   }
 
-  async history(scope: HistoryScope, query: HistoryQuery, count: number): Promise<HistoryEntry[]> {
+  async history(scope: HistoryScope, query: HistoryQuery, count: number): Promise<HistoryPage> {
     return readHistory(this.database, this.names, scope, query, count)
   }
 
@@ -61,6 +70,12 @@ export class SqliteStore implements Store {
 
   commit(unit: Unit): Promise<Outcome[]> {
     return this.writer.commit(unit)
+  }
+
+  async secret(name: SecretName): Promise<Buffer> {
+    const row = this.database.prepare('SELECT value FROM secret WHERE name = ?').get(name)
+    if (!row) throw new Error(`the store has no secret ${name}`)
+    return Buffer.from(row.value as Uint8Array)
   }
 
   ready(): boolean {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { CommitRefused, type Outcome } from '../port.ts'
@@ -27,6 +28,7 @@ class Writer {
     this.release = holdLock(folder)
     this.database = openWriter(`${folder}/chartroom.sqlite`)
     migrate(this.database)
+    this.database.prepare("INSERT OR IGNORE INTO secret VALUES ('links', ?)").run(randomBytes(32))
     this.applier = new Applier(this.database)
   }
 
@@ -88,7 +90,7 @@ class Writer {
   }
 
   private close(): void {
-    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize')
+    this.database.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
     this.database.close()
     this.release()
     this.post({ closed: true })

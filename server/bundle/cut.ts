@@ -1,0 +1,101 @@
+import { FhirError } from '../../resources/fhir-error.ts'
+import { itemRanges, memberRanges } from '../../resources/json/outline.ts'
+import { countMembers, duplicateMember, parseText } from '../../resources/json/parse.ts'
+import { scan } from '../../resources/json/scan.ts'
+import { checkStructure } from '../../resources/validation/structure/check.ts'
+import type { Config } from '../config.ts'
+
+/** A Bundle cut into its entries, which are not parsed yet: each is a text of its own. */
+export interface CutBundle {
+  type: 'batch' | 'transaction'
+  entries: Buffer[]
+  /** Members in all entries together: more than their parsed values have means that a name stands twice. */
+  entryMembers: number
+}
+
+/**
+ * Cuts the text of a batch or transaction without parsing its entries, so that a large one never holds the thread for
+ * long. Throws `invalid` when it is no such Bundle, `too-large` when it has more entries than the setting allows.
+ */
+export function cutBundle(bytes: Uint8Array | undefined, config: Config): CutBundle {
+  if (!bytes || bytes.length === 0) throw FhirError.of('invalid', 'A Bundle is expected in the body.')
+  const { text, members } = scan(bytes, config.maxDepth)
+  const list = memberRanges(text).get('entry')
+  const isList = list !== undefined && text[list.valueStart] === 0x5b
+  const ranges = isList ? itemRanges(text, list.valueStart) : []
+  if (ranges.length > config.maxEntries) {
+    throw FhirError.of('too-large', `The Bundle has more than ${config.maxEntries} entries.`)
+  }
+  const frame = parseFrame(text, ranges)
+  if (isList && ranges.length === 0) throw FhirError.of('invalid', 'Must not be empty.', { expression: 'Bundle.entry' })
+  return {
+    type: bundleType(frame, text.length),
+    entries: ranges.map(({ start, end }) => text.subarray(start, end)),
+    entryMembers: members - countMembers(frame),
+  }
+}
+
+/** A cut entry, parsed: what it means, and the text of its resource. */
+export interface EntryDocument {
+  value: Record<string, unknown> & { resource?: Record<string, unknown> }
+  resourceText: Buffer | undefined
+}
+
+/** Parses an entry. Throws `invalid` when it is not a JSON object: then neither is the Bundle. */
+export function parseEntry(text: Buffer): EntryDocument {
+  const value = parseText(text.toString())
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw FhirError.of('invalid', 'Must be an object.', { code: 'structure', expression: 'Bundle.entry' })
+  }
+  const range = 'resource' in value ? memberRanges(text).get('resource') : undefined
+  return {
+    value: value as EntryDocument['value'],
+    resourceText: range && text.subarray(range.valueStart, range.end),
+  }
+}
+
+/** Checks all of an entry but its resource. Throws `invalid` with expressions under `Bundle.entry`. */
+export function checkEntry({ value: { resource, ...rest } }: EntryDocument): void {
+  const isObject = typeof resource === 'object' && resource !== null && !Array.isArray(resource)
+  if (resource !== undefined && !isObject) {
+    throw FhirError.of('invalid', 'Must be a resource.', { code: 'structure', expression: 'Bundle.entry.resource' })
+  }
+  const issues = checkStructure({ resourceType: 'Bundle', type: 'batch', entry: [rest] }, 0)
+  if (issues.length > 0) throw new FhirError('invalid', issues)
+}
+
+/** Throws `invalid` when the entries of a Bundle have fewer members, parsed, than its text. */
+export function checkMembers(bundle: CutBundle, counted: number): void {
+  if (counted !== bundle.entryMembers) throw duplicateMember()
+}
+
+/** Parses the Bundle with a zero for each entry: what is not JSON between the entries is found here. */
+function parseFrame(text: Buffer, ranges: { start: number; end: number }[]): Record<string, unknown> {
+  const parts: string[] = []
+  let at = 0
+  for (const { start, end } of ranges) {
+    parts.push(text.toString('utf8', at, start))
+    at = end
+  }
+  const frame = parseText([...parts, text.toString('utf8', at)].join('0'))
+  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
+    throw FhirError.of('invalid', 'The body is not a JSON object.', { code: 'structure' })
+  }
+  return frame as Record<string, unknown>
+}
+
+function bundleType(frame: Record<string, unknown>, size: number): 'batch' | 'transaction' {
+  const { entry, ...rest } = frame
+  if (rest.resourceType !== 'Bundle') {
+    throw FhirError.of('invalid', 'A Bundle of type batch or transaction is expected here.', { expression: 'Bundle' })
+  }
+  if (entry !== undefined && !Array.isArray(entry)) {
+    throw FhirError.of('invalid', 'Must be a list.', { code: 'structure', expression: 'Bundle.entry' })
+  }
+  const issues = checkStructure(rest, size)
+  if (issues.length > 0) throw new FhirError('invalid', issues)
+  if (rest.type === 'batch' || rest.type === 'transaction') return rest.type
+  throw FhirError.of('invalid', 'Only a Bundle of type batch or transaction is taken here.', {
+    expression: 'Bundle.type',
+  })
+}

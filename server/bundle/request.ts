@@ -1,0 +1,55 @@
+import { FhirError } from '../../resources/fhir-error.ts'
+import { parseQuery } from '../../search/query.ts'
+import type { Call, Conditions } from '../call.ts'
+import { parseEtags } from '../http/etag.ts'
+import { routeOf } from '../routing.ts'
+
+/** Bundle.entry.request, its structure checked. */
+export interface EntryRequest {
+  method: string
+  url: string
+  ifMatch?: string
+  ifNoneMatch?: string
+  ifModifiedSince?: string
+  ifNoneExist?: string
+}
+
+/** The interaction that an entry's request asks for (R4 http, batch/transaction). Throws as routing does. */
+export function callOf(request: unknown, bundleCall: Call, baseUrl: string): Call {
+  if (!request) throw FhirError.of('invalid', 'The entry has no request.', { expression: 'Bundle.entry.request' })
+  const { method, url, ...rest } = request as EntryRequest
+  const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url
+  if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
+    throw FhirError.of('invalid', 'request.url is not one of this server.', { expression: 'Bundle.entry.request.url' })
+  }
+  const question = path.indexOf('?')
+  const route = routeOf(method, question < 0 ? path : path.slice(0, question))
+  if (route.interaction === 'bundle') {
+    throw FhirError.of('invalid', 'A Bundle within a Bundle is not processed.', { expression: 'Bundle.entry.request' })
+  }
+  const { template: _, ...target } = route
+  return {
+    ...target,
+    interaction: route.interaction,
+    access: bundleCall.access,
+    query: question < 0 ? [] : parseQuery(path.slice(question + 1)),
+    conditions: conditionsOf(rest),
+    strict: bundleCall.strict,
+  }
+}
+
+function conditionsOf({
+  ifMatch,
+  ifNoneMatch,
+  ifModifiedSince,
+  ifNoneExist,
+}: Omit<EntryRequest, 'method' | 'url'>): Conditions {
+  const conditions: Conditions = {}
+  const match = parseEtags(ifMatch)
+  const noneMatch = parseEtags(ifNoneMatch)
+  if (match) conditions.ifMatch = match
+  if (noneMatch) conditions.ifNoneMatch = noneMatch
+  if (ifModifiedSince !== undefined) conditions.ifModifiedSince = Date.parse(ifModifiedSince)
+  if (ifNoneExist !== undefined) conditions.ifNoneExist = ifNoneExist.replace(/^\?/, '')
+  return conditions
+}

@@ -1,0 +1,82 @@
+import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes'
+import { fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
+import { parametersOf } from '../../search/parameters.ts'
+
+/** What the statement tells of this server besides its code. */
+export interface ConformanceFacts {
+  baseUrl: string
+  version: string
+  /** When this server was started: the statement may differ from then on. */
+  date: string
+  conditionalDelete: 'single' | 'multiple'
+}
+
+type ResourceInteraction = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code']
+
+const TYPE_INTERACTIONS: ResourceInteraction[] = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+]
+
+/** The CapabilityStatement of this server (R4 http, capabilities): what really works, and no more. */
+export function capabilityStatement(facts: ConformanceFacts): CapabilityStatement {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: facts.date,
+    kind: 'instance',
+    software: { name: 'chartroom', version: facts.version },
+    implementation: {
+      description: 'chartroom, the FHIR server of the health information department',
+      url: facts.baseUrl,
+    },
+    fhirVersion: fhirVersion as '4.0.1',
+    format: ['json', 'application/fhir+json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
+    rest: [
+      {
+        mode: 'server',
+        security: {
+          description:
+            'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.',
+        },
+        resource: [...storableTypes].map((type) => resourceCapability(type, facts)),
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+      },
+    ],
+  }
+}
+
+function resourceCapability(type: string, facts: ConformanceFacts): CapabilityStatementRestResource {
+  const built = ['_id', '_lastUpdated'].map((name) => ({
+    name,
+    definition: `http://hl7.org/fhir/SearchParameter/Resource-${name.slice(1)}`,
+    type: name === '_id' ? ('token' as const) : ('date' as const),
+  }))
+  const indexed = [...parametersOf(type).values()].map(({ code, url, type: searchType }) => ({
+    name: code,
+    definition: url,
+    type: searchType,
+  }))
+  return {
+    type: type as CapabilityStatementRestResource['type'],
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction: TYPE_INTERACTIONS.map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: true,
+    conditionalDelete: facts.conditionalDelete,
+    referencePolicy: ['literal', 'logical', 'local'],
+    searchParam: [...built, ...indexed.sort((one, other) => (one.name < other.name ? -1 : 1))],
+  }
+}

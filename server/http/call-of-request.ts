@@ -1,0 +1,87 @@
+import type { FastifyRequest } from 'fastify'
+import type { Access } from '../../auth/access.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
+import { parseQuery, type QueryPair } from '../../search/query.ts'
+import type { Call, Conditions } from '../call.ts'
+import type { Route } from '../routing.ts'
+import { mediaTypeOf } from './accept.ts'
+import { binaryResource, isNativeBinary } from './binary.ts'
+import { parseEtags } from './etag.ts'
+import { parsePrefer } from './prefer.ts'
+
+const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir'])
+const FORM = 'application/x-www-form-urlencoded'
+
+/** The path below the FHIR base and the query string of a request, as they came in. */
+export function splitUrl(url: string, prefix: string): { path: string; queryText: string } {
+  const question = url.indexOf('?')
+  const end = question < 0 ? url.length : question
+  return { path: url.slice(prefix.length, end), queryText: question < 0 ? '' : url.slice(question + 1) }
+}
+
+/** Makes the call that a request asks for. Throws FhirErrors for what HTTP forbids it: method, media type, encoding. */
+export function callOfRequest(request: FastifyRequest, route: Route, queryText: string, access: Access): Call {
+  const { template: _, ...target } = route
+  const { headers } = request
+  const body = Buffer.isBuffer(request.body) ? request.body : undefined
+  const mediaType = mediaTypeOf(headers['content-type'])
+  const call: Call = {
+    ...target,
+    access,
+    query: queryText === '' ? [] : parseQuery(queryText),
+    conditions: conditionsOf(headers),
+    ...parsePrefer(headers.prefer),
+  }
+  if (request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH') {
+    takeBody(call, body, mediaType, headers)
+  }
+  return call
+}
+
+function takeBody(call: Call, body: Buffer | undefined, mediaType: string, headers: FastifyRequest['headers']): void {
+  call.mediaType = mediaType
+  if (call.interaction === 'search-type') {
+    call.query = [...call.query, ...formOf(body, mediaType)]
+    return
+  }
+  if (body) call.body = body
+  // What else a patch may be is the interaction's matter.
+  if (call.interaction === 'patch') return
+  if (call.type === 'Binary' && isNativeBinary(mediaType, body)) {
+    call.body = binaryResource(body, headers['content-type'], headers['x-security-context'], call.id)
+  } else {
+    demandType(JSON_TYPES, mediaType, body)
+    demandUtf8(headers['content-type'])
+  }
+}
+
+function formOf(body: Buffer | undefined, mediaType: string): QueryPair[] {
+  if (!body || body.length === 0) return []
+  demandType(new Set([FORM]), mediaType, body)
+  return parseQuery(body.toString())
+}
+
+function demandType(types: ReadonlySet<string>, mediaType: string, body: Buffer | undefined): void {
+  if (types.has(mediaType) || (mediaType === '' && (!body || body.length === 0))) return
+  const wanted = types.has(FORM) ? FORM : 'application/fhir+json'
+  throw FhirError.of('unsupported-media', `The body must be ${wanted}.`)
+}
+
+function demandUtf8(contentType: string | undefined): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase()
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return
+  throw FhirError.of('unsupported-media', 'The body must be in UTF-8.')
+}
+
+function conditionsOf(headers: FastifyRequest['headers']): Conditions {
+  const conditions: Conditions = {}
+  const ifMatch = parseEtags(headers['if-match'])
+  const ifNoneMatch = parseEtags(headers['if-none-match'])
+  const since = Date.parse(headers['if-modified-since'] ?? '')
+  const ifNoneExist = headers['if-none-exist']
+  if (ifMatch) conditions.ifMatch = ifMatch
+  if (ifNoneMatch) conditions.ifNoneMatch = ifNoneMatch
+  if (!Number.isNaN(since)) conditions.ifModifiedSince = since
+  if (ifNoneExist !== undefined) conditions.ifNoneExist = String(ifNoneExist).replace(/^\?/, '')
+  return conditions
+}

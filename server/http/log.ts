@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify'
+import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+
+/** A logger, and what writes out the lines that it holds back. */
+export interface Log {
+  logger: Logger
+  flush(): void
+}
+
+/** Bytes of lines that are gathered before they are written: a write a request would cost more than the request. */
+const BUFFER = 4096
+
+/**
+ * Opens the log: JSON lines on standard output, gathered and written at least once a second; made readable where that
+ * is a terminal.
+ */
+export function openLog(level: string): Log {
+  if (process.stdout.isTTY) {
+    const stream = pretty({ colorize: true, ignore: 'pid,hostname', sync: true })
+    return { logger: pino({ level, base: null }, stream as DestinationStream), flush: () => undefined }
+  }
+  const stream = destination({ dest: 1, minLength: BUFFER, sync: false })
+  const flush = () => {
+    try {
+      stream.flushSync()
+    } catch {
+      // Standard output is closed or not open yet: there is nobody to tell.
+    }
+  }
+  setInterval(() => stream.flush(), 1000).unref()
+  return { logger: pino({ level, base: null }, stream), flush }
+}
+
+/** What one request's line tells, besides its time. It holds no ids of patients, query values, bodies or tokens. */
+export interface RequestFacts {
+  /** Path with its variable parts named. */
+  route?: string
+  type?: string
+  interaction?: string
+  /** For errors that are the server's fault. */
+  detail?: string
+}
+
+const facts = new WeakMap<FastifyRequest, RequestFacts>()
+
+/** Notes what a request turned out to be, for its line. */
+export function note(request: FastifyRequest, found: RequestFacts): void {
+  facts.set(request, { ...facts.get(request), ...found })
+}
+
+/** Writes the line of a request that was answered. */
+export function logRequest(logger: Logger, request: FastifyRequest, status: number, ms: number): void {
+  const found = facts.get(request)
+  const line = { id: request.id, method: request.method, status, ms: Math.round(ms * 100) / 100, ...found }
+  if (status >= 500) logger.error(line, 'request failed')
+  else logger.info(line, 'request')
+}

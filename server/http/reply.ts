@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FhirError } from '../../resources/fhir-error.ts'
+import type { QueryPair } from '../../search/query.ts'
+import type { Answer, Call } from '../call.ts'
+import { outcomeOf } from '../outcome.ts'
+import { MethodNotAllowed } from '../routing.ts'
+import { wanted } from './accept.ts'
+import { nativeBinary } from './binary.ts'
+import { compressed } from './encoding.ts'
+import { etagOf } from './etag.ts'
+import { pretty } from './pretty.ts'
+import { statusOf } from './statuses.ts'
+
+const FHIR_JSON = 'application/fhir+json; charset=utf-8'
+
+/** Content that a browser must not run in this server's name. */
+const SANDBOX = "sandbox; default-src 'none'"
+
+/** Sends an answer: status, the headers of its version, and its resource in the form that the client asked for. */
+export async function sendAnswer(
+  answer: Answer,
+  call: Call,
+  baseUrl: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  reply.code(statusOf(answer.kind))
+  const { version } = answer
+  if (version) {
+    reply.header('etag', etagOf(version.version))
+    reply.header('last-modified', new Date(version.lastUpdated).toUTCString())
+    if (call.interaction === 'create' || answer.kind === 'created') {
+      reply.header('location', `${baseUrl}/${version.type}/${version.id}/_history/${version.version}`)
+    }
+  }
+  if (answer.kind === 'not-modified' || answer.kind === 'no-content') return reply.send()
+  if (answer.text && wantsNative(call, request)) return sendNative(answer.text, reply)
+  return sendJson(answer.text ?? (answer.issues && outcomeOf(answer.issues)), call.query, request, reply)
+}
+
+/** Sends an error as an OperationOutcome. */
+export async function sendError(
+  error: FhirError,
+  query: readonly QueryPair[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  reply.code(statusOf(error.kind))
+  if (error instanceof MethodNotAllowed) reply.header('allow', error.allow)
+  if (error.kind === 'unavailable') reply.header('retry-after', '5')
+  return sendJson(outcomeOf(error.issues), query, request, reply)
+}
+
+async function sendJson(
+  text: Buffer | undefined,
+  query: readonly QueryPair[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  if (!text) return reply.send()
+  reply.header('content-type', FHIR_JSON)
+  const wantsPretty = query.some(([name, value]) => name === '_pretty' && value === 'true')
+  return reply.send(await compressed(wantsPretty ? pretty(text) : text, request, reply))
+}
+
+/** A Binary is read in its own form unless FHIR is asked for (R4 binary). */
+function wantsNative(call: Call, request: FastifyRequest): boolean {
+  if (call.type !== 'Binary' || (call.interaction !== 'read' && call.interaction !== 'vread')) return false
+  return wanted(request.headers.accept, call.query) !== 'fhir'
+}
+
+async function sendNative(text: Buffer, reply: FastifyReply) {
+  const { contentType, content } = nativeBinary(text)
+  reply.header('content-type', contentType)
+  reply.header('content-security-policy', SANDBOX)
+  return reply.send(content)
+}

@@ -1,0 +1,10 @@
+import { cutBundle } from '../bundle/cut.ts'
+import type { Answer, Call, Services } from '../call.ts'
+import { batch } from './batch.ts'
+import { transaction } from './transaction.ts'
+
+/** R4 http, batch/transaction: what the Bundle's type says. */
+export async function bundle(call: Call, services: Services): Promise<Answer> {
+  const cut = cutBundle(call.body, services.config)
+  return cut.type === 'batch' ? batch(cut, call, services) : transaction(cut, call, services)
+}

@@ -1,0 +1,72 @@
+import { dateRange, instantOf } from '../../resources/dates.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
+import type { HistoryEntry, HistoryQuery, HistoryScope, Method } from '../../resources/store/port.ts'
+import type { QueryPair } from '../../search/query.ts'
+import { bundleText, entryText } from '../bundle/bundle-text.ts'
+import type { Answer, Call, Services } from '../call.ts'
+import { etagOf } from '../http/etag.ts'
+import { statusLine } from '../http/statuses.ts'
+import { PageLinks, pageCount } from '../paging.ts'
+
+/** R4 http, history of an instance, a type or the whole system, newest first. */
+export async function history(call: Call, services: Services): Promise<Answer> {
+  const { store, baseUrl, linkKey } = services
+  const scope: HistoryScope = { ...(call.type ? { type: call.type } : {}), ...(call.id ? { id: call.id } : {}) }
+  if (call.id && !(await store.read(call.type!, call.id))) {
+    throw FhirError.of('not-found', `${call.type}/${call.id} is not known.`)
+  }
+  const used = usedQuery(call)
+  const query = historyQuery(used)
+  const count = pageCount(call.query)
+  const url = [baseUrl, call.type, call.id, '_history'].filter(Boolean).join('/')
+  const pages = new PageLinks(url, used, linkKey)
+  const before = pages.start(call.query)
+  const page = await store.history(scope, before === undefined ? query : { ...query, before: Number(before) }, count)
+  const next = page.more ? String(page.entries.at(-1)?.position) : undefined
+  const complete = before === undefined && next === undefined && count > 0
+  const total = complete ? page.entries.length : await store.countHistory(scope, query)
+  const entries = page.entries.map((entry) => historyEntry(entry, baseUrl))
+  return { kind: 'ok', text: bundleText({ type: 'history', total, links: pages.links(call.query, next), entries }) }
+}
+
+/** The parameters that were used, as the self link tells them. */
+function usedQuery({ query, strict }: Call): QueryPair[] {
+  const known = ['_since', '_at', '_count']
+  const unknown = query.find(([name]) => ![...known, '_cursor', '_format', '_pretty'].includes(name))
+  if (unknown && strict) {
+    throw FhirError.of('invalid', `Not a parameter of history: ${unknown[0].slice(0, 64)}.`, { code: 'not-supported' })
+  }
+  return query
+    .filter(([name, value]) => known.includes(name) && value !== '')
+    .map(([name, value]) => [name, name === '_count' ? String(pageCount([[name, value]])) : value])
+}
+
+function historyQuery(used: QueryPair[]): HistoryQuery {
+  const query: HistoryQuery = {}
+  for (const [name, value] of used) {
+    if (name === '_count') continue
+    const range = dateRange(value)
+    if (!range) throw FhirError.of('invalid', `${name} takes a date or an instant.`, { code: 'value' })
+    if (name === '_since') query.since = range.start
+    else query.at = range
+  }
+  return query
+}
+
+function historyEntry(entry: HistoryEntry, baseUrl: string): Buffer {
+  const { type, id, method, version, lastUpdated, text } = entry
+  const location = `${type}/${id}`
+  return entryText(
+    {
+      fullUrl: `${baseUrl}/${location}`,
+      request: { method, url: method === 'POST' ? type : location },
+      response: { status: statusOf(method, version), etag: etagOf(version), lastModified: instantOf(lastUpdated) },
+    },
+    text,
+  )
+}
+
+function statusOf(method: Method, version: number): string {
+  if (method === 'DELETE') return statusLine('no-content')
+  return statusLine(method === 'POST' || version === 1 ? 'created' : 'ok')
+}

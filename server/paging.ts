@@ -1,0 +1,82 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { FhirError } from '../resources/fhir-error.ts'
+import { printQuery, type QueryPair } from '../search/query.ts'
+
+const NONCE = 12
+const TAG = 16
+
+/** Entries of a page where the client does not say, and at the most. */
+export const DEFAULT_COUNT = 50
+export const MOST_COUNT = 1000
+
+/**
+ * Makes the `_cursor` of a page link: the position where the next page begins, sealed together with all that the link
+ * is bound to (path, query and caller), so that it can neither be read, nor forged, nor moved to another search.
+ */
+export function sealCursor(position: string, boundTo: string, key: Buffer): string {
+  const nonce = randomBytes(NONCE)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(Buffer.from(boundTo))
+  const sealed = Buffer.concat([nonce, cipher.update(position, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return sealed.toString('base64url')
+}
+
+/** The position in a `_cursor`. Throws `invalid` when it is not one that this server made for the same request. */
+export function openCursor(cursor: string, boundTo: string, key: Buffer): string {
+  const sealed = Buffer.from(cursor, 'base64url')
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
+    decipher.setAAD(Buffer.from(boundTo))
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG))
+    const opened = Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()])
+    return opened.toString()
+  } catch {
+    throw FhirError.of('invalid', '_cursor is not from a link of this server for this request.', { code: 'value' })
+  }
+}
+
+/** Reads `_count`: a whole number; more than the most is cut to it. Throws `invalid` for anything else. */
+export function pageCount(query: readonly QueryPair[]): number {
+  const text = query.findLast(([name]) => name === '_count')?.[1]
+  if (text === undefined || text === '') return DEFAULT_COUNT
+  if (!/^\d{1,15}$/.test(text)) throw FhirError.of('invalid', '_count takes a whole number.', { code: 'value' })
+  return Math.min(Number(text), MOST_COUNT)
+}
+
+/** A page's place in a listing: what it is bound to, and the links beside it. */
+export class PageLinks {
+  private readonly url: string
+  private readonly query: readonly QueryPair[]
+  private readonly boundTo: string
+  private readonly key: Buffer
+
+  /** `query` holds what was really used, without `_cursor`. */
+  constructor(url: string, query: readonly QueryPair[], key: Buffer) {
+    this.url = url
+    this.query = query
+    this.key = key
+    this.boundTo = `${url}?${printQuery(query)}`
+  }
+
+  /** Position behind which the page begins; undefined for the first. */
+  start(asked: readonly QueryPair[]): string | undefined {
+    const cursor = asked.find(([name]) => name === '_cursor')?.[1]
+    return cursor === undefined ? undefined : openCursor(cursor, this.boundTo, this.key)
+  }
+
+  /** Bundle.link of this page; `next` is the position of its last entry where more follow. */
+  links(asked: readonly QueryPair[], next: string | undefined): { relation: string; url: string }[] {
+    const cursor = asked.filter(([name]) => name === '_cursor')
+    const links = [{ relation: 'self', url: this.address([...this.query, ...cursor]) }]
+    if (cursor.length > 0) links.push({ relation: 'first', url: this.address(this.query) })
+    if (next !== undefined) {
+      const url = this.address([...this.query, ['_cursor', sealCursor(next, this.boundTo, this.key)]])
+      links.push({ relation: 'next', url })
+    }
+    return links
+  }
+
+  private address(query: readonly QueryPair[]): string {
+    return query.length > 0 ? `${this.url}?${printQuery(query)}` : this.url
+  }
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import type { Store } from '../resources/store/port.ts'
+import type { Log } from './http/log.ts'
+
+/** Requests under way have this long to end; then their connections are cut. All in all it takes 10 s at the most. */
+const PATIENCE = 7_000
+const END = 9_500
+
+/** On SIGTERM or SIGINT: takes no new requests, finishes those under way, closes the store, exits 0. */
+export function closeOnSignal(app: FastifyInstance, store: Store, log: Log): void {
+  let closing = false
+  const close = async (signal: string): Promise<void> => {
+    if (closing) return
+    closing = true
+    log.logger.info({ signal }, 'closing')
+    const cut = setTimeout(() => app.server.closeAllConnections(), PATIENCE)
+    setTimeout(() => end(log), END).unref()
+    await app.close()
+    clearTimeout(cut)
+    await store.close()
+    end(log)
+  }
+  process.on('SIGTERM', () => void close('SIGTERM'))
+  process.on('SIGINT', () => void close('SIGINT'))
+}
+
+function end(log: Log): void {
+  log.logger.info('closed')
+  log.flush()
+  process.exit(0)
+}
