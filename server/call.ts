@@ -46,6 +46,8 @@ export interface Call {
   mediaType?: string
   conditions: Conditions
   preferReturn?: ReturnPreference
+  /** Names the request, so that a create or transaction sent again is not carried out again. */
+  onceKey?: string
   strict: boolean
 }
 

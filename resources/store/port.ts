@@ -64,6 +64,8 @@ export interface Guard {
 export interface Unit {
   changes: Change[]
   guards: Guard[]
+  /** Names the work, which is then done once: a second unit of this name is refused as `repeated`. */
+  onceKey?: string
 }
 
 /** What became of a change. A deletion of nothing has version 0. */
@@ -75,15 +77,19 @@ export interface Outcome {
 }
 
 /**
- * Why a unit was not committed: an expectation that did not hold (`at` is the change's place in the unit, `current`
- * the version that stands there, 0 for none), or a guard that no longer holds: then the caller searches again.
+ * Why a unit was not committed. `expectation`: one did not hold (`at` is the change's place in the unit, `current` the
+ * version that stands there, 0 for none). `outdated`: a guard no longer holds, and the caller searches again.
+ * `repeated`: its work was done before.
  */
+export type RefusalReason = 'expectation' | 'outdated' | 'repeated'
+
+/** A unit that was not committed; nothing of it remains. */
 export class CommitRefused extends Error {
-  readonly reason: 'expectation' | 'outdated'
+  readonly reason: RefusalReason
   readonly at: number
   readonly current: number
 
-  constructor(reason: 'expectation' | 'outdated', at: number, current: number) {
+  constructor(reason: RefusalReason, at = -1, current = 0) {
     super(`commit refused: ${reason}`)
     this.name = 'CommitRefused'
     this.reason = reason
@@ -137,6 +143,8 @@ export interface Store {
    * the store cannot write.
    */
   commit(unit: Unit): Promise<Outcome[]>
+  /** Whether a unit of this `onceKey` was committed. */
+  wasDone(onceKey: string): Promise<boolean>
   /** A random key of 32 bytes that all processes on this store share; the same for the same name. */
   secret(name: SecretName): Promise<Buffer>
   /** Whether it can answer now. */

@@ -1,4 +1,4 @@
-import type { CodeableConcept, Coding, Identifier, Money, Reference } from '@medplum/fhirtypes'
+import type { CodeableConcept, Coding, Identifier, Money } from '@medplum/fhirtypes'
 import { diagnoses, hcpcs, icd10pcs, rowOf } from './tables.ts'
 
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem'
@@ -53,7 +53,13 @@ export function ownIdentifier(name: string, value: string, type?: string): Ident
   }
 }
 
-export function referTo(type: string, id: string, display?: string): Reference {
+/** A Reference of any target type. */
+export interface Pointer {
+  reference: string
+  display?: string
+}
+
+export function referTo(type: string, id: string, display?: string): Pointer {
   return { reference: `${type}/${id}`, ...(display ? { display } : {}) }
 }
 

@@ -37,6 +37,8 @@ export interface Measurement extends CodeRow {
 
 export interface Medication extends CodeRow {
   dose: string
+  /** Taken for some days only. */
+  short?: true
 }
 
 export interface Allergy extends CodeRow {
@@ -69,6 +71,7 @@ export interface Places {
   departments: Record<string, string>
   payers: Record<string, string>
   locations: Record<string, Place>
+  postalCodes: Record<string, string>
 }
 
 /** What can bring a patient to the hospital, and all that follows from it. */

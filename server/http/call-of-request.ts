@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
@@ -34,6 +35,8 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
   }
   if (request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH') {
     takeBody(call, body, mediaType, headers)
+    const key = headers['idempotency-key']
+    if (key !== undefined) call.onceKey = onceKeyOf(String(key), access)
   }
   return call
 }
@@ -53,6 +56,11 @@ function takeBody(call: Call, body: Buffer | undefined, mediaType: string, heade
     demandType(JSON_TYPES, mediaType, body)
     demandUtf8(headers['content-type'])
   }
+}
+
+/** The key as the store keeps it: of one length, and each caller's own. */
+function onceKeyOf(key: string, access: Access): string {
+  return createHash('sha256').update(`${access.system} ${key}`).digest('base64url')
 }
 
 function formOf(body: Buffer | undefined, mediaType: string): QueryPair[] {

@@ -28,7 +28,7 @@ export async function batch(bundle: CutBundle, call: Call, services: Services): 
   for (const text of bundle.entries) {
     const document = parseEntry(text)
     members += countMembers(document.value)
-    calls.push(readEntry(document, call, services))
+    calls.push(readEntry(document, calls.length, call, services))
     if (pace.due) await pace.rest()
   }
   checkMembers(bundle, members)
@@ -45,7 +45,7 @@ export async function batch(bundle: CutBundle, call: Call, services: Services): 
 
 const NOT_YET: Result = { error: FhirError.of('internal', 'The entry was not processed.') }
 
-function readEntry(document: EntryDocument, batchCall: Call, services: Services): Call | FhirError {
+function readEntry(document: EntryDocument, at: number, batchCall: Call, services: Services): Call | FhirError {
   try {
     checkEntry(document)
     const { value, resourceText } = document
@@ -53,6 +53,7 @@ function readEntry(document: EntryDocument, batchCall: Call, services: Services)
     const asPatch = entryCall.interaction === 'patch' && value.resource && resourceText
     if (asPatch) Object.assign(entryCall, patchOf({ value: value.resource!, text: resourceText }))
     else if (resourceText) entryCall.body = resourceText
+    if (batchCall.onceKey !== undefined) entryCall.onceKey = `${batchCall.onceKey}#${at}`
     entryCall.preferReturn = batchCall.preferReturn ?? 'minimal'
     return entryCall
   } catch (error) {

@@ -28,15 +28,34 @@ export async function untilCurrent<T>(work: () => Promise<T>): Promise<T> {
   throw FhirError.of('conflict', 'Others keep changing the same resources; try again.')
 }
 
-/** Commits one change. Throws `precondition-failed` when its expectation does not hold, CommitRefused when outdated. */
-export async function commitOne(change: Change, guards: Guard[], { store }: Services): Promise<Outcome> {
+/**
+ * Commits one change. Throws `precondition-failed` when its expectation does not hold, `conflict` when it was done
+ * before under the same key, CommitRefused when outdated.
+ */
+export async function commitOne(
+  change: Change,
+  guards: Guard[],
+  { store }: Services,
+  onceKey?: string,
+): Promise<Outcome> {
   try {
-    const [outcome] = await store.commit({ changes: [change], guards })
+    const [outcome] = await store.commit({ changes: [change], guards, ...(onceKey === undefined ? {} : { onceKey }) })
     return outcome!
   } catch (error) {
-    if (error instanceof CommitRefused && error.reason === 'expectation') throw expectationFailed(change, error.current)
-    throw error
+    if (!(error instanceof CommitRefused)) throw error
+    if (error.reason === 'repeated') throw repeated()
+    throw error.reason === 'expectation' ? expectationFailed(change, error.current) : error
   }
+}
+
+/** Throws `conflict` when the work of this key was done before: sooner than the commit would. */
+export async function demandNew(onceKey: string | undefined, { store }: Services): Promise<void> {
+  if (onceKey !== undefined && (await store.wasDone(onceKey))) throw repeated()
+}
+
+/** The error for a request that was carried out before. */
+export function repeated(): FhirError {
+  return FhirError.of('conflict', 'A request with this Idempotency-Key was carried out before.', { code: 'duplicate' })
 }
 
 /** The error for a change whose expectation did not hold; `current` is the version that stands, 0 for none. */

@@ -31,7 +31,7 @@ async function patchOne(call: Call, guards: Guard[], services: Services): Promis
   } catch (error) {
     // Without If-Match the client did not ask for a version: when another write came between, patch what it left.
     const overtaken = error instanceof FhirError && error.kind === 'precondition-failed' && !call.conditions.ifMatch
-    throw overtaken ? new CommitRefused('outdated', 0, 0) : error
+    throw overtaken ? new CommitRefused('outdated') : error
   }
 }
 

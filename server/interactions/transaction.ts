@@ -8,11 +8,12 @@ import { inEntry } from '../bundle/entry-error.ts'
 import { settleTargets } from '../bundle/identities.ts'
 import { responseEntry } from '../bundle/respond.ts'
 import type { Answer, Call, Result, Services } from '../call.ts'
-import { expectationFailed, untilCurrent, written } from './commit.ts'
+import { demandNew, expectationFailed, repeated, untilCurrent, written } from './commit.ts'
 import { liveText } from './read.ts'
 
 /** R4 http, transaction: all entries take effect, or none does and the error names the entry at fault. */
 export async function transaction(bundle: CutBundle, call: Call, services: Services): Promise<Answer> {
+  await demandNew(call.onceKey, services)
   return untilCurrent(() => attempt(bundle, call, services))
 }
 
@@ -22,7 +23,7 @@ async function attempt(bundle: CutBundle, call: Call, services: Services): Promi
   await settleTargets(state)
   const changes = await makeChanges(state, call)
   await checkReads(state, changes)
-  const outcomes = changes.length + state.guards.length > 0 ? await commit(changes, state) : []
+  const outcomes = changes.length + state.guards.length > 0 ? await commit(changes, state, call.onceKey) : []
   const results = new Map<TransactionEntry, Result>()
   changes.forEach(({ entry, change }, at) => {
     results.set(entry, { answer: answerTo(change, outcomes[at]!, entry, call) })
@@ -36,14 +37,20 @@ async function attempt(bundle: CutBundle, call: Call, services: Services): Promi
   return { kind: 'ok', text: bundleText({ type: 'transaction-response', entries }) }
 }
 
-async function commit(changes: EntryChange[], { guards, services }: TransactionState): Promise<Outcome[]> {
+async function commit(
+  changes: EntryChange[],
+  { guards, services }: TransactionState,
+  onceKey: string | undefined,
+): Promise<Outcome[]> {
   try {
-    return await services.store.commit({ changes: changes.map(({ change }) => change), guards })
+    const unit = { changes: changes.map(({ change }) => change), guards, ...(onceKey === undefined ? {} : { onceKey }) }
+    return await services.store.commit(unit)
   } catch (error) {
+    if (error instanceof CommitRefused && error.reason === 'repeated') throw repeated()
     if (!(error instanceof CommitRefused) || error.reason !== 'expectation') throw error
     const { change, entry } = changes[error.at]!
     // A patch without If-Match is made anew on what is current now.
-    if (entry.patch && !entry.call.conditions.ifMatch) throw new CommitRefused('outdated', error.at, error.current)
+    if (entry.patch && !entry.call.conditions.ifMatch) throw new CommitRefused('outdated')
     throw inEntry(expectationFailed(change, error.current), entry.at)
   }
 }

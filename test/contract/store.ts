@@ -151,6 +151,19 @@ export function storeContract(t: Test, open: (t: Test) => Promise<Store>): void 
     t.equal(await store.countHistory({ type: 'Basic', id: 'x' }, { since: times[1]! }), 2)
   })
 
+  t.test('work that has a name is done once', async (t) => {
+    const store = await open(t)
+    t.equal(await store.wasDone('k'), false)
+    await store.commit({ changes: [write('x')], guards: [], onceKey: 'k' })
+    t.equal(await store.wasDone('k'), true)
+    await t.rejects(store.commit({ changes: [write('x')], guards: [], onceKey: 'k' }), refused('repeated', -1))
+    await t.rejects(store.commit({ changes: [write('y', 'a', { version: 1 })], guards: [], onceKey: 'l' }))
+    t.equal(await store.wasDone('l'), false, 'what failed was not done')
+    const races = Array.from({ length: 5 }, () => store.commit({ changes: [write('z')], guards: [], onceKey: 'm' }))
+    t.equal((await Promise.allSettled(races)).filter(({ status }) => status === 'fulfilled').length, 1)
+    t.match(await store.read('Basic', 'z'), { version: 1 })
+  })
+
   t.test('a secret stays the same', async (t) => {
     const store = await open(t)
     const secret = await store.secret('links')

@@ -24,6 +24,7 @@ export class Applier {
   private readonly resources: ResourceRows
   private readonly entries: EntryRows
   private readonly insertVersion: StatementSync
+  private readonly insertDone: StatementSync
   private seq: number
   private clock: number
 
@@ -36,6 +37,7 @@ export class Applier {
     this.insertVersion = database.prepare(
       'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
+    this.insertDone = database.prepare('INSERT OR IGNORE INTO done (key, at) VALUES (?, ?)')
     const last = database.prepare('SELECT seq, updated FROM version ORDER BY seq DESC LIMIT 1').get()
     this.seq = Number(last?.seq ?? 0)
     this.clock = Number(last?.updated ?? 0)
@@ -45,6 +47,9 @@ export class Applier {
   apply(unit: Unit): Outcome[] {
     // lastUpdated never goes back, whatever the machine's clock does: history and _since rely on the order.
     this.clock = Math.max(this.clock, Date.now())
+    if (unit.onceKey !== undefined && this.insertDone.run(unit.onceKey, this.clock).changes === 0) {
+      throw new CommitRefused('repeated')
+    }
     for (const guard of unit.guards) this.check(guard)
     return unit.changes.map((change, at) => this.applyChange(change, at))
   }
@@ -62,7 +67,7 @@ export class Applier {
     const found = rows.map((row) => String(row.id)).sort()
     const expected = [...guard.ids].sort()
     if (found.length !== expected.length || found.some((id, at) => id !== expected[at])) {
-      throw new CommitRefused('outdated', -1, 0)
+      throw new CommitRefused('outdated')
     }
   }
 

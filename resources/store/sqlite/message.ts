@@ -1,4 +1,4 @@
-import type { Outcome, Unit } from '../port.ts'
+import type { Outcome, RefusalReason, Unit } from '../port.ts'
 
 /** A unit on its way to the writer thread: one buffer with all texts, the rest as JSON (cheaper to move than objects). */
 export interface UnitMessage {
@@ -10,7 +10,7 @@ export interface UnitMessage {
 /** What became of a unit. */
 export type UnitResult =
   | { id: number; outcomes: Outcome[] }
-  | { id: number; refused: { reason: 'expectation' | 'outdated'; at: number; current: number } }
+  | { id: number; refused: { reason: RefusalReason; at: number; current: number } }
   | { id: number; failed: string }
 
 export type ToWriter = UnitMessage | 'close'
@@ -24,7 +24,7 @@ export function encodeUnit(id: number, unit: Unit): UnitMessage {
     texts.push(change.text)
     return { ...change, text: change.text.length }
   })
-  return { id, texts: joined(texts), plan: JSON.stringify({ changes, guards: unit.guards }) }
+  return { id, texts: joined(texts), plan: JSON.stringify({ ...unit, changes }) }
 }
 
 /** The reverse of `encodeUnit`; the texts are views of the message's buffer. */

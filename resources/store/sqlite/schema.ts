@@ -7,7 +7,8 @@ import type { DatabaseSync } from 'node:sqlite'
  * `resource` has a row for every id that was written or referred to (`seq` null: only referred to), so that
  * references are integers and a chain is a join. `version` is append-only: its `seq` is the order of all commits, and
  * a text is written once. `value` is the dictionary of searched values: uris, systems (system 0) and codes. In `entry`
- * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`.
+ * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`. `done` holds
+ * the names of work that must not be done twice.
  */
 const VERSIONS: string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -47,6 +48,7 @@ const VERSIONS: string[] = [
      PRIMARY KEY (rid, param, value, exact)
    ) WITHOUT ROWID;
    CREATE INDEX string_entry_by_value ON string_entry (param, value);
+   CREATE TABLE done (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;`,
 ]
 

@@ -72,6 +72,10 @@ export class SqliteStore implements Store {
     return this.writer.commit(unit)
   }
 
+  async wasDone(onceKey: string): Promise<boolean> {
+    return this.database.prepare('SELECT 1 FROM done WHERE key = ?').get(onceKey) !== undefined
+  }
+
   async secret(name: SecretName): Promise<Buffer> {
     const row = this.database.prepare('SELECT value FROM secret WHERE name = ?').get(name)
     if (!row) throw new Error(`the store has no secret ${name}`)

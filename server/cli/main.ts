@@ -1,0 +1,19 @@
+import { load, USAGE } from './load.ts'
+
+/** `npm run fhir -- <command>`. */
+async function main([command, ...rest]: string[]): Promise<number> {
+  if (command === 'load') return load(rest, process.env)
+  const asked = command === undefined || command === 'help' || command === '--help'
+  const stream = asked ? process.stdout : process.stderr
+  if (!asked) stream.write(`There is no command ${command}.\n`)
+  stream.write(`Usage: npm run fhir -- <command>\n\n${USAGE}\n`)
+  return asked ? 0 : 2
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)
