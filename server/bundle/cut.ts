@@ -60,6 +60,9 @@ export function checkEntry({ value: { resource, ...rest } }: EntryDocument): voi
   if (resource !== undefined && !isObject) {
     throw FhirError.of('invalid', 'Must be a resource.', { code: 'structure', expression: 'Bundle.entry.resource' })
   }
+  if (rest.request === undefined) {
+    throw FhirError.of('invalid', 'The entry has no request.', { code: 'required', expression: 'Bundle.entry.request' })
+  }
   const issues = checkStructure({ resourceType: 'Bundle', type: 'batch', entry: [rest] }, 0)
   if (issues.length > 0) throw new FhirError('invalid', issues)
 }

@@ -14,9 +14,8 @@ export interface EntryRequest {
   ifNoneExist?: string
 }
 
-/** The interaction that an entry's request asks for (R4 http, batch/transaction). Throws as routing does. */
+/** The interaction that a checked entry's request asks for (R4 http, batch/transaction). Throws as routing does. */
 export function callOf(request: unknown, bundleCall: Call, baseUrl: string): Call {
-  if (!request) throw FhirError.of('invalid', 'The entry has no request.', { expression: 'Bundle.entry.request' })
   const { method, url, ...rest } = request as EntryRequest
   const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) {
