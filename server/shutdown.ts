@@ -13,9 +13,12 @@ export function closeOnSignal(app: FastifyInstance, store: Store, log: Log): voi
     if (closing) return
     closing = true
     log.logger.info({ signal }, 'closing')
+    // A connection whose last request ends now stays open for the next one, which will not be taken.
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50)
     const cut = setTimeout(() => app.server.closeAllConnections(), PATIENCE)
     setTimeout(() => end(log), END).unref()
     await app.close()
+    clearInterval(idle)
     clearTimeout(cut)
     await store.close()
     end(log)

@@ -45,7 +45,9 @@ export class TestServer {
       ...(body === undefined ? {} : { payload: raw ? body : JSON.stringify(body) }),
     })
     const json =
-      /json/.test(String(response.headers['content-type'])) && response.body !== ''
+      /json/.test(String(response.headers['content-type'])) &&
+      response.headers['content-encoding'] === undefined &&
+      response.body !== ''
         ? JSON.parse(response.body)
         : undefined
     return {
