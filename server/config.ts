@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs'
-
 /** What the environment settles, read once at the start. Byte counts are bytes. */
 export interface Config {
   host: string
@@ -7,6 +5,7 @@ export interface Config {
   /** How clients reach the server, without `/` at the end. */
   publicUrl: string
   dataDir: string
+  /** Whether a store in which nothing was written yet gets the demo hospital. */
   demo: boolean
   logLevel: string
   maxBody: number
@@ -74,7 +73,7 @@ export function readConfig(environment: Environment): Config {
     port,
     publicUrl: publicUrl(environment.PUBLIC_URL) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     dataDir,
-    demo: wantsDemo(environment, dataDir),
+    demo: wantsDemo(environment),
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL'), ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     maxBody: bytes('CHARTROOM_MAX_BODY', get),
     maxBundle: bytes('CHARTROOM_MAX_BUNDLE', get),
@@ -103,17 +102,9 @@ function refuseUnknown(environment: Environment): void {
   if (environment.MONGODB_URL) throw new Error('MONGODB_URL is set, but this version has only the embedded store')
 }
 
-function wantsDemo(environment: Environment, dataDir: string): boolean {
-  if (environment.DEMO) return oneOf('DEMO', environment.DEMO, ['on', 'off']) === 'on'
-  return !environment.DATA_DIR && isEmpty(dataDir)
-}
-
-function isEmpty(folder: string): boolean {
-  try {
-    return readdirSync(folder).length === 0
-  } catch {
-    return true
-  }
+/** A folder that somebody named is not for invented patients, unless they ask for them. */
+function wantsDemo(environment: Environment): boolean {
+  return environment.DEMO ? oneOf('DEMO', environment.DEMO, ['on', 'off']) === 'on' : !environment.DATA_DIR
 }
 
 function isLoopback(host: string): boolean {

@@ -1,5 +1,6 @@
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
+import { demoHints, loadDemo } from './demo/load.ts'
 import { openLog } from './http/log.ts'
 import { freePort } from './port.ts'
 import { openServices } from './services.ts'
@@ -12,11 +13,13 @@ async function main(): Promise<void> {
   const log = openLog(config.logLevel)
   const services = await openServices(config)
   const app = buildApp(services, log)
+  const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   await app.listen({ host: config.host, port: config.port })
   closeOnSignal(app, services.store, log)
   log.logger.info({ version, url: config.publicUrl, dataDir: config.dataDir }, 'listening')
   log.logger.warn('AUTH is off: every door is open, on loopback alone')
   log.flush()
+  if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
 }
 
 /** The settings, with a free port in the place of 0. */

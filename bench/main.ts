@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { readRate } from './client.ts'
+import { readSample, type Sample } from './data.ts'
+import { diskBytes, ingest, readsWhileLoading } from './ingest.ts'
+import { machineFacts, median } from './machine.ts'
+import { MeasuredServer } from './server.ts'
+import { printTable, type Row } from './table.ts'
+import { writeRates } from './write.ts'
+
+const RUNS = 3
+
+const rows: Row[] = []
+const add = (what: string, value: string, aim: string): void => {
+  rows.push({ what, value, aim })
+  process.stderr.write(`${what}: ${value}\n`)
+}
+const rate = (value: number) => `${Math.round(value).toLocaleString('en')}/s`
+
+/** Measures on new stores beside the project, so that the disk is the one a user would have. */
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(import.meta.dirname, '..', '.bench-'))
+  try {
+    const sample = await readSample()
+    process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
+    await measureLoads(folder, sample)
+    await measureReads(join(folder, `load-${RUNS - 1}`))
+    await measureWrites(folder)
+    process.stdout.write(`\n${printTable(rows)}\n`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function measureLoads(folder: string, sample: Sample): Promise<void> {
+  const found = {
+    ready: [] as number[],
+    rest: [] as number[],
+    rate: [] as number[],
+    peak: [] as number[],
+    disk: [] as number[],
+    p99: [] as number[],
+  }
+  let resources = 0
+  for (let run = 0; run < RUNS; run++) {
+    const store = join(folder, `load-${run}`)
+    const server = await MeasuredServer.chartroom(store)
+    found.ready.push(server.readyAfter)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    found.rest.push(server.memory())
+    const loaded = await ingest(server, sample)
+    resources = loaded.resources
+    found.rate.push(loaded.resources / loaded.seconds)
+    await server.stop()
+    found.disk.push(diskBytes(store) / jsonBytes(sample))
+    const single = await MeasuredServer.chartroom(join(folder, `single-${run}`))
+    for (const bundle of sample.first)
+      await fetch(`${single.url}/fhir`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/fhir+json' },
+        body: new Uint8Array(bundle),
+      })
+    single.takePeak()
+    found.p99.push(await readsWhileLoading(single, sample, ['/fhir/metadata', '/fhir/Organization?_count=1']))
+    found.peak.push(single.takePeak())
+    await single.stop()
+  }
+  add('ready after the start', `${Math.round(median(found.ready))} ms`, 'under 1,500 ms')
+  add('memory at rest', `${Math.round(median(found.rest))} MB`, 'under 150 MB')
+  add(`ingest, 4 writers (${resources} resources)`, rate(median(found.rate)), 'at least 5,000/s')
+  add('disk, of the JSON text', `${median(found.disk).toFixed(2)} times`, 'at most 2.5 times')
+  add('memory while the largest transaction loads', `${Math.round(median(found.peak))} MB`, 'at most 600 MB')
+  add('reads meanwhile, 99th percentile', `${median(found.p99).toFixed(1)} ms`, 'under 50 ms')
+}
+
+function jsonBytes(sample: Sample): number {
+  return [...sample.first, ...sample.others].reduce((sum, bundle) => sum + bundle.length, 0)
+}
+
+async function measureReads(folder: string): Promise<void> {
+  const paths = await somePaths(folder)
+  const ours: number[] = []
+  const bares: number[] = []
+  for (let run = 0; run < RUNS; run++) {
+    const server = await MeasuredServer.chartroom(folder)
+    await readRate(server.url, paths)
+    ours.push(await readRate(server.url, paths))
+    await server.stop()
+    const bare = await MeasuredServer.bare(folder)
+    await readRate(bare.url, paths)
+    bares.push(await readRate(bare.url, paths))
+    await bare.stop()
+  }
+  add('read by id, 8 connections', rate(median(ours)), 'more than 12,600/s')
+  add('the same by a bare Fastify route', rate(median(bares)), 'the limit')
+  add(
+    'share of the limit',
+    `${Math.round(median(ours.map((value, at) => value / bares[at]!)) * 100)} %`,
+    'at least 50 %',
+  )
+}
+
+async function somePaths(folder: string): Promise<string[]> {
+  const server = await MeasuredServer.chartroom(folder)
+  const response = await fetch(`${server.url}/fhir/Observation?_count=200&_elements=id`)
+  const { entry } = (await response.json()) as { entry: { resource: { id: string } }[] }
+  await server.stop()
+  return entry.map(({ resource }) => `/fhir/Observation/${resource.id}`)
+}
+
+async function measureWrites(folder: string): Promise<void> {
+  const rates: { create: number; update: number }[] = []
+  for (let run = 0; run < RUNS; run++) {
+    const server = await MeasuredServer.chartroom(join(folder, `write-${run}`))
+    rates.push(await writeRates(server))
+    await server.stop()
+  }
+  add('create, 8 writers', rate(median(rates.map(({ create }) => create))), 'at least 3,000/s')
+  add('update, 8 writers', rate(median(rates.map(({ update }) => update))), 'at least 3,000/s')
+}
+
+await main()

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort } from '../server/port.ts'
+
+/** A process under measurement that serves FHIR, or something to compare with. */
+export class MeasuredServer {
+  readonly url: string
+  /** ms from the start to the first answer. */
+  readonly readyAfter: number
+  private readonly child: ChildProcess
+  private peak = 0
+  private readonly sampler: NodeJS.Timeout
+
+  private constructor(url: string, child: ChildProcess, readyAfter: number) {
+    this.url = url
+    this.child = child
+    this.readyAfter = readyAfter
+    this.sampler = setInterval(() => {
+      this.peak = Math.max(this.peak, this.memory())
+    }, 20)
+  }
+
+  /** Starts chartroom as `npm start` does, on a folder. */
+  static chartroom(folder: string, environment: Record<string, string> = {}): Promise<MeasuredServer> {
+    const script = join(import.meta.dirname, '..', 'server', 'start.js')
+    return MeasuredServer.start([script], '/readyz', { DATA_DIR: folder, DEMO: 'off', ...environment })
+  }
+
+  /** Starts a bare Fastify route over the same database. */
+  static bare(folder: string): Promise<MeasuredServer> {
+    return MeasuredServer.start([join(import.meta.dirname, 'bare.ts')], '/readyz', { DATA_DIR: folder })
+  }
+
+  private static async start(
+    args: string[],
+    ready: string,
+    environment: Record<string, string>,
+  ): Promise<MeasuredServer> {
+    const port = await freePort('127.0.0.1')
+    const started = performance.now()
+    const env = { ...process.env, PORT: String(port), ...environment }
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const url = `http://127.0.0.1:${port}`
+    while (!(await answers(url + ready))) {
+      if (child.exitCode !== null) throw new Error(`${args[0]} ended`)
+    }
+    return new MeasuredServer(url, child, performance.now() - started)
+  }
+
+  /** Resident memory now, in MB. */
+  memory(): number {
+    try {
+      const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8')
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    } catch {
+      return 0
+    }
+  }
+
+  /** Highest resident memory since the last call, in MB. */
+  takePeak(): number {
+    const { peak } = this
+    this.peak = 0
+    return peak
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.sampler)
+    if (this.child.exitCode !== null) return
+    this.child.kill('SIGTERM')
+    await once(this.child, 'exit')
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return false
+  }
+}
