@@ -1,26 +1,45 @@
-import { together, WritingClient } from './client.ts'
+import autocannon from 'autocannon'
 import type { MeasuredServer } from './server.ts'
 
-const WRITES = 12_000
 const WRITERS = 8
+const SECONDS = 4
 
-/** Creates and updates a second by 8 writers, one resource a request. */
+/** Resources that each writer updates in turn, so that no two ever write the same one. */
+const OWN = 500
+
+/** Creates and updates a second by 8 writers, one resource a request. Throws when one is refused. Each is warmed up. */
 export async function writeRates(server: MeasuredServer): Promise<{ create: number; update: number }> {
-  const client = new WritingClient(`${server.url}/fhir`, WRITERS)
-  const ids: string[] = []
-  const numbers = Array.from({ length: WRITES }, (_, at) => at)
-  const creating = await together(numbers, WRITERS, async (number) => {
-    const { status, text } = await client.send('POST', '/Observation', observation(number))
-    if (status !== 201) throw new Error(`a create failed: ${text}`)
-    ids.push((JSON.parse(text) as { id: string }).id)
+  const post = (writer: number, at: number): autocannon.Request => {
+    return { method: 'POST', path: '/fhir/Observation', body: observation(writer * OWN + at) }
+  }
+  await rateOf(server, post, 2)
+  const create = await rateOf(server, post)
+  const put = (writer: number, at: number): autocannon.Request => {
+    const id = `bench-${writer}-${at}`
+    return { method: 'PUT', path: `/fhir/Observation/${id}`, body: observation(writer * OWN + at, id) }
+  }
+  await rateOf(server, put, 2)
+  return { create, update: await rateOf(server, put) }
+}
+
+async function rateOf(
+  server: MeasuredServer,
+  request: (writer: number, at: number) => autocannon.Request,
+  duration = SECONDS,
+): Promise<number> {
+  let writers = 0
+  const result = await autocannon({
+    url: server.url,
+    connections: WRITERS,
+    duration,
+    headers: { 'content-type': 'application/fhir+json' },
+    setupClient: (client) => {
+      const writer = writers++
+      client.setRequests(Array.from({ length: OWN }, (_, at) => request(writer, at)))
+    },
   })
-  const updating = await together(numbers, WRITERS, async (number) => {
-    const id = ids[number]!
-    const { status, text } = await client.send('PUT', `/Observation/${id}`, observation(number + 1, id))
-    if (status !== 200) throw new Error(`an update failed: ${text}`)
-  })
-  client.close()
-  return { create: WRITES / creating, update: WRITES / updating }
+  if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} writes failed`)
+  return result.requests.average
 }
 
 /** An Observation of common size, as laboratories send them. */

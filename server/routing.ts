@@ -63,16 +63,19 @@ export function routeOf(method: string, path: string): Route {
   return route
 }
 
-function templateOf(segments: string[]): string {
-  const names = [':type', ':id', '_history', ':version']
-  return segments
-    .map((segment, at) =>
-      segment.startsWith('_') || (at === 0 && segment === 'metadata') ? segment : (names[at] ?? segment),
-    )
-    .join('/')
+const NAMES = [':type', ':id', '_history', ':version']
+
+function templateOf(segments: readonly string[]): string {
+  let template = ''
+  for (const [at, segment] of segments.entries()) {
+    const named = segment.startsWith('_') || (at === 0 && segment === 'metadata') ? segment : (NAMES[at] ?? segment)
+    template += at === 0 ? named : `/${named}`
+  }
+  return template
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment
   try {
     return decodeURIComponent(segment)
   } catch {

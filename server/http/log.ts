@@ -1,6 +1,8 @@
+import { createRequire } from 'node:module'
 import type { FastifyRequest } from 'fastify'
-import { type DestinationStream, destination, type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import { type Logger, pino } from 'pino'
+import type prettyLibrary from 'pino-pretty'
+import { LineBuffer } from './line-buffer.ts'
 
 /** A logger, and what writes out the lines that it holds back. */
 export interface Log {
@@ -8,28 +10,15 @@ export interface Log {
   flush(): void
 }
 
-/** Bytes of lines that are gathered before they are written: a write a request would cost more than the request. */
-const BUFFER = 4096
-
-/**
- * Opens the log: JSON lines on standard output, gathered and written at least once a second; made readable where that
- * is a terminal.
- */
+/** Opens the log: JSON lines on standard output, gathered; made readable where that is a terminal. */
 export function openLog(level: string): Log {
   if (process.stdout.isTTY) {
+    const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyLibrary
     const stream = pretty({ colorize: true, ignore: 'pid,hostname', sync: true })
-    return { logger: pino({ level, base: null }, stream as DestinationStream), flush: () => undefined }
+    return { logger: pino({ level, base: null }, stream), flush: () => undefined }
   }
-  const stream = destination({ dest: 1, minLength: BUFFER, sync: false })
-  const flush = () => {
-    try {
-      stream.flushSync()
-    } catch {
-      // Standard output is closed or not open yet: there is nobody to tell.
-    }
-  }
-  setInterval(() => stream.flush(), 1000).unref()
-  return { logger: pino({ level, base: null }, stream), flush }
+  const lines = new LineBuffer(1)
+  return { logger: pino({ level, base: null }, lines), flush: () => lines.flushSync() }
 }
 
 /** What one request's line tells, besides its time. It holds no ids of patients, query values, bodies or tokens. */

@@ -5,6 +5,7 @@ import { parseQuery, type QueryPair } from '../../search/query.ts'
 import type { Services } from '../call.ts'
 import { routeOf } from '../routing.ts'
 import { demandJson } from './accept.ts'
+import { burst } from './burst.ts'
 import { callOfRequest, splitUrl } from './call-of-request.ts'
 import { fhirErrorOf } from './errors.ts'
 import { note } from './log.ts'
@@ -45,6 +46,7 @@ async function answer(
     const call = callOfRequest(request, route, queryText, accessOf(request))
     if (call.type !== 'Binary') demandJson(request.headers.accept, call.query)
     const { answer, error } = await services.dispatch(call)
+    await burst()
     if (error) return await refuse(error, call.query, request, reply)
     return await sendAnswer(answer, call, services.baseUrl, request, reply)
   } catch (error) {

@@ -7,7 +7,7 @@ const WAL_LIMIT = 64 * 1024 * 1024
 export function openWriter(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 10_000 })
   database.exec(`
-    PRAGMA page_size = 8192;
+    PRAGMA page_size = 4096;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA journal_size_limit = ${WAL_LIMIT};

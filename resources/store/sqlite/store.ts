@@ -88,6 +88,6 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.writer.close()
-    this.database.close()
+    if (this.database.isOpen) this.database.close()
   }
 }
