@@ -24,27 +24,64 @@ export function memberRanges(text: Buffer, at = 0): Map<string, MemberRange> {
   return ranges
 }
 
-/** Start and end of each item of the list that starts at `at`. Same demands on the text as `memberRanges`. */
-export function itemRanges(text: Buffer, at: number): { start: number; end: number }[] {
-  const ranges: { start: number; end: number }[] = []
+/** The member of this name in the object that starts at `at`; what stands behind it is not looked at. */
+export function memberRange(text: Buffer, at: number, wanted: string): MemberRange | undefined {
   let next = at + 1
-  while (next < text.length && text[next] !== CLOSE_LIST) {
-    const end = valueEnd(text, next)
-    ranges.push({ start: next, end })
+  while (text[next] === QUOTE) {
+    const nameEnd = stringEnd(text, next)
+    const end = valueEnd(text, nameEnd + 1)
+    if (isName(text, next, nameEnd, wanted)) return { start: next, valueStart: nameEnd + 1, end }
     next = text[end] === COMMA ? end + 1 : end
-    if (end === next && text[next] !== CLOSE_LIST) break
   }
-  return ranges
+  return undefined
+}
+
+/** An item of a list; of an object also where the value of its member of a given name lies. */
+export interface ItemRange {
+  start: number
+  end: number
+  member?: MemberRange
 }
 
 /**
- * Offsets of every string value (not of names) in document order, quotes included: start, end, start, end …
- * The n-th pair belongs to the n-th string that a walk over the parsed value meets.
+ * The items of the list that starts at `at`, one after the other, with the place of their member `wanted`. Same demands
+ * on the text as `memberRanges`; where it is no valid JSON, the items end early.
  */
-export function stringRanges(text: Buffer): number[] {
+export function* itemRanges(text: Buffer, at: number, wanted: string): Generator<ItemRange> {
+  let next = at + 1
+  while (next < text.length && text[next] !== CLOSE_LIST) {
+    const item =
+      text[next] === OPEN_OBJECT ? objectRange(text, next, wanted) : { start: next, end: valueEnd(text, next) }
+    yield item
+    if (text[item.end] !== COMMA && text[item.end] !== CLOSE_LIST) return
+    next = text[item.end] === COMMA ? item.end + 1 : item.end
+  }
+}
+
+function objectRange(text: Buffer, start: number, wanted: string): ItemRange {
+  let member: MemberRange | undefined
+  let next = start + 1
+  while (text[next] === QUOTE) {
+    const nameEnd = stringEnd(text, next)
+    const end = valueEnd(text, nameEnd + 1)
+    if (isName(text, next, nameEnd, wanted)) member = { start: next, valueStart: nameEnd + 1, end }
+    next = text[end] === COMMA ? end + 1 : end
+  }
+  return { start, end: next + 1, ...(member ? { member } : {}) }
+}
+
+function isName(text: Buffer, start: number, end: number, wanted: string): boolean {
+  return end - start - 2 === wanted.length && text.toString('latin1', start + 1, end - 1) === wanted
+}
+
+/**
+ * Offsets of the string values (not of names) in document order, quotes included, up to the one numbered `last`: start,
+ * end, start, end … The n-th pair belongs to the n-th string that a walk over the parsed value meets.
+ */
+export function stringRanges(text: Buffer, last: number): number[] {
   const ranges: number[] = []
   let at = 0
-  while (at < text.length) {
+  while (at < text.length && ranges.length <= last * 2) {
     if (text[at] !== QUOTE) {
       at++
       continue

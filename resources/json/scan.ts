@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { FhirError } from '../fhir-error.ts'
-import { BACKSLASH, COLON, COMMA, isSpace, QUOTE } from './bytes.ts'
+import type { Pace } from '../pace.ts'
+import { BACKSLASH, COLON, QUOTE } from './bytes.ts'
 import { checkEscapes } from './escapes.ts'
+import { TokenRuns } from './token-runs.ts'
 
 /** What one pass over a JSON text tells. */
 export interface Scan {
@@ -11,6 +13,9 @@ export interface Scan {
   members: number
 }
 
+/** Bytes that a paced scan reads between two looks at the clock. */
+const STEP = 256 * 1024
+
 /**
  * One pass over a JSON text before it is parsed: drops white space between tokens and refuses what a parser would
  * let through or choke on: invalid UTF-8, nesting deeper than `maxDepth`, member names written with escapes, escaped
@@ -18,73 +23,81 @@ export interface Scan {
  * JSON.parse to refuse.
  */
 export function scan(bytes: Uint8Array, maxDepth: number): Scan {
-  if (!isUtf8(bytes)) throw FhirError.of('invalid', 'The body is not valid UTF-8.', { code: 'structure' })
-  const source = withoutMark(bytes)
-  const end = source.length
-  const tokens = new TokenRuns(source)
-  let at = 0
-  let members = 0
-  let depth = 0
-  while (at < end) {
-    const byte = source[at++]!
-    if (byte === QUOTE) {
-      const start = at
-      let escaped = false
-      while (at < end) {
-        const inner = source[at++]!
-        if (inner === QUOTE) break
-        if (inner === BACKSLASH) {
-          escaped = true
-          at++
-        }
-      }
-      if (escaped) checkEscapes(source, start, at)
-    } else if (byte <= 0x20) {
-      at = tokens.dropSpace(at - 1)
-    } else if (byte === COLON) {
-      members++
-    } else if ((byte | 0x20) === 0x7b) {
-      if (++depth > maxDepth) throw tooDeep(maxDepth)
-    } else if ((byte | 0x20) === 0x7d) {
-      depth--
-    }
-  }
-  return { text: tokens.join(), members }
+  const scanner = new Scanner(bytes, maxDepth)
+  scanner.advance(bytes.length)
+  return scanner.end()
 }
 
-/** Collects the stretches of a text that lie between the white space. */
-class TokenRuns {
+/** As `scan`, for texts of many megabytes: gives way to others in between. */
+export async function scanPaced(bytes: Uint8Array, maxDepth: number, pace: Pace): Promise<Scan> {
+  const scanner = new Scanner(bytes, maxDepth)
+  for (let until = STEP; until < bytes.length; until += STEP) {
+    scanner.advance(until)
+    if (pace.due) await pace.rest()
+  }
+  scanner.advance(bytes.length)
+  return scanner.end()
+}
+
+class Scanner {
   private readonly source: Buffer
-  private target: Buffer | undefined
-  private length = 0
-  private runStart = 0
+  private readonly maxDepth: number
+  private readonly tokens: TokenRuns
+  private at = 0
+  private members = 0
+  private depth = 0
 
-  constructor(source: Buffer) {
-    this.source = source
+  constructor(bytes: Uint8Array, maxDepth: number) {
+    if (!isUtf8(bytes)) throw FhirError.of('invalid', 'The body is not valid UTF-8.', { code: 'structure' })
+    this.source = withoutMark(bytes)
+    this.tokens = new TokenRuns(this.source)
+    this.maxDepth = maxDepth
   }
 
-  /** Leaves out the white space at `at` and returns the offset of what follows it. */
-  dropSpace(at: number): number {
+  /** Reads on until an offset is passed; a string that begins before it is read to its end. */
+  advance(until: number): void {
+    const { source, tokens } = this
+    const end = Math.min(until, source.length)
+    let { at, members, depth } = this
+    while (at < end) {
+      const byte = source[at++]!
+      if (byte === QUOTE) {
+        at = this.passString(at)
+      } else if (byte <= 0x20) {
+        at = tokens.dropSpace(at - 1)
+      } else if (byte === COLON) {
+        members++
+      } else if ((byte | 0x20) === 0x7b) {
+        if (++depth > this.maxDepth) throw tooDeep(this.maxDepth)
+      } else if ((byte | 0x20) === 0x7d) {
+        depth--
+      }
+    }
+    this.at = at
+    this.members = members
+    this.depth = depth
+  }
+
+  end(): Scan {
+    return { text: this.tokens.join(), members: this.members }
+  }
+
+  /** `start` is the byte after the opening quote; returns the one after the closing quote. */
+  private passString(start: number): number {
     const { source } = this
-    let next = at
-    while (next < source.length && isSpace(source[next])) next++
-    // Two scalars with only space between would merge: `[1 2]` is not `[12]`. The parser sees the space and refuses.
-    const merges = isScalar(source[at - 1]) && isScalar(source[next])
-    if (next === at || merges) return Math.max(next, at + 1)
-    this.append(at)
-    this.runStart = next
-    return next
-  }
-
-  join(): Buffer {
-    if (!this.target) return this.source
-    this.append(this.source.length)
-    return this.target.subarray(0, this.length)
-  }
-
-  private append(end: number): void {
-    this.target ??= Buffer.allocUnsafe(this.source.length)
-    this.length += this.source.copy(this.target, this.length, this.runStart, end)
+    const end = source.length
+    let at = start
+    let escaped = false
+    while (at < end) {
+      const byte = source[at++]!
+      if (byte === QUOTE) break
+      if (byte === BACKSLASH) {
+        escaped = true
+        at++
+      }
+    }
+    if (escaped) checkEscapes(source, start, at)
+    return at
   }
 }
 
@@ -95,10 +108,4 @@ function withoutMark(bytes: Uint8Array): Buffer {
 
 function tooDeep(maxDepth: number): FhirError {
   return FhirError.of('invalid', `The body is nested deeper than ${maxDepth} levels.`, { code: 'structure' })
-}
-
-/** Whether a byte may be part of a number or a literal. */
-function isScalar(byte: number | undefined): boolean {
-  if (byte === undefined || byte === COMMA || byte === COLON || byte === QUOTE || isSpace(byte)) return false
-  return (byte | 0x20) !== 0x7b && (byte | 0x20) !== 0x7d
 }

@@ -1,4 +1,6 @@
-import { memberRanges } from './outline.ts'
+import { applyEdits, type Edit } from './edits.ts'
+import { type MemberRange, memberRange, memberRanges } from './outline.ts'
+import type { JsonDocument } from './parse.ts'
 
 /** A resource's text with everything but versionId and lastUpdated, and where in `meta` these two go. */
 export interface Stampable {
@@ -7,27 +9,25 @@ export interface Stampable {
 }
 
 /**
- * Writes an id into a resource's text and makes room for versionId and lastUpdated, taking out those that were sent.
- * All else stays to the byte. `text` is valid JSON as `scan` leaves it, a resource with resourceType.
+ * Writes an id into a resource's text and makes room for versionId and lastUpdated, taking out those that were sent;
+ * applies `edits` (which touch neither) along with it. All else stays to the byte.
  */
-export function prepareStamp(text: Buffer, id: string): Stampable {
-  const members = memberRanges(text)
-  const idText = JSON.stringify(id)
-  const edits: Edit[] = []
-  const meta = members.get('meta')
-  const own = members.get('id')
-  if (own) edits.push({ start: own.valueStart, end: own.end, text: idText })
-  const type = members.get('resourceType')
-  const behind = own?.end ?? type?.end ?? text.length - 1
-  const inserted = own ? '' : `,"id":${idText}`
+export function prepareStamp({ text, value }: JsonDocument, id: string, edits: Edit[] = []): Stampable {
+  const own = value.id === undefined ? undefined : memberRange(text, 0, 'id')
+  const meta = value.meta === undefined ? undefined : memberRange(text, 0, 'meta')
+  const all = [...edits]
+  if (own) all.push({ start: own.valueStart, end: own.end, text: JSON.stringify(id) })
+  const behind = own?.end ?? memberRange(text, 0, 'resourceType')?.end ?? text.length - 1
+  const idText = own ? '' : `,"id":${JSON.stringify(id)}`
   if (!meta) {
-    const before = `${inserted},"meta":{`
-    edits.push({ start: behind, end: behind, text: `${before}}` })
-    return splice(text, edits, behind, before.length)
+    const made = { start: behind, end: behind, text: `${idText},"meta":{}` }
+    const edited = applyEdits(text, [...all, made], made)
+    return { text: edited.text, metaAt: edited.at + made.text.length - 1 }
   }
-  if (inserted) edits.push({ start: behind, end: behind, text: inserted })
-  edits.push(withoutStamp(text, meta.valueStart, meta.end))
-  return splice(text, edits, meta.valueStart, 1)
+  if (idText) all.push({ start: behind, end: behind, text: idText })
+  const opened = openMeta(text, meta, all)
+  const edited = applyEdits(text, all, opened)
+  return { text: edited.text, metaAt: edited.at }
 }
 
 /** Puts versionId and lastUpdated into a prepared text. `lastUpdated` in ms since 1970. */
@@ -41,36 +41,23 @@ export function stamped(text: Buffer, metaAt: number, version: number, lastUpdat
   return whole
 }
 
-interface Edit {
-  start: number
-  end: number
-  text: string
+/**
+ * Adds the edits that take a stamp out of meta and leave each other member behind a comma: `{,"profile":[…]}` or `{}`.
+ * Gives the one at the beginning of meta.
+ */
+function openMeta(text: Buffer, meta: MemberRange, edits: Edit[]): Edit {
+  const members = [...memberRanges(text, meta.valueStart)].map(([name, range]) => ({ ...range, kept: !isStamp(name) }))
+  const lastKept = members.findLastIndex(({ kept }) => kept)
+  const opened = { start: meta.valueStart + 1, end: meta.valueStart + 1, text: lastKept < 0 ? '' : ',' }
+  edits.push(opened)
+  for (const [at, { start, end, kept }] of members.entries()) {
+    const comma = at < members.length - 1 ? 1 : 0
+    if (!kept) edits.push({ start, end: end + comma, text: '' })
+    else if (at === lastKept && comma) edits.push({ start: end, end: end + 1, text: '' })
+  }
+  return opened
 }
 
-/** The meta object again without a stamp, each member behind a comma: `{,"profile":[…]}` or `{}`. */
-function withoutStamp(text: Buffer, start: number, end: number): Edit {
-  const kept = [...memberRanges(text, start)]
-    .filter(([name]) => name !== 'versionId' && name !== 'lastUpdated')
-    .map(([, range]) => `,${text.toString('utf8', range.start, range.end)}`)
-  return { start, end, text: `{${kept.join('')}}` }
-}
-
-/** Applies edits and tells where the byte lands that stands `into` bytes into the edit at `anchor`. */
-function splice(text: Buffer, edits: Edit[], anchor: number, into: number): Stampable {
-  const parts: Buffer[] = []
-  let at = 0
-  let length = 0
-  let metaAt = 0
-  const add = (part: Buffer): void => {
-    parts.push(part)
-    length += part.length
-  }
-  for (const edit of edits.sort((one, other) => one.start - other.start)) {
-    add(text.subarray(at, edit.start))
-    if (edit.start === anchor) metaAt = length + into
-    add(Buffer.from(edit.text))
-    at = edit.end
-  }
-  add(text.subarray(at))
-  return { text: Buffer.concat(parts, length), metaAt }
+function isStamp(name: string): boolean {
+  return name === 'versionId' || name === 'lastUpdated'
 }

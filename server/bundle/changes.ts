@@ -7,7 +7,7 @@ import { writeChange } from '../interactions/prepare.ts'
 import { ConditionalReferences } from './conditional-references.ts'
 import { named, namedAsync, type TransactionEntry, type TransactionState } from './entries.ts'
 import { Links } from './links.ts'
-import { type ConditionalReference, type Replacements, replaceStrings, rewriteLinks } from './rewrite.ts'
+import { type ConditionalReference, type Replacements, replacementEdits, rewriteLinks } from './rewrite.ts'
 
 /** A change and the entry that asks for it. */
 export interface EntryChange {
@@ -89,7 +89,6 @@ async function changeOf(
       ? undefined
       : await expectationOf(targeted, services)
   if (!resource) return { kind: 'delete', type, id, ...(expect === undefined ? {} : { expect }) }
-  const text = replaceStrings(resource.text, replacements)
   const method = call.interaction === 'create' ? 'POST' : 'PUT'
-  return writeChange(method, type, id, { text, value: resource.value }, services, expect)
+  return writeChange(method, type, id, resource, services, expect, replacementEdits(resource.text, replacements))
 }

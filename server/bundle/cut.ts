@@ -1,36 +1,51 @@
 import { FhirError } from '../../resources/fhir-error.ts'
-import { itemRanges, memberRanges } from '../../resources/json/outline.ts'
+import { OPEN_LIST } from '../../resources/json/bytes.ts'
+import { type ItemRange, itemRanges, memberRange } from '../../resources/json/outline.ts'
 import { countMembers, duplicateMember, parseText } from '../../resources/json/parse.ts'
-import { scan } from '../../resources/json/scan.ts'
+import { scanPaced } from '../../resources/json/scan.ts'
+import { Pace } from '../../resources/pace.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { Config } from '../config.ts'
 
 /** A Bundle cut into its entries, which are not parsed yet: each is a text of its own. */
 export interface CutBundle {
   type: 'batch' | 'transaction'
-  entries: Buffer[]
+  entries: CutEntry[]
   /** Members in all entries together: more than their parsed values have means that a name stands twice. */
   entryMembers: number
+}
+
+/** The text of an entry, and the part of it that is its resource. */
+export interface CutEntry {
+  text: Buffer
+  resource: Buffer | undefined
 }
 
 /**
  * Cuts the text of a batch or transaction without parsing its entries, so that a large one never holds the thread for
  * long. Throws `invalid` when it is no such Bundle, `too-large` when it has more entries than the setting allows.
  */
-export function cutBundle(bytes: Uint8Array | undefined, config: Config): CutBundle {
+export async function cutBundle(bytes: Uint8Array | undefined, config: Config): Promise<CutBundle> {
   if (!bytes || bytes.length === 0) throw FhirError.of('invalid', 'A Bundle is expected in the body.')
-  const { text, members } = scan(bytes, config.maxDepth)
-  const list = memberRanges(text).get('entry')
-  const isList = list !== undefined && text[list.valueStart] === 0x5b
-  const ranges = isList ? itemRanges(text, list.valueStart) : []
-  if (ranges.length > config.maxEntries) {
-    throw FhirError.of('too-large', `The Bundle has more than ${config.maxEntries} entries.`)
+  const pace = new Pace()
+  const { text, members } = await scanPaced(bytes, config.maxDepth, pace)
+  const list = memberRange(text, 0, 'entry')?.valueStart
+  const isList = list !== undefined && text[list] === OPEN_LIST
+  const ranges: ItemRange[] = []
+  for (const range of isList ? itemRanges(text, list, 'resource') : []) {
+    if (ranges.push(range) > config.maxEntries) {
+      throw FhirError.of('too-large', `The Bundle has more than ${config.maxEntries} entries.`)
+    }
+    if (pace.due) await pace.rest()
   }
   const frame = parseFrame(text, ranges)
   if (isList && ranges.length === 0) throw FhirError.of('invalid', 'Must not be empty.', { expression: 'Bundle.entry' })
   return {
     type: bundleType(frame, text.length),
-    entries: ranges.map(({ start, end }) => text.subarray(start, end)),
+    entries: ranges.map(({ start, end, member }) => ({
+      text: text.subarray(start, end),
+      resource: member && text.subarray(member.valueStart, member.end),
+    })),
     entryMembers: members - countMembers(frame),
   }
 }
@@ -42,16 +57,12 @@ export interface EntryDocument {
 }
 
 /** Parses an entry. Throws `invalid` when it is not a JSON object: then neither is the Bundle. */
-export function parseEntry(text: Buffer): EntryDocument {
+export function parseEntry({ text, resource }: CutEntry): EntryDocument {
   const value = parseText(text.toString())
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw FhirError.of('invalid', 'Must be an object.', { code: 'structure', expression: 'Bundle.entry' })
   }
-  const range = 'resource' in value ? memberRanges(text).get('resource') : undefined
-  return {
-    value: value as EntryDocument['value'],
-    resourceText: range && text.subarray(range.valueStart, range.end),
-  }
+  return { value: value as EntryDocument['value'], resourceText: resource }
 }
 
 /** Checks all of an entry but its resource. Throws `invalid` with expressions under `Bundle.entry`. */

@@ -1,10 +1,10 @@
 import { demand } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { countMembers, type JsonDocument } from '../../resources/json/parse.ts'
+import { Pace } from '../../resources/pace.ts'
 import type { Guard } from '../../resources/store/port.ts'
 import type { Call, Services } from '../call.ts'
 import { checkResource } from '../interactions/prepare.ts'
-import { Pace } from '../pace.ts'
 import { type CutBundle, checkEntry, checkMembers, type EntryDocument, parseEntry } from './cut.ts'
 import { inEntry } from './entry-error.ts'
 import { callOf } from './request.ts'
@@ -45,8 +45,8 @@ export async function readEntries(bundle: CutBundle, call: Call, services: Servi
   const pace = new Pace()
   const entries: TransactionEntry[] = []
   let members = 0
-  for (const [at, text] of bundle.entries.entries()) {
-    const document = named(at, () => parseEntry(text))
+  for (const [at, cut] of bundle.entries.entries()) {
+    const document = named(at, () => parseEntry(cut))
     members += countMembers(document.value)
     entries.push(named(at, () => readEntry(document, at, call, services)))
     if (pace.due) await pace.rest()

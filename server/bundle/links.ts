@@ -5,6 +5,8 @@ import type { TransactionEntry } from './entries.ts'
 /** Where the fullUrls of a transaction's entries lead once their resources have their ids. */
 export class Links {
   private readonly targets = new Map<string, string>()
+  /** Whether any fullUrl is RESTful, so that a link may be another form of it. */
+  private restful = false
 
   /** Throws `invalid` when two entries have one fullUrl (bdl-7). */
   constructor(entries: readonly TransactionEntry[]) {
@@ -15,6 +17,7 @@ export class Links {
           expression: `Bundle.entry[${at}].fullUrl`,
         })
       }
+      this.restful ||= fullUrl.startsWith('http')
       this.targets.set(fullUrl, target ? `${target.type}/${target.id}` : fullUrl)
     }
   }
@@ -26,6 +29,7 @@ export class Links {
   resolve(text: string, fullUrl: string | undefined): string | undefined {
     const direct = this.targets.get(text)
     if (direct !== undefined) return direct === text ? undefined : direct
+    if (!this.restful) return undefined
     const reference = parseReference(text)
     if (reference.kind !== 'relative' && reference.kind !== 'absolute') return undefined
     const root = reference.kind === 'absolute' ? reference.root : rootOf(fullUrl)

@@ -1,4 +1,5 @@
 import { FhirError } from '../../resources/fhir-error.ts'
+import type { Edit } from '../../resources/json/edits.ts'
 import { stringRanges } from '../../resources/json/outline.ts'
 import type { JsonDocument } from '../../resources/json/parse.ts'
 import { parseReference } from '../../resources/references.ts'
@@ -29,43 +30,41 @@ export function rewriteLinks(
   replacements: Replacements,
 ): ConditionalReference[] {
   const waiting: ConditionalReference[] = []
-  const replace = (site: LinkSite, text: string): void => {
-    site.set(text)
-    replacements.set(site.ordinal, text)
+  const replace = ({ holder, key, ordinal }: LinkSite, text: string): void => {
+    Reflect.set(holder, key, text)
+    replacements.set(ordinal, text)
   }
-  visitLinks(value, (site) => {
-    const text =
-      site.kind === 'narrative' ? rewriteNarrative(site.text, links, fullUrl) : links.resolve(site.text, fullUrl)
-    if (text !== undefined) replace(site, text)
-    else if (site.kind === 'reference') {
-      const conditional = judgeReference(site, value)
-      if (conditional)
-        waiting.push({ ...conditional, path: site.path, settle: (reference) => replace(site, reference) })
+  visitLinks(value, (kind, text, walk) => {
+    const target = kind === 'narrative' ? rewriteNarrative(text, links, fullUrl) : links.resolve(text, fullUrl)
+    if (target !== undefined) replace(walk.site, target)
+    else if (kind === 'reference') {
+      const conditional = judgeReference(text, () => `${value.resourceType}${walk.path}`)
+      if (!conditional) return
+      const { site, path } = walk
+      waiting.push({ ...conditional, path, settle: (reference) => replace(site, reference) })
     }
   })
   return waiting
 }
 
-/** The text with its replacements in place; all else stays to the byte. */
-export function replaceStrings(text: Buffer, replacements: Replacements): Buffer {
-  if (replacements.size === 0) return text
-  const ranges = stringRanges(text)
-  const parts: Buffer[] = []
-  let at = 0
-  for (const [ordinal, replacement] of [...replacements].sort(([one], [other]) => one - other)) {
-    parts.push(text.subarray(at, ranges[ordinal * 2]), Buffer.from(JSON.stringify(replacement)))
-    at = ranges[ordinal * 2 + 1]!
-  }
-  return Buffer.concat([...parts, text.subarray(at)])
+/** The replacements as edits of the text. */
+export function replacementEdits(text: Buffer, replacements: Replacements): Edit[] {
+  if (replacements.size === 0) return []
+  const ranges = stringRanges(text, Math.max(...replacements.keys()))
+  return [...replacements].map(([ordinal, replacement]) => ({
+    start: ranges[ordinal * 2]!,
+    end: ranges[ordinal * 2 + 1]!,
+    text: JSON.stringify(replacement),
+  }))
 }
 
-function judgeReference(site: LinkSite, value: Record<string, unknown>): { type: string; query: string } | undefined {
-  const parsed = parseReference(site.text)
+function judgeReference(text: string, path: () => string): { type: string; query: string } | undefined {
+  const parsed = parseReference(text)
   if (parsed.kind === 'conditional') return parsed
-  if (parsed.kind === 'urn' && /^urn:(uuid|oid):/.test(site.text)) {
+  if (parsed.kind === 'urn' && /^urn:(uuid|oid):/.test(text)) {
     throw FhirError.of('invalid', 'The reference names no entry of this transaction.', {
       code: 'not-found',
-      expression: `${value.resourceType}${site.path}`,
+      expression: path(),
     })
   }
   return undefined

@@ -1,16 +1,18 @@
 import { membersOf } from '../../resources/definitions/definitions.ts'
 
-/** A string in a resource that may be a link to another entry. */
+/** What kind of string it is that may be a link to another entry. */
+export type LinkKind = 'reference' | 'uri' | 'narrative'
+
+/** The place of such a string in a parsed resource. */
 export interface LinkSite {
-  kind: 'reference' | 'uri' | 'narrative'
-  text: string
-  /** Which string value of the text it is, counted in document order. */
+  holder: object
+  key: string | number
+  /** Which string value of the resource's text it is, counted in document order. */
   ordinal: number
-  /** Puts another string in its place in the parsed value. */
-  set(text: string): void
-  /** Path below the resource, for an issue. */
-  path: string
 }
+
+/** Told of each string that may be a link. The walk's `path` and `site` are those of the string while it is told. */
+export type LinkVisitor = (kind: LinkKind, text: string, walk: LinkWalk) => void
 
 const URI_TYPES: ReadonlySet<string> = new Set(['uri', 'url', 'oid', 'uuid'])
 
@@ -19,17 +21,29 @@ const URI_TYPES: ReadonlySet<string> = new Set(['uri', 'url', 'oid', 'uuid'])
  * rules): Reference.reference, elements of type uri, url, oid and uuid, and the narrative; in extensions and contained
  * resources too. Canonicals are not among them.
  */
-export function visitLinks(resource: Record<string, unknown>, visit: (site: LinkSite) => void): void {
+export function visitLinks(resource: Record<string, unknown>, visit: LinkVisitor): void {
   new LinkWalk(visit).walkObject(resource, String(resource.resourceType))
 }
 
-class LinkWalk {
-  private readonly visit: (site: LinkSite) => void
-  private readonly path: (string | number)[] = []
-  private ordinal = 0
+/** A walk in document order; most strings are of no interest, so that places are told only when asked for. */
+export class LinkWalk {
+  private readonly visit: LinkVisitor
+  private readonly steps: (string | number)[] = []
+  private holder: object = {}
+  private ordinal = -1
 
-  constructor(visit: (site: LinkSite) => void) {
+  constructor(visit: LinkVisitor) {
     this.visit = visit
+  }
+
+  /** Where the string stands that is visited now. */
+  get site(): LinkSite {
+    return { holder: this.holder, key: this.steps.at(-1)!, ordinal: this.ordinal }
+  }
+
+  /** Path of the string that is visited now, below the resource: `.subject.reference`. */
+  get path(): string {
+    return this.steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')
   }
 
   walkObject(value: Record<string, unknown>, typeName: string): void {
@@ -37,17 +51,24 @@ class LinkWalk {
     for (const name in value) {
       const inner = value[name]
       const member = members.get(name)
-      this.path.push(name)
-      if (member && !member.primitive) {
-        this.walkEach(inner, (item) => this.walkComplex(item, member.type))
-      } else if (member) {
-        const kind = kindOf(member.type, typeName, name)
-        if (typeof inner === 'string') this.meetString(value, name, inner, kind)
-        else if (Array.isArray(inner)) this.walkStrings(inner, kind)
-      } else if (name.charCodeAt(0) === 0x5f) {
-        this.walkEach(inner, (item) => this.walkComplex(item, 'Element'))
-      } else if (typeof inner === 'string') this.ordinal++
-      this.path.pop()
+      this.steps.push(name)
+      if (member && !member.primitive) this.walkEach(inner, member.type)
+      else if (member) this.meetStrings(value, inner, kindOf(member.type, typeName, name))
+      else if (name.charCodeAt(0) === 0x5f) this.walkEach(inner, 'Element')
+      else if (typeof inner === 'string') this.ordinal++
+      this.steps.pop()
+    }
+  }
+
+  private walkEach(value: unknown, type: string): void {
+    if (!Array.isArray(value)) {
+      this.walkComplex(value, type)
+      return
+    }
+    for (let at = 0; at < value.length; at++) {
+      this.steps.push(at)
+      this.walkComplex(value[at], type)
+      this.steps.pop()
     }
   }
 
@@ -57,42 +78,22 @@ class LinkWalk {
     this.walkObject(object, type === 'Resource' ? String(object.resourceType) : type)
   }
 
-  private walkEach(value: unknown, walk: (item: unknown) => void): void {
-    if (!Array.isArray(value)) {
-      walk(value)
-      return
+  private meetStrings(holder: object, value: unknown, kind: LinkKind | undefined): void {
+    if (typeof value === 'string') {
+      this.ordinal++
+      this.holder = holder
+      if (kind) this.visit(kind, value, this)
+    } else if (Array.isArray(value)) {
+      for (let at = 0; at < value.length; at++) {
+        this.steps.push(at)
+        this.meetStrings(value, value[at], kind)
+        this.steps.pop()
+      }
     }
-    for (let at = 0; at < value.length; at++) {
-      this.path.push(at)
-      walk(value[at])
-      this.path.pop()
-    }
-  }
-
-  private walkStrings(list: unknown[], kind: LinkSite['kind'] | undefined): void {
-    for (let at = 0; at < list.length; at++) {
-      const item = list[at]
-      if (typeof item === 'string') this.meetString(list, at, item, kind)
-    }
-  }
-
-  private meetString(holder: object, key: string | number, text: string, kind: LinkSite['kind'] | undefined): void {
-    const ordinal = this.ordinal++
-    if (!kind) return
-    const { path } = this
-    this.visit({
-      kind,
-      text,
-      ordinal,
-      set: (replacement) => Reflect.set(holder, key, replacement),
-      get path() {
-        return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')
-      },
-    })
   }
 }
 
-function kindOf(type: string, holderType: string, name: string): LinkSite['kind'] | undefined {
+function kindOf(type: string, holderType: string, name: string): LinkKind | undefined {
   if (URI_TYPES.has(type)) return 'uri'
   if (type === 'xhtml') return 'narrative'
   return holderType === 'Reference' && name === 'reference' ? 'reference' : undefined

@@ -32,13 +32,9 @@ export function sendableOf(piece: Piece): Sendable {
   if (member('resourceType') !== '"Bundle"') return { name: piece.name, text: batchOf([text]) }
   if (member('type') === '"transaction"' || member('type') === '"batch"') return { name: piece.name, text }
   const list = members.get('entry')
-  const resources = list ? itemRanges(text, list.valueStart).map((item) => resourceIn(text, item.start)) : []
+  const items = list ? [...itemRanges(text, list.valueStart, 'resource')] : []
+  const resources = items.map(({ member }) => member && text.subarray(member.valueStart, member.end))
   return { name: piece.name, text: batchOf(resources.filter((resource) => resource !== undefined)) }
-}
-
-function resourceIn(text: Buffer, entry: number): Buffer | undefined {
-  const range = memberRanges(text, entry).get('resource')
-  return range && text.subarray(range.valueStart, range.end)
 }
 
 function batchOf(resources: Buffer[]): Buffer {

@@ -1,5 +1,6 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import { countMembers } from '../../resources/json/parse.ts'
+import { Pace } from '../../resources/pace.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
 import { type CutBundle, checkEntry, checkMembers, type EntryDocument, parseEntry } from '../bundle/cut.ts'
 import { patchOf } from '../bundle/entries.ts'
@@ -7,7 +8,6 @@ import { inEntry } from '../bundle/entry-error.ts'
 import { callOf } from '../bundle/request.ts'
 import { responseEntry } from '../bundle/respond.ts'
 import type { Answer, Call, Result, Services } from '../call.ts'
-import { Pace } from '../pace.ts'
 
 /** Entries under way at once, so that their commits can share a sync. */
 const CONCURRENT = 32
@@ -25,8 +25,8 @@ export async function batch(bundle: CutBundle, call: Call, services: Services): 
   const pace = new Pace()
   const calls: (Call | FhirError)[] = []
   let members = 0
-  for (const text of bundle.entries) {
-    const document = parseEntry(text)
+  for (const cut of bundle.entries) {
+    const document = parseEntry(cut)
     members += countMembers(document.value)
     calls.push(readEntry(document, calls.length, call, services))
     if (pace.due) await pace.rest()

@@ -5,6 +5,6 @@ import { transaction } from './transaction.ts'
 
 /** R4 http, batch/transaction: what the Bundle's type says. */
 export async function bundle(call: Call, services: Services): Promise<Answer> {
-  const cut = cutBundle(call.body, services.config)
+  const cut = await cutBundle(call.body, services.config)
   return cut.type === 'batch' ? batch(cut, call, services) : transaction(cut, call, services)
 }

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { FhirError } from '../../resources/fhir-error.ts'
+import type { Edit } from '../../resources/json/edits.ts'
 import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
 import type { Expectation, Method, WriteChange } from '../../resources/store/port.ts'
@@ -41,22 +42,23 @@ export function checkResource(
   if (issues.length > 0) throw new FhirError(kind, issues)
 }
 
-/** The change that writes a checked resource under an id. `value` is what `text` means. */
+/** The change that writes a checked resource under an id. `edits` bring its text up to its value. */
 export function writeChange(
   method: Exclude<Method, 'DELETE'>,
   type: string,
   id: string,
-  { text, value }: JsonDocument,
+  document: JsonDocument,
   { baseUrl }: Services,
   expect?: Expectation,
+  edits?: Edit[],
 ): WriteChange {
-  const entries = indexEntries(type, value, baseUrl)
+  const entries = indexEntries(type, document.value, baseUrl)
   return {
     kind: 'write',
     method,
     type,
     id,
-    ...prepareStamp(text, id),
+    ...prepareStamp(document, id, edits),
     entries,
     ...(expect === undefined ? {} : { expect }),
   }

@@ -1,10 +1,14 @@
-import type { Outcome, RefusalReason, Unit } from '../port.ts'
+import type { Change, Guard, Outcome, RefusalReason, Unit } from '../port.ts'
 
-/** A unit on its way to the writer thread: one buffer with all texts, the rest as JSON (cheaper to move than objects). */
-export interface UnitMessage {
+/**
+ * A unit on its way to the writer thread: a buffer with all texts, the rest as JSON (cheaper to move than objects). A
+ * large one travels in several parts, so that neither thread is held by it for long.
+ */
+export interface UnitPart {
   id: number
-  texts: Uint8Array
+  texts: Uint8Array<ArrayBuffer>
   plan: string
+  last: boolean
 }
 
 /** What became of a unit. */
@@ -13,37 +17,82 @@ export type UnitResult =
   | { id: number; refused: { reason: RefusalReason; at: number; current: number } }
   | { id: number; failed: string }
 
-export type ToWriter = UnitMessage | 'close'
+export type ToWriter = UnitPart | 'close'
 export type FromWriter = { results: UnitResult[] } | { opened: true } | { unopened: string } | { closed: true }
 
-/** Joins the texts of a unit and writes down the rest. */
-export function encodeUnit(id: number, unit: Unit): UnitMessage {
+/** Changes in one part at the most, and the bytes of text after which a part ends. */
+const PART_CHANGES = 256
+const PART_BYTES = 1024 * 1024
+
+interface Plan {
+  changes: Change[]
+  guards?: Guard[]
+  onceKey?: string
+}
+
+/** The parts of a unit, in order. Guards and the key go with the last one. */
+export function* encodeUnit(id: number, { changes, ...rest }: Unit): Generator<UnitPart> {
+  let start = 0
+  do {
+    const end = partEnd(changes, start)
+    const last = end === changes.length
+    yield encodePart(
+      id,
+      last ? { changes: changes.slice(start, end), ...rest } : { changes: changes.slice(start, end) },
+      last,
+    )
+    start = end
+  } while (start < changes.length)
+}
+
+/** Puts units together from their parts. */
+export class UnitDecoder {
+  private readonly begun = new Map<number, Change[]>()
+
+  /** Takes in a part; gives the unit when it was the last one. */
+  take(part: UnitPart): Unit | undefined {
+    const plan = JSON.parse(part.plan) as Plan
+    let at = part.texts.byteOffset
+    for (const change of plan.changes) {
+      if (change.kind === 'delete') continue
+      const length = change.text as unknown as number
+      change.text = Buffer.from(part.texts.buffer, at, length)
+      at += length
+    }
+    const changes = this.begun.get(part.id)
+    if (changes) for (const change of plan.changes) changes.push(change)
+    if (!part.last) {
+      if (!changes) this.begun.set(part.id, plan.changes)
+      return undefined
+    }
+    this.begun.delete(part.id)
+    return { ...plan, guards: plan.guards ?? [], changes: changes ?? plan.changes }
+  }
+}
+
+function partEnd(changes: readonly Change[], start: number): number {
+  let bytes = 0
+  let end = start
+  while (end < changes.length && end - start < PART_CHANGES && bytes < PART_BYTES) {
+    const change = changes[end++]!
+    if (change.kind === 'write') bytes += change.text.length
+  }
+  return end
+}
+
+function encodePart(id: number, plan: Plan, last: boolean): UnitPart {
   const texts: Buffer[] = []
-  const changes = unit.changes.map((change) => {
+  const changes = plan.changes.map((change) => {
     if (change.kind === 'delete') return change
     texts.push(change.text)
     return { ...change, text: change.text.length }
   })
-  return { id, texts: joined(texts), plan: JSON.stringify({ ...unit, changes }) }
+  return { id, texts: joined(texts), plan: JSON.stringify({ ...plan, changes }), last }
 }
 
-/** The reverse of `encodeUnit`; the texts are views of the message's buffer. */
-export function decodeUnit(message: UnitMessage): Unit {
-  const unit = JSON.parse(message.plan) as Unit
-  let at = message.texts.byteOffset
-  for (const change of unit.changes) {
-    if (change.kind === 'delete') continue
-    const length = change.text as unknown as number
-    change.text = Buffer.from(message.texts.buffer, at, length)
-    at += length
-  }
-  return unit
-}
-
-/** One text alone is copied by the message itself; several are gathered in a buffer of their own, to be handed over. */
-function joined(texts: Buffer[]): Uint8Array {
-  const size = texts.reduce((sum, text) => sum + text.length, 0)
-  const all = new Uint8Array(size)
+/** The texts behind each other in a buffer of their own, which the message hands over. */
+function joined(texts: Buffer[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(texts.reduce((sum, text) => sum + text.length, 0))
   let at = 0
   for (const text of texts) {
     all.set(text, at)

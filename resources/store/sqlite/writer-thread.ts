@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { CommitRefused, type Outcome } from '../port.ts'
+import { CommitRefused, type Outcome, type Unit } from '../port.ts'
 import { Applier } from './apply.ts'
 import { openWriter } from './connect.ts'
 import { holdLock } from './lock.ts'
-import { decodeUnit, type FromWriter, type ToWriter, type UnitMessage, type UnitResult } from './message.ts'
+import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult } from './message.ts'
 import { migrate } from './schema.ts'
 
 /** Units that share one transaction, and so one sync, at the most; and the bytes of text after which no more join. */
@@ -15,12 +15,19 @@ const GROUP_BYTES = 4 * 1024 * 1024
 /** Bytes of text written between two checkpoints of the write-ahead log. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024
 
+/** A unit whose parts have all come in. */
+interface Waiting {
+  id: number
+  unit: Unit
+}
+
 /** The one thread that writes. Units that wait while it syncs go into its next transaction together. */
 class Writer {
   private readonly port: MessagePort
   private readonly database: DatabaseSync
   private readonly applier: Applier
   private readonly release: () => void
+  private readonly decoder = new UnitDecoder()
   private written = 0
 
   constructor(port: MessagePort, folder: string) {
@@ -35,14 +42,15 @@ class Writer {
   receive(first: ToWriter): void {
     let next: ToWriter | undefined = first
     while (next !== undefined && next !== 'close') {
-      const group: UnitMessage[] = []
+      const group: Waiting[] = []
       let bytes = 0
       while (next !== undefined && next !== 'close' && group.length < GROUP_UNITS && bytes < GROUP_BYTES) {
-        group.push(next)
+        const unit = this.decoder.take(next)
+        if (unit) group.push({ id: next.id, unit })
         bytes += next.texts.byteLength
         next = this.poll()
       }
-      this.post({ results: this.commit(group) })
+      if (group.length > 0) this.post({ results: this.commit(group) })
       this.checkpointAfter(bytes)
       next ??= this.poll()
     }
@@ -53,10 +61,10 @@ class Writer {
     return receiveMessageOnPort(this.port)?.message as ToWriter | undefined
   }
 
-  private commit(group: UnitMessage[]): UnitResult[] {
+  private commit(group: Waiting[]): UnitResult[] {
     try {
       this.database.exec('BEGIN IMMEDIATE')
-      const results = group.map((message) => this.applyOne(message))
+      const results = group.map((waiting) => this.applyOne(waiting))
       this.database.exec('COMMIT')
       return results
     } catch (error) {
@@ -66,19 +74,17 @@ class Writer {
     }
   }
 
-  private applyOne(message: UnitMessage): UnitResult {
+  private applyOne({ id, unit }: Waiting): UnitResult {
     this.database.exec('SAVEPOINT unit')
     try {
-      const outcomes: Outcome[] = this.applier.apply(decodeUnit(message))
+      const outcomes: Outcome[] = this.applier.apply(unit)
       this.database.exec('RELEASE unit')
-      return { id: message.id, outcomes }
+      return { id, outcomes }
     } catch (error) {
       this.database.exec('ROLLBACK TO unit; RELEASE unit')
       this.applier.forget()
-      if (error instanceof CommitRefused) {
-        return { id: message.id, refused: { reason: error.reason, at: error.at, current: error.current } }
-      }
-      throw error
+      if (!(error instanceof CommitRefused)) throw error
+      return { id, refused: { reason: error.reason, at: error.at, current: error.current } }
     }
   }
 

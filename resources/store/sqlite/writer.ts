@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { FhirError } from '../../fhir-error.ts'
+import { Pace } from '../../pace.ts'
 import { CommitRefused, type Outcome, type Unit } from '../port.ts'
 import { encodeUnit, type FromWriter, type UnitResult } from './message.ts'
 
@@ -43,14 +44,16 @@ export class Writer {
     return this.down === undefined
   }
 
-  commit(unit: Unit): Promise<Outcome[]> {
-    if (this.down !== undefined) return Promise.reject(unavailable(this.down))
+  async commit(unit: Unit): Promise<Outcome[]> {
     const id = ++this.lastId
-    const message = encodeUnit(id, unit)
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject })
-      this.worker.postMessage(message, [message.texts.buffer as ArrayBuffer])
-    })
+    const pace = new Pace()
+    for (const part of encodeUnit(id, unit)) {
+      if (pace.due) await pace.rest()
+      if (this.down !== undefined) throw unavailable(this.down)
+      this.worker.postMessage(part, [part.texts.buffer])
+    }
+    if (this.down !== undefined) throw unavailable(this.down)
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }))
   }
 
   /** Lets the thread finish what it was given, then ends it. */

@@ -36,10 +36,17 @@ class Checker {
   private readonly known = new Set<string>()
 
   constructor(allErrors: boolean) {
-    this.ajv = new Ajv({ allErrors, strict: false, validateSchema: false, inlineRefs: false, verbose: true })
+    this.ajv = new Ajv({
+      allErrors,
+      strict: false,
+      validateSchema: false,
+      inlineRefs: false,
+      code: { optimize: false },
+      verbose: true,
+    })
     for (const [name, check] of Object.entries(FORMATS)) this.ajv.addFormat(name, check)
     this.ajv.addKeyword({ keyword: 'fhir', type: 'object', errors: 'full', validate: fhirKeyword })
-    this.ajv.addKeyword({ keyword: 'resource', type: 'object', errors: 'full', validate: this.resourceKeyword() })
+    this.ajv.addKeyword({ keyword: 'lazy', type: 'object', errors: 'full', validate: this.lazyKeyword() })
   }
 
   validator(typeName: string): ValidateFunction {
@@ -54,12 +61,12 @@ class Checker {
     for (const referred of referredTypes(typeName)) this.addSchemas(referred)
   }
 
-  /** Contained resources and entries are checked by the schema of the type they name. */
-  private resourceKeyword(): NonNullable<FuncKeywordDefinition['validate']> {
-    const keyword: NonNullable<FuncKeywordDefinition['validate']> = (_schema, data, _parent, context) => {
+  /** Values of many possible types, by the schema of their type; resources by that of the type they name. */
+  private lazyKeyword(): NonNullable<FuncKeywordDefinition['validate']> {
+    const keyword: NonNullable<FuncKeywordDefinition['validate']> = (typeName, data, _parent, context) => {
       const at = context?.instancePath ?? ''
-      const type = (data as { resourceType?: unknown }).resourceType
-      if (typeof type !== 'string' || !resourceTypes.has(type)) {
+      const type = typeName === 'Resource' ? (data as { resourceType?: unknown }).resourceType : typeName
+      if (typeof type !== 'string' || (typeName === 'Resource' && !resourceTypes.has(type))) {
         const message = 'resourceType is missing or names no R4 type.'
         keyword.errors = [{ keyword: 'fhir', message, instancePath: at, params: { code: 'structure', name: '' } }]
         return false

@@ -9,8 +9,8 @@ export function schemaId(typeName: string): string {
 
 /**
  * JSON schema of one resource type, data type or nested type: unknown members refused, lists where the element
- * repeats and only there, `_name` beside primitives, and the keywords `fhir` and `resource` (`keywords.ts`) for what
- * JSON schema says badly.
+ * repeats and only there, `_name` beside primitives, and the keywords `fhir` (`keywords.ts`) and `lazy` (`check.ts`) for
+ * what JSON schema says badly.
  */
 export function typeSchema(typeName: string): Schema {
   const isResource = typeTable(typeName)?.kind === 'resource'
@@ -40,13 +40,18 @@ export function typeSchema(typeName: string): Schema {
 /** The types whose schemas that of `typeName` refers to. */
 export function referredTypes(typeName: string): string[] {
   const types = [...membersOf(typeName).values()]
-    .filter((member) => !member.primitive && member.type !== 'Resource')
+    .filter((member) => !member.primitive && !isLazy(member))
     .map((member) => member.type)
   return [...new Set([...types, 'Element'])]
 }
 
 function valueSchema(member: Member): Schema {
-  return member.type === 'Resource' ? { type: 'object', resource: true } : { $ref: schemaId(member.type) }
+  return isLazy(member) ? { type: 'object', lazy: member.type } : { $ref: schemaId(member.type) }
+}
+
+/** What may be of any type: its schema is compiled when it is first met, and most never are. */
+function isLazy({ type, element }: Member): boolean {
+  return type === 'Resource' || element.types.length > 30
 }
 
 function siblingSchema(inList: boolean): Schema {
