@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
 import { diskBytes, ingest, loadFirst, readsWhileLoading } from './ingest.ts'
@@ -9,6 +10,9 @@ import { printTable, type Row } from './table.ts'
 import { writeRates } from './write.ts'
 
 const RUNS = 3
+
+/** ms after which a started server is at rest. */
+const REST = 1500
 
 const rows: Row[] = []
 const add = (what: string, value: string, aim: string): void => {
@@ -43,7 +47,7 @@ async function measureLoads(folder: string, sample: Sample): Promise<void> {
     const store = join(folder, `load-${run}`)
     const server = await MeasuredServer.chartroom(store)
     ready.push(server.readyAfter)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await setTimeout(REST)
     rest.push(server.memory())
     const loaded = await ingest(server, sample)
     resources = loaded.resources
@@ -63,6 +67,7 @@ async function measureLargest(folder: string, sample: Sample): Promise<void> {
   const slowest: number[] = []
   for (let run = 0; run < RUNS; run++) {
     const server = await MeasuredServer.chartroom(join(folder, `largest-${run}`))
+    await setTimeout(REST)
     const path = await loadFirst(server, sample)
     server.takePeak()
     slowest.push(await readsWhileLoading(server, sample, path))

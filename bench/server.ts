@@ -25,7 +25,11 @@ export class MeasuredServer {
   /** Starts chartroom as `npm start` does, on a folder. */
   static chartroom(folder: string, environment: Record<string, string> = {}): Promise<MeasuredServer> {
     const script = join(import.meta.dirname, '..', 'server', 'start.js')
-    return MeasuredServer.start([script], '/readyz', { DATA_DIR: folder, DEMO: 'off', ...environment })
+    return MeasuredServer.start(['--max-semi-space-size=8', script], '/readyz', {
+      DATA_DIR: folder,
+      DEMO: 'off',
+      ...environment,
+    })
   }
 
   /** Starts a bare Fastify route over the same database. */

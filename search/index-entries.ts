@@ -36,5 +36,9 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
 }
 
 function distinct(entries: IndexEntry[]): IndexEntry[] {
-  return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()]
+  const seen = new Set<string>()
+  return entries.filter((entry) => {
+    const key = entry.join('\u0000')
+    return !seen.has(key) && seen.add(key)
+  })
 }

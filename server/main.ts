@@ -6,6 +6,7 @@ import { freePort } from './port.ts'
 import { openServices } from './services.ts'
 import { closeOnSignal } from './shutdown.ts'
 import { version } from './version.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Starts the server with the settings of the environment. */
 async function main(): Promise<void> {
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   log.logger.info({ version, url: config.publicUrl, dataDir: config.dataDir }, 'listening')
   log.logger.warn('AUTH is off: every door is open, on loopback alone')
   log.flush()
+  void warmUp()
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
 }
 

@@ -26,11 +26,17 @@ export function memberRanges(text: Buffer, at = 0): Map<string, MemberRange> {
 
 /** The member of this name in the object that starts at `at`; what stands behind it is not looked at. */
 export function memberRange(text: Buffer, at: number, wanted: string): MemberRange | undefined {
+  const start = memberStart(text, at, wanted)
+  return start && { ...start, end: valueEnd(text, start.valueStart) }
+}
+
+/** As `memberRange`, without looking for the end of the value, which may be megabytes away. */
+export function memberStart(text: Buffer, at: number, wanted: string): Omit<MemberRange, 'end'> | undefined {
   let next = at + 1
   while (text[next] === QUOTE) {
     const nameEnd = stringEnd(text, next)
+    if (isName(text, next, nameEnd, wanted)) return { start: next, valueStart: nameEnd + 1 }
     const end = valueEnd(text, nameEnd + 1)
-    if (isName(text, next, nameEnd, wanted)) return { start: next, valueStart: nameEnd + 1, end }
     next = text[end] === COMMA ? end + 1 : end
   }
   return undefined

@@ -19,7 +19,12 @@ function engine(): Library {
  * frozen. Throws when the expression is not FHIRPath.
  */
 export function compileExpression(expression: string): (resource: unknown) => unknown[] {
-  const compiled = engine().compile(expression, model as Parameters<Library['compile']>[1], { async: false })
+  const options = {
+    async: false as const,
+    // The library's own trace() prints the resource, and so a patient's data, to the console.
+    traceFn: () => undefined,
+  }
+  const compiled = engine().compile(spelled(expression), model as Parameters<Library['compile']>[1], options)
   return (resource) => compiled(resource as object) as unknown[]
 }
 
@@ -28,4 +33,9 @@ export function typesOf(values: unknown[]): string[] {
   return engine()
     .types(values)
     .map((name) => name.slice(name.indexOf('.') + 1))
+}
+
+/** R4's own search parameters use `hasExtension`, which FHIRPath does not have. */
+function spelled(expression: string): string {
+  return expression.replace(/\bhasExtension\(('[^']*')\)/g, 'extension($1).exists()')
 }

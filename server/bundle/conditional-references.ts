@@ -29,7 +29,10 @@ export class ConditionalReferences {
       const { target } = entry
       if (!target || target.untouched) continue
       this.touched.add(`${target.type}/${target.id}`)
-      if (entry.resource) this.writes.set(target.type, [...(this.writes.get(target.type) ?? []), entry])
+      if (!entry.resource) continue
+      const others = this.writes.get(target.type)
+      if (others) others.push(entry)
+      else this.writes.set(target.type, [entry])
     }
   }
 

@@ -1,6 +1,6 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import { OPEN_LIST } from '../../resources/json/bytes.ts'
-import { type ItemRange, itemRanges, memberRange } from '../../resources/json/outline.ts'
+import { type ItemRange, itemRanges, memberStart } from '../../resources/json/outline.ts'
 import { countMembers, duplicateMember, parseText } from '../../resources/json/parse.ts'
 import { scanPaced } from '../../resources/json/scan.ts'
 import { Pace } from '../../resources/pace.ts'
@@ -29,7 +29,7 @@ export async function cutBundle(bytes: Uint8Array | undefined, config: Config): 
   if (!bytes || bytes.length === 0) throw FhirError.of('invalid', 'A Bundle is expected in the body.')
   const pace = new Pace()
   const { text, members } = await scanPaced(bytes, config.maxDepth, pace)
-  const list = memberRange(text, 0, 'entry')?.valueStart
+  const list = memberStart(text, 0, 'entry')?.valueStart
   const isList = list !== undefined && text[list] === OPEN_LIST
   const ranges: ItemRange[] = []
   for (const range of isList ? itemRanges(text, list, 'resource') : []) {

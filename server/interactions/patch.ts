@@ -1,6 +1,6 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import { type JsonObject, parseLossless, printLossless } from '../../resources/json/lossless.ts'
-import { parseJson } from '../../resources/json/parse.ts'
+import { parseDocument, parseJson } from '../../resources/json/parse.ts'
 import { applyFhirPathPatch } from '../../resources/patch/fhirpath-patch.ts'
 import { applyJsonPatch } from '../../resources/patch/json-patch.ts'
 import { dropStaleNarrative } from '../../resources/patch/narrative.ts'
@@ -41,6 +41,8 @@ async function patchOne(call: Call, guards: Guard[], services: Services): Promis
  */
 export async function patchedChange(call: Call, services: Services): Promise<WriteChange> {
   const type = call.type!
+  const apply = patchOf(call.mediaType)
+  if (!call.body || call.body.length === 0) throw FhirError.of('invalid', 'A patch is expected in the body.')
   const expected = await expectationOf(call, services)
   const current = await services.store.read(type, call.id!)
   const before = parseLossless(liveText(current, call).toString()) as JsonObject
@@ -50,30 +52,34 @@ export async function patchedChange(call: Call, services: Services): Promise<Wri
       `${type}/${call.id} has version ${current!.version}, not the one of If-Match.`,
     )
   }
-  const after = dropStaleNarrative(before, applyPatch(before, call, services))
+  const { maxDepth } = services.config
+  const after = dropStaleNarrative(before, apply(before, call.body, maxDepth))
   if (after.resourceType !== type || after.id !== call.id) {
     throw FhirError.of('unprocessable', 'A patch may not change id or resourceType.')
   }
-  const text = Buffer.from(printLossless(after))
-  const document = { text, value: JSON.parse(text.toString()) as Record<string, unknown> }
+  const document = parseDocument(Buffer.from(printLossless(after)), maxDepth)
   checkResource(document, type, services.config, 'unprocessable')
   return writeChange('PATCH', type, call.id!, document, services, { version: current!.version })
 }
 
-function applyPatch(resource: JsonObject, { body, mediaType }: Call, { config }: Services): JsonObject {
-  if (!body || body.length === 0) throw FhirError.of('invalid', 'A patch is expected in the body.')
-  const { text, value } = parseJson(body, config.maxDepth)
-  const patch = parseLossless(text.toString())
-  if (mediaType === 'application/json-patch+json') return applyJsonPatch(resource, patch)
-  if (mediaType === 'application/fhir+json' || mediaType === 'application/json') {
-    const parameters = Object(value) as Record<string, unknown>
-    const issues = parameters.resourceType === 'Parameters' ? checkStructure(parameters, text.length) : undefined
-    if (!issues) throw FhirError.of('invalid', 'A FHIRPath Patch is a Parameters resource.')
-    if (issues.length > 0) throw new FhirError('invalid', issues)
-    return applyFhirPathPatch(resource, patch as JsonObject)
-  }
-  throw FhirError.of(
-    'unsupported-media',
-    'A patch is application/json-patch+json, or Parameters in application/fhir+json.',
-  )
+type Apply = (resource: JsonObject, body: Uint8Array, maxDepth: number) => JsonObject
+
+/** How a patch of a media type is applied. Throws `unsupported-media`. */
+function patchOf(mediaType: string | undefined): Apply {
+  if (mediaType === 'application/json-patch+json') return applyJson
+  if (mediaType === 'application/fhir+json' || mediaType === 'application/json') return applyFhirPath
+  const known = 'application/json-patch+json, or Parameters in application/fhir+json'
+  throw FhirError.of('unsupported-media', `A patch is ${known}.`)
+}
+
+function applyJson(resource: JsonObject, body: Uint8Array, maxDepth: number): JsonObject {
+  return applyJsonPatch(resource, parseLossless(parseJson(body, maxDepth).text.toString()))
+}
+
+function applyFhirPath(resource: JsonObject, body: Uint8Array, maxDepth: number): JsonObject {
+  const { text, value } = parseDocument(body, maxDepth)
+  if (value.resourceType !== 'Parameters') throw FhirError.of('invalid', 'A FHIRPath Patch is a Parameters resource.')
+  const issues = checkStructure(value, text.length)
+  if (issues.length > 0) throw new FhirError('invalid', issues)
+  return applyFhirPathPatch(resource, parseLossless(text.toString()) as JsonObject)
 }

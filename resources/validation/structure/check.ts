@@ -30,6 +30,11 @@ export function checkStructure(resource: Record<string, unknown>, size: number):
     .map((error) => issueOf(type, error))
 }
 
+/** Compiles the schema of a resource type now, so that the first of them need not wait for it. */
+export function prepareStructure(type: string): void {
+  everyFault.validator(type)
+}
+
 /** Schemas compiled when their type is first seen. */
 class Checker {
   private readonly ajv: Ajv
