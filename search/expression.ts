@@ -1,4 +1,4 @@
-/** One wanted token. `system` undefined: any; '': none. `code` undefined: any of that system. */
+/** One wanted token. Without `system` any will do; '' is none. Without `code` any of that system will do. */
 export interface TokenTest {
   system: string | undefined
   code: string | undefined
