@@ -25,9 +25,11 @@ const files = rooms.flatMap((room) =>
 )
 const source = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const importsOf = (file: string) =>
-  [...source(file).matchAll(/(?:^|\n)\s*(?:import|export)[^'"]*?from '([^']+)'|import\('([^']+)'\)|(?:^|\n)import '([^']+)'/g)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? '',
-  )
+  [
+    ...source(file).matchAll(
+      /(?:^|\n)\s*(?:import|export)[^'"]*?from '([^']+)'|import\('([^']+)'\)|(?:^|\n)import '([^']+)'/g,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 
 t.test('imports go from right to left only', async (t) => {
   for (const file of files) {
@@ -54,7 +56,14 @@ t.test('packages stay in their rooms', async (t) => {
 })
 
 t.test('no file imports itself by a detour', async (t) => {
-  const known = new Map(files.map((file) => [file, importsOf(file).filter((name) => name.startsWith('.')).map((name) => relative(ROOT, join(ROOT, dirname(file), name)))]))
+  const known = new Map(
+    files.map((file) => [
+      file,
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => relative(ROOT, join(ROOT, dirname(file), name))),
+    ]),
+  )
   const done = new Set<string>()
   const visit = (file: string, path: string[]): void => {
     if (path.includes(file)) {
@@ -80,7 +89,8 @@ t.test('production code has no any, no ignored types, no to-do marks, no grab-ba
   for (const file of files) {
     const text = source(file)
     if (/(: any\b|as any\b|<any>|@ts-ignore|@ts-expect-error|\bTODO\b|\bFIXME\b)/.test(text)) t.fail(file)
-    if (/(utils?|helpers?|common|manager|service|impl|misc)\.ts$/i.test(file)) t.fail(`${file}: name it for what it owns`)
+    if (/(utils?|helpers?|common|manager|service|impl|misc)\.ts$/i.test(file))
+      t.fail(`${file}: name it for what it owns`)
   }
   t.pass('looked through')
 })

@@ -1,49 +1,72 @@
-import { itemRanges, memberRanges } from '../../resources/json/outline.ts'
+import { itemRanges, memberRange } from '../../resources/json/outline.ts'
+import { parseText } from '../../resources/json/parse.ts'
 import { scan } from '../../resources/json/scan.ts'
 import type { Piece } from './sources.ts'
 
-const DEPTH = 1000
+/** Deeper than any server takes: what is too deep is for the server to say. */
+const DEPTH = 10_000
 
-/** A Bundle to be sent, and how its entries are to be named when they fail. */
+/** A Bundle to be sent. */
 export interface Sendable {
-  name: string
   text: Buffer
+  /** What to call each of its entries when it fails. */
+  entryName(at: number): string
+  /** What of the piece is no JSON object, and so not in the Bundle. */
+  unreadable: string[]
 }
 
 /**
  * Makes a batch or transaction of a piece: one that is such a Bundle goes as it is; a resource alone, lines of NDJSON
  * and the entries of other Bundles go as a batch, each under its own id or, lacking one, under a new one. Throws
- * FhirError or SyntaxError where it is not JSON.
+ * FhirError where a document is not JSON.
  */
-export function sendableOf(piece: Piece): Sendable {
-  if (piece.kind === 'lines') {
-    const resources = piece.bytes
-      .toString()
-      .split('\n')
-      .map((line) => Buffer.from(line))
-    return { name: piece.name, text: batchOf(resources) }
+export function sendableOf({ name, bytes, lines }: Piece): Sendable {
+  if (lines) {
+    const resources = bytes.toString().split('\n')
+    return batchOf(resources.map((text, at) => ({ name: `${name}:${lines[at]}`, text })))
   }
-  const { text } = scan(piece.bytes, DEPTH)
-  const members = memberRanges(text)
-  const member = (name: string) => {
-    const range = members.get(name)
+  const { text } = scan(bytes, DEPTH)
+  parseText(text.toString())
+  const member = (wanted: string) => {
+    const range = memberRange(text, 0, wanted)
     return range && text.toString('utf8', range.valueStart, range.end)
   }
-  if (member('resourceType') !== '"Bundle"') return { name: piece.name, text: batchOf([text]) }
-  if (member('type') === '"transaction"' || member('type') === '"batch"') return { name: piece.name, text }
-  const list = members.get('entry')
+  if (member('resourceType') !== '"Bundle"') return batchOf([{ name, text: text.toString() }])
+  const entryName = (at: number) => `${name} Bundle.entry[${at}]`
+  if (member('type') === '"transaction"' || member('type') === '"batch"') return { text, entryName, unreadable: [] }
+  const list = memberRange(text, 0, 'entry')
   const items = list ? [...itemRanges(text, list.valueStart, 'resource')] : []
-  const resources = items.map(({ member }) => member && text.subarray(member.valueStart, member.end))
-  return { name: piece.name, text: batchOf(resources.filter((resource) => resource !== undefined)) }
+  const resources = items.flatMap((item, at) =>
+    item.member ? [{ name: entryName(at), text: text.toString('utf8', item.member.valueStart, item.member.end) }] : [],
+  )
+  return batchOf(resources)
 }
 
-function batchOf(resources: Buffer[]): Buffer {
-  const entries = resources.map((resource) => {
-    const { resourceType, id } = JSON.parse(resource.toString()) as { resourceType?: string; id?: string }
-    const request =
-      id === undefined ? { method: 'POST', url: resourceType } : { method: 'PUT', url: `${resourceType}/${id}` }
-    return `{"resource":${resource.toString()},"request":${JSON.stringify(request)}}`
-  })
+function batchOf(resources: { name: string; text: string }[]): Sendable {
+  const names: string[] = []
+  const entries: string[] = []
+  const unreadable: string[] = []
+  for (const { name, text } of resources) {
+    const request = requestFor(text)
+    if (!request) {
+      unreadable.push(name)
+      continue
+    }
+    names.push(name)
+    entries.push(`{"resource":${text},"request":${JSON.stringify(request)}}`)
+  }
   const list = entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''
-  return Buffer.from(`{"resourceType":"Bundle","type":"batch"${list}}`)
+  const text = Buffer.from(`{"resourceType":"Bundle","type":"batch"${list}}`)
+  return { text, entryName: (at) => names[at] ?? '', unreadable }
+}
+
+function requestFor(text: string): { method: string; url: string } | undefined {
+  try {
+    const { resourceType, id } = JSON.parse(text) as { resourceType?: string; id?: string }
+    return id === undefined
+      ? { method: 'POST', url: String(resourceType) }
+      : { method: 'PUT', url: `${resourceType}/${id}` }
+  } catch {
+    return undefined
+  }
 }

@@ -50,13 +50,14 @@ export async function load(args: string[], environment: Record<string, string | 
 
 /** Loads one piece, once: its name and content are the key by which a later run knows it. */
 async function loadPiece(piece: Piece, salt: string, target: Target, tally: Tally): Promise<void> {
-  const onceKey = createHash('sha256').update(`${salt} ${piece.name} `).update(piece.bytes).digest('base64url')
+  const identity = `${salt} ${piece.name} ${piece.lines?.[0] ?? ''} `
+  const onceKey = createHash('sha256').update(identity).update(piece.bytes).digest('base64url')
   try {
-    const { name, text } = sendableOf(piece)
-    tally.take(name, await target.send(text, onceKey))
+    const { text, entryName, unreadable } = sendableOf(piece)
+    for (const name of unreadable) tally.fail(name, [{ diagnostics: 'This is not valid JSON.' }])
+    tally.take(piece.name, await target.send(text, onceKey), entryName)
   } catch (error) {
-    if (error instanceof FhirError) tally.fail(piece.name, error.issues)
-    else if (error instanceof SyntaxError) tally.fail(piece.name, [{ diagnostics: 'This is not JSON.' }])
-    else throw error
+    if (!(error instanceof FhirError)) throw error
+    tally.fail(piece.name, error.issues)
   }
 }

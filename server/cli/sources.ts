@@ -11,8 +11,9 @@ import { extract } from 'tar-stream'
 export interface Piece {
   /** File, and within an archive or NDJSON file the place in it. */
   name: string
-  kind: 'json' | 'lines'
   bytes: Buffer
+  /** Of NDJSON: the number of each line in the file. */
+  lines?: number[]
 }
 
 /** Lines of NDJSON that go into one batch. */
@@ -61,25 +62,23 @@ async function* tarPieces(archive: string, stream: Readable): AsyncGenerator<Pie
 
 async function* filePieces(name: string, stream: Readable): AsyncGenerator<Piece> {
   if (!/\.(ndjson|jsonl)(\.gz)?$/i.test(name)) {
-    yield { name, kind: 'json', bytes: await buffer(stream) }
+    yield { name, bytes: await buffer(stream) }
     return
   }
-  let lines: string[] = []
-  let first = 1
+  let texts: string[] = []
+  let lines: number[] = []
   let at = 0
   for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
     at++
-    if (line.trim() !== '') lines.push(line)
+    if (line.trim() === '') continue
+    texts.push(line)
+    lines.push(at)
     if (lines.length < LINES) continue
-    yield piece(name, first, at, lines)
+    yield { name, bytes: Buffer.from(texts.join('\n')), lines }
+    texts = []
     lines = []
-    first = at + 1
   }
-  if (lines.length > 0) yield piece(name, first, at, lines)
-}
-
-function piece(name: string, first: number, last: number, lines: string[]): Piece {
-  return { name: `${name}:${first}-${last}`, kind: 'lines', bytes: Buffer.from(lines.join('\n')) }
+  if (lines.length > 0) yield { name, bytes: Buffer.from(texts.join('\n')), lines }
 }
 
 function counting(read: (bytes: number) => void): Transform {

@@ -17,8 +17,8 @@ export class Tally {
     return [...this.written.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  /** Takes in the reply to a Bundle. */
-  take(name: string, reply: Reply): void {
+  /** Takes in the reply to a Bundle; `entryName` tells what its entries are called. */
+  take(name: string, reply: Reply, entryName: (at: number) => string): void {
     if (reply.issues) {
       if (isRepeated(reply.issues)) this.repeated++
       else this.fail(name, reply.issues)
@@ -28,7 +28,7 @@ export class Tally {
       const issues = response.outcome?.issue ?? []
       if (/^2/.test(response.status)) this.count(response.location)
       else if (isRepeated(issues)) this.repeated++
-      else this.fail(`${name} Bundle.entry[${at}]`, issues)
+      else this.fail(entryName(at), issues)
     }
   }
 

@@ -24,10 +24,16 @@ export function checkStructure(resource: Record<string, unknown>, size: number):
   }
   const validate = (size <= ALL_FAULTS_UP_TO ? everyFault : firstFault).validator(type)
   if (validate(resource)) return []
-  return (validate.errors ?? [])
-    .filter((error) => error.keyword !== 'if')
-    .slice(0, MOST_ISSUES)
-    .map((error) => issueOf(type, error))
+  // What has the wrong JSON type is also none of the codes it is bound to: one issue a place says it.
+  const issues = new Map<string, Issue>()
+  for (const error of validate.errors ?? []) {
+    if (error.keyword === 'if') continue
+    const issue = issueOf(type, error)
+    const place = issue.expression?.[0] ?? ''
+    if (!issues.has(place)) issues.set(place, issue)
+    if (issues.size === MOST_ISSUES) break
+  }
+  return [...issues.values()]
 }
 
 /** Compiles the schema of a resource type now, so that the first of them need not wait for it. */
