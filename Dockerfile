@@ -5,15 +5,16 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=optional --ignore-scripts
 COPY . .
 RUN npm run definitions && npm prune --omit=dev --omit=optional --ignore-scripts
-# Start once, so that the compiled code lies in the image: its root filesystem is read-only when it runs.
-RUN DATA_DIR=/tmp/warm timeout --signal=TERM 5 node server/start.js
 
 FROM node:26-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app /app
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data .cache && chown node:node /data .cache
 USER node
+# Start once as the user that will serve, so that the compiled code lies in the image: the root filesystem is read-only
+# when it runs.
+RUN HOST=127.0.0.1 DATA_DIR=/tmp/warm timeout --preserve-status --signal=TERM 5 node server/start.js && rm -r /tmp/warm
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \

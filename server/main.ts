@@ -10,6 +10,8 @@ import { warmUp } from './warm-up.ts'
 
 /** Starts the server with the settings of the environment. */
 async function main(): Promise<void> {
+  // Records are for the user alone that runs the server.
+  process.umask(0o077)
   const config = await settled()
   const log = openLog(config.logLevel)
   const services = await openServices(config)

@@ -2,6 +2,8 @@ import { load, USAGE } from './load.ts'
 
 /** `npm run fhir -- <command>`. */
 async function main([command, ...rest]: string[]): Promise<number> {
+  // Records are for the user alone that runs the command.
+  process.umask(0o077)
   if (command === 'load') return load(rest, process.env)
   const asked = command === undefined || command === 'help' || command === '--help'
   const stream = asked ? process.stdout : process.stderr

@@ -5,7 +5,7 @@ import type { Services } from '../call.ts'
 export function demoHints(baseUrl: string): string {
   return [
     'A demo hospital of 30 invented patients was loaded. Try:',
-    `  curl '${baseUrl}/Patient?name=demo&_pretty=true'                    whom the name finds`,
+    `  curl '${baseUrl}/Patient?name=alvarez&_pretty=true'                 a patient by name`,
     `  curl '${baseUrl}/Condition?patient=demo-patient-01&_pretty=true'    what one patient has`,
     `  curl '${baseUrl}/Claim/demo-claim-02-4?_pretty=true'                a claim that was denied`,
     `  curl '${baseUrl}/_history?_count=5&_pretty=true'                    what was written last`,

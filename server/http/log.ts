@@ -41,7 +41,8 @@ export function note(request: FastifyRequest, found: RequestFacts): void {
 /** Writes the line of a request that was answered. */
 export function logRequest(logger: Logger, request: FastifyRequest, status: number, ms: number): void {
   const found = facts.get(request)
-  const line = { id: request.id, method: request.method, status, ms: Math.round(ms * 100) / 100, ...found }
+  const { id, method, routeOptions } = request
+  const line = { id, method, status, ms: Math.round(ms * 100) / 100, route: routeOptions.url, ...found }
   if (status >= 500) logger.error(line, 'request failed')
   else logger.info(line, 'request')
 }
