@@ -18,14 +18,14 @@ export type Interaction =
 
 /** What a caller may do and see. Plain data: it goes along with a search, and may cross to another thread. */
 export interface Access {
-  /** Why there is no caller to ask: a setting, or work of the server's own. */
-  system: string
+  /** Who asks: what is kept for a caller (page links, keys of requests) is kept under this name. */
+  caller: string
   restriction: Restriction
 }
 
 /** Access to everything, for work that no caller asked for, or while AUTH is off. */
 export function systemAccess(reason: string): Access {
-  return { system: reason, restriction: { byType: {}, others: { kind: 'all' } } }
+  return { caller: `system: ${reason}`, restriction: { byType: {}, others: { kind: 'all' } } }
 }
 
 /**
@@ -33,5 +33,5 @@ export function systemAccess(reason: string): Access {
  * system. What the caller may see of the answer is the restriction's matter.
  */
 export function demand(access: Access, _interaction: Interaction, _type?: string): void {
-  if (access.system === '') throw FhirError.of('forbidden', 'Access is not granted.')
+  if (access.caller === '') throw FhirError.of('forbidden', 'Access is not granted.')
 }

@@ -4,6 +4,17 @@ export interface TokenTest {
   code: string | undefined
 }
 
+export interface ReferenceTarget {
+  type: string
+  id: string
+}
+
+/** Ids without a type, any of `types` being meant. */
+export interface BareIds {
+  types: readonly string[]
+  ids: string[]
+}
+
 /** Bounds in ms since 1970: from `start` on, before `end`; either may be open. */
 export interface Bounds {
   start: number | undefined
@@ -23,13 +34,17 @@ export type Expression =
   | { kind: 'lastUpdated'; ranges: Bounds[] }
   | { kind: 'token'; param: string; tests: TokenTest[] }
   | { kind: 'string'; param: string; mode: 'starts' | 'contains' | 'exact'; texts: string[] }
-  | { kind: 'reference'; param: string; targets: { type: string; id: string }[]; uris: string[] }
+  | { kind: 'reference'; param: string; targets: ReferenceTarget[]; bare: BareIds; uris: string[] }
   | { kind: 'uri'; param: string; uris: string[] }
   | { kind: 'present'; param: string; type: 'token' | 'string' | 'reference' | 'uri' }
 
-/** `and` of the parts, without needless nesting. */
+/** An Expression that index entries of one parameter decide. */
+export type EntryExpression = Extract<Expression, { param: string }>
+
+/** `and` of the parts, without nesting: what narrows most is looked for among them. */
 export function allOf(parts: Expression[]): Expression {
-  const needed = parts.filter((part) => part.kind !== 'all')
+  const flat = parts.flatMap((part) => (part.kind === 'and' ? part.parts : [part]))
+  const needed = flat.filter((part) => part.kind !== 'all')
   if (needed.some((part) => part.kind === 'none')) return { kind: 'none' }
   if (needed.length === 0) return { kind: 'all' }
   return needed.length === 1 ? needed[0]! : { kind: 'and', parts: needed }

@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../resources/store/port.ts'
-import type { Bounds, Expression, TokenTest } from './expression.ts'
+import type { Bounds, EntryExpression, Expression, TokenTest } from './expression.ts'
 
 /** What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries. */
 export interface Facts {
@@ -30,8 +30,6 @@ export function matches(expression: Expression, facts: Facts): boolean {
   }
 }
 
-type EntryExpression = Extract<Expression, { param: string }>
-
 function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
   switch (expression.kind) {
     case 'present':
@@ -44,7 +42,8 @@ function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
       return entry[0] === 'uri' && expression.uris.includes(entry[2])
     case 'reference':
       return entry[0] === 'reference'
-        ? expression.targets.some((target) => target.type === entry[2] && target.id === entry[3])
+        ? expression.targets.some((target) => target.type === entry[2] && target.id === entry[3]) ||
+            (expression.bare.types.includes(entry[2]) && expression.bare.ids.includes(entry[3]))
         : entry[0] === 'uri' && expression.uris.includes(entry[2])
   }
 }

@@ -11,8 +11,9 @@ import { parseTokenTest } from './types/token.ts'
 import { parseUriTest } from './types/uri.ts'
 import { splitEscaped } from './values.ts'
 
-/** Values in one parameter at the most. */
+/** Values in one parameter, and in all of a search together, at the most. */
 const MOST_VALUES = 500
+const MOST_VALUES_IN_ALL = 2000
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
@@ -46,9 +47,12 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
   const parts: Expression[] = []
   const used: QueryPair[] = []
   const unknown: string[] = []
+  let values = 0
   for (const pair of pairs) {
     const [name, value] = pair
     if (RESULT_PARAMETERS.has(name)) continue
+    values += value.split(',').length
+    if (values > MOST_VALUES_IN_ALL) throw tooMany(`The search has more than ${MOST_VALUES_IN_ALL} values`)
     const part = parsePair(typeName, name, value, context)
     if (!part) unknown.push(name)
     // "[name]=" without a value is no criterion (R4 search: empty parameters are ignored).
@@ -74,7 +78,7 @@ function parsePair(
   const values = splitEscaped(value, ',').filter((part) => part !== '')
   if (values.length === 0) return 'empty'
   if (values.length > MOST_VALUES) {
-    throw FhirError.of('invalid', `${code} has more than ${MOST_VALUES} values.`, { code: 'too-costly' })
+    throw tooMany(`${code} has more than ${MOST_VALUES} values`)
   }
   if (!parameter) {
     if (modifier !== undefined) throw unknownModifier(name)
@@ -92,6 +96,10 @@ function parsePair(
     default:
       return parseUriTest(test)
   }
+}
+
+function tooMany(what: string): FhirError {
+  return FhirError.of('invalid', `${what}.`, { code: 'too-costly' })
 }
 
 function parseIds(values: string[]): Expression {

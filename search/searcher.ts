@@ -33,6 +33,8 @@ export interface FoundPage {
 export interface Searcher {
   /** `count` matches at the most, in the store's own order, from behind `after` (a position) on. */
   find(search: Search, count: number, after?: string): Promise<FoundPage>
+  /** Ids of `count` matches at the most, without their texts. */
+  ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>
   /** The search as something that a commit of the store beside it can repeat. */
   selection(search: Search): Selection

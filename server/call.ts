@@ -1,5 +1,6 @@
 import type { Access, Interaction } from '../auth/access.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
+import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Store } from '../resources/store/port.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
@@ -14,6 +15,8 @@ export interface Services {
   baseUrl: string
   /** Signs page links. */
   linkKey: Buffer
+  /** The text of the CapabilityStatement. */
+  capabilities(): Buffer
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
 }
@@ -41,6 +44,8 @@ export interface Call {
   id?: string
   version?: string
   query: readonly QueryPair[]
+  /** The resource that a Bundle's entry brings, parsed. */
+  document?: JsonDocument
   /** The body as it came in, and its media type without parameters. */
   body?: Uint8Array
   mediaType?: string
@@ -58,8 +63,10 @@ export interface Answer {
   kind: AnswerKind
   /** FHIR JSON. */
   text?: Buffer
-  /** The version that it is about: gives ETag, Last-Modified and Location. */
+  /** The version that it is about: gives ETag and Last-Modified. */
   version?: { type: string; id: string; version: number; lastUpdated: number }
+  /** Whether the client should be told where that version is: it was written, or found in the place of one to write. */
+  located?: true
   /** Issues worth telling where no resource is returned. */
   issues?: Issue[]
 }

@@ -3,25 +3,22 @@ import { FhirError } from '../resources/fhir-error.ts'
 import type { Call, Handler, Result, Services } from './call.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
-import { create } from './interactions/create.ts'
-import { deleteResource } from './interactions/delete.ts'
 import { history } from './interactions/history.ts'
-import { patch } from './interactions/patch.ts'
 import { read } from './interactions/read.ts'
 import { searchType } from './interactions/search.ts'
-import { update } from './interactions/update.ts'
 import { vread } from './interactions/vread.ts'
+import { write } from './write/write.ts'
 
 const HANDLERS: Record<Interaction, Handler> = {
   read,
   vread,
-  update,
-  patch,
-  delete: deleteResource,
+  update: write,
+  patch: write,
+  delete: write,
   'history-instance': history,
   'history-type': history,
   'history-system': history,
-  create,
+  create: write,
   'search-type': searchType,
   capabilities,
   bundle,

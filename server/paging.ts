@@ -6,14 +6,14 @@ const NONCE = 12
 const TAG = 16
 
 /** Entries of a page where the client does not say, and at the most. */
-export const DEFAULT_COUNT = 50
+const DEFAULT_COUNT = 50
 export const MOST_COUNT = 1000
 
 /**
  * Makes the `_cursor` of a page link: the position where the next page begins, sealed together with all that the link
  * is bound to (path, query and caller), so that it can neither be read, nor forged, nor moved to another search.
  */
-export function sealCursor(position: string, boundTo: string, key: Buffer): string {
+function sealCursor(position: string, boundTo: string, key: Buffer): string {
   const nonce = randomBytes(NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(boundTo))
@@ -22,10 +22,10 @@ export function sealCursor(position: string, boundTo: string, key: Buffer): stri
 }
 
 /** The position in a `_cursor`. Throws `invalid` when it is not one that this server made for the same request. */
-export function openCursor(cursor: string, boundTo: string, key: Buffer): string {
+function openCursor(cursor: string, boundTo: string, key: Buffer): string {
   const sealed = Buffer.from(cursor, 'base64url')
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
     decipher.setAAD(Buffer.from(boundTo))
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG))
     const opened = Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()])
@@ -51,11 +51,11 @@ export class PageLinks {
   private readonly key: Buffer
 
   /** `query` holds what was really used, without `_cursor`. */
-  constructor(url: string, query: readonly QueryPair[], key: Buffer) {
+  constructor(url: string, query: readonly QueryPair[], caller: string, key: Buffer) {
     this.url = url
     this.query = query
     this.key = key
-    this.boundTo = `${url}?${printQuery(query)}`
+    this.boundTo = JSON.stringify([caller, url, query])
   }
 
   /** Position behind which the page begins; undefined for the first. */

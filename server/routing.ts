@@ -63,13 +63,13 @@ export function routeOf(method: string, path: string): Route {
   return route
 }
 
-const NAMES = [':type', ':id', '_history', ':version']
-
+/** Segments that stand for themselves; all others are named by their place, and at the third there is no such name. */
 function templateOf(segments: readonly string[]): string {
   let template = ''
   for (const [at, segment] of segments.entries()) {
-    const named = segment.startsWith('_') || (at === 0 && segment === 'metadata') ? segment : (NAMES[at] ?? segment)
-    template += at === 0 ? named : `/${named}`
+    const literal = /^[_$]/.test(segment) || (at === 0 && segment === 'metadata')
+    const named = at === 0 ? ':type' : at === 1 ? ':id' : at === 3 && segments[2] === '_history' ? ':version' : '?'
+    template += `${at === 0 ? '' : '/'}${literal ? segment : named}`
   }
   return template
 }
@@ -81,4 +81,12 @@ function decode(segment: string): string {
   } catch {
     throw FhirError.of('invalid', 'The URL has broken percent-encoding.', { code: 'structure' })
   }
+}
+
+/** The interactions that every resource type has, as the CapabilityStatement names them. */
+export function typeInteractions(): Interaction[] {
+  const found = Object.entries(PATHS).flatMap(([path, methods]) =>
+    path.startsWith(':type') ? Object.values(methods) : [],
+  )
+  return [...new Set(found)]
 }

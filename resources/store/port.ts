@@ -23,8 +23,12 @@ export type IndexEntry =
   | ['reference', param: string, type: string, id: string]
   | ['uri', param: string, uri: string]
 
-/** What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one. */
-export type Expectation = { version: number } | 'absent'
+/**
+ * What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one.
+ * With `retry` nobody asked for the version: it is what the change was made from, and one that is no longer current
+ * refuses the unit as outdated.
+ */
+export type Expectation = { version: number; retry?: true } | 'absent'
 
 /** A resource to be written. */
 export interface WriteChange {
@@ -78,7 +82,7 @@ export interface Outcome {
 
 /**
  * Why a unit was not committed. `expectation`: one did not hold (`at` is the change's place in the unit, `current` the
- * version that stands there, 0 for none). `outdated`: a guard no longer holds, and the caller searches again.
+ * version that stands there, 0 for none). `outdated`: what it was made from is no longer so, and the caller begins again.
  * `repeated`: its work was done before.
  */
 export type RefusalReason = 'expectation' | 'outdated' | 'repeated'
@@ -110,12 +114,12 @@ export interface HistoryQuery {
   /** Only versions that were the current one at some moment of this period (ms, end excluded). */
   at?: { start: number; end: number }
   /** Only versions older than this position. */
-  before?: number
+  before?: string
 }
 
-/** A version and its place in the order of all commits. */
+/** A version and its place in the order of all commits, for the store to read again. */
 export interface HistoryEntry extends StoredVersion {
-  position: number
+  position: string
 }
 
 /** `more`: older ones follow. A page ends early where its texts grow past what one answer should hold. */

@@ -9,11 +9,11 @@ export interface Fragment {
 /** Builds a fragment from a template: fragments go in as SQL, all else as placeholders. */
 export function sql(strings: TemplateStringsArray, ...parts: (Fragment | SqlValue)[]): Fragment {
   let text = strings[0] ?? ''
-  const values: SqlValue[] = []
+  let values: SqlValue[] = []
   parts.forEach((part, at) => {
     if (typeof part === 'object' && part !== null) {
       text += part.sql
-      values.push(...part.values)
+      values = values.concat(part.values)
     } else {
       text += '?'
       values.push(part)
@@ -23,8 +23,21 @@ export function sql(strings: TemplateStringsArray, ...parts: (Fragment | SqlValu
   return { sql: text, values }
 }
 
+/** SQL that comes from this program's own constants. */
+export function raw(text: string): Fragment {
+  return { sql: text, values: [] }
+}
+
+/**
+ * A list as one placeholder: its items are the rows of `json_each`, in column `value`. So a statement's text does not
+ * depend on how many values were asked for.
+ */
+export function listOf(items: readonly unknown[]): Fragment {
+  return sql`json_each(${JSON.stringify(items)})`
+}
+
 /** Puts fragments behind each other with `separator` between them. */
-export function join(fragments: Fragment[], separator: string): Fragment {
+export function join(fragments: readonly Fragment[], separator: string): Fragment {
   return {
     sql: fragments.map((fragment) => fragment.sql).join(separator),
     values: fragments.flatMap((fragment) => fragment.values),

@@ -2,7 +2,7 @@ import { storableTypes } from '../../resources/definitions/definitions.ts'
 import { ID_PATTERN, parseReference } from '../../resources/references.ts'
 import type { IndexEntry } from '../../resources/store/port.ts'
 import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
-import type { Expression } from '../expression.ts'
+import type { BareIds, Expression, ReferenceTarget } from '../expression.ts'
 import type { SelectedValue } from '../parameters.ts'
 import { unescaped } from '../values.ts'
 
@@ -42,20 +42,22 @@ function ofCanonical(param: string, text: string): IndexEntry[] {
 /** `id`, `Type/id`, an absolute URL or a canonical; the modifier may be the type of a bare id (R4 search, reference). */
 export function parseReferenceTest({ parameter, modifier, values, baseUrl }: Criterion): Expression {
   if (modifier !== undefined && !storableTypes.has(modifier)) throw unknownModifier(`${parameter.code}:${modifier}`)
-  const targets: { type: string; id: string }[] = []
+  const targets: ReferenceTarget[] = []
   const uris: string[] = []
-  const types = modifier === undefined ? bareTypes(parameter.targets) : [modifier]
+  const bare: BareIds = { types: modifier === undefined ? bareTypes(parameter.targets) : [modifier], ids: [] }
   for (const value of values.map(unescaped)) {
     const parsed = parseReference(value)
     if (parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${baseUrl}/`)) {
       if (modifier === undefined || modifier === parsed.type) targets.push({ type: parsed.type, id: parsed.id })
+      // A canonical of this server's own is kept as the text that it is.
+      if (parsed.kind === 'absolute') uris.push(value)
     } else if (ID_PATTERN.test(value)) {
-      targets.push(...types.map((type) => ({ type, id: value })))
+      bare.ids.push(value)
     } else if (parsed.kind === 'urn' || parsed.kind === 'absolute' || /^[a-z][a-z0-9+.-]*:/i.test(value)) {
       uris.push(value)
     } else throw badValue(parameter.code, 'an id, Type/id or a URL')
   }
-  return { kind: 'reference', param: parameter.code, targets, uris }
+  return { kind: 'reference', param: parameter.code, targets, bare, uris }
 }
 
 function bareTypes(targets: readonly string[]): readonly string[] {

@@ -41,7 +41,7 @@ export async function cutBundle(bytes: Uint8Array | undefined, config: Config): 
   const frame = parseFrame(text, ranges)
   if (isList && ranges.length === 0) throw FhirError.of('invalid', 'Must not be empty.', { expression: 'Bundle.entry' })
   return {
-    type: bundleType(frame, text.length),
+    type: bundleType(frame),
     entries: ranges.map(({ start, end, member }) => ({
       text: text.subarray(start, end),
       resource: member && text.subarray(member.valueStart, member.end),
@@ -74,7 +74,7 @@ export function checkEntry({ value: { resource, ...rest } }: EntryDocument): voi
   if (rest.request === undefined) {
     throw FhirError.of('invalid', 'The entry has no request.', { code: 'required', expression: 'Bundle.entry.request' })
   }
-  const issues = checkStructure({ resourceType: 'Bundle', type: 'batch', entry: [rest] }, 0)
+  const issues = checkStructure({ resourceType: 'Bundle', type: 'batch', entry: [rest] })
   if (issues.length > 0) throw new FhirError('invalid', issues)
 }
 
@@ -98,7 +98,7 @@ function parseFrame(text: Buffer, ranges: { start: number; end: number }[]): Rec
   return frame as Record<string, unknown>
 }
 
-function bundleType(frame: Record<string, unknown>, size: number): 'batch' | 'transaction' {
+function bundleType(frame: Record<string, unknown>): 'batch' | 'transaction' {
   const { entry, ...rest } = frame
   if (rest.resourceType !== 'Bundle') {
     throw FhirError.of('invalid', 'A Bundle of type batch or transaction is expected here.', { expression: 'Bundle' })
@@ -106,7 +106,7 @@ function bundleType(frame: Record<string, unknown>, size: number): 'batch' | 'tr
   if (entry !== undefined && !Array.isArray(entry)) {
     throw FhirError.of('invalid', 'Must be a list.', { code: 'structure', expression: 'Bundle.entry' })
   }
-  const issues = checkStructure(rest, size)
+  const issues = checkStructure(rest)
   if (issues.length > 0) throw new FhirError('invalid', issues)
   if (rest.type === 'batch' || rest.type === 'transaction') return rest.type
   throw FhirError.of('invalid', 'Only a Bundle of type batch or transaction is taken here.', {

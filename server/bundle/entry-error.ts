@@ -14,6 +14,31 @@ export function inEntry(error: FhirError, at: number): FhirError {
   return new FhirError(error.kind, issues, error.detail)
 }
 
+/** Runs work on an entry so that what it throws names the entry. */
+export function namedAs<T>(at: number, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw ofTransaction(error, at)
+  }
+}
+
+/** As `namedAs`, for work that takes its time. */
+export async function namedLater<T>(at: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw ofTransaction(error, at)
+  }
+}
+
+/** An entry's error as that of its transaction: a method that the entry's URL lacks is no fault of the Bundle's URL. */
+export function ofTransaction(error: unknown, at: number): unknown {
+  if (!(error instanceof FhirError)) return error
+  const named = inEntry(error, at)
+  return named.kind === 'method-not-allowed' ? new FhirError('invalid', named.issues, named.detail) : named
+}
+
 function placed(expression: string, at: number): string {
   if (/^Bundle\.entry\b/.test(expression)) return expression.replace(/^Bundle\.entry(\[\d+\])?/, `Bundle.entry[${at}]`)
   const below = expression.search(/[.[]/)

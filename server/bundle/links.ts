@@ -10,7 +10,7 @@ export class Links {
 
   /** Throws `invalid` when two entries have one fullUrl (bdl-7). */
   constructor(entries: readonly TransactionEntry[]) {
-    for (const { at, fullUrl, target } of entries) {
+    for (const { at, fullUrl, draft } of entries) {
       if (fullUrl === undefined) continue
       if (this.targets.has(fullUrl)) {
         throw FhirError.of('invalid', 'Another entry has the same fullUrl.', {
@@ -18,8 +18,14 @@ export class Links {
         })
       }
       this.restful ||= fullUrl.startsWith('http')
+      const target = draft?.targets[0]
       this.targets.set(fullUrl, target ? `${target.type}/${target.id}` : fullUrl)
     }
+  }
+
+  /** Whether no entry can be linked to. */
+  get empty(): boolean {
+    return this.targets.size === 0
   }
 
   /**

@@ -21,13 +21,14 @@ export interface ConditionalReference {
 /**
  * Rewrites the links of a resource to the other entries of its transaction: at once in the parsed value, and noted as
  * replacements for the text. Gives the conditional references, which are settled later. Throws `invalid` for a
- * reference by urn that names no entry.
+ * reference by urn that names no entry. Unless `strict`, references that are none of the Bundle's are left alone.
  */
 export function rewriteLinks(
   { value }: JsonDocument,
   links: Links,
   fullUrl: string | undefined,
   replacements: Replacements,
+  strict: boolean,
 ): ConditionalReference[] {
   const waiting: ConditionalReference[] = []
   const replace = ({ holder, key, ordinal }: LinkSite, text: string): void => {
@@ -37,7 +38,7 @@ export function rewriteLinks(
   visitLinks(value, (kind, text, walk) => {
     const target = kind === 'narrative' ? rewriteNarrative(text, links, fullUrl) : links.resolve(text, fullUrl)
     if (target !== undefined) replace(walk.site, target)
-    else if (kind === 'reference') {
+    else if (kind === 'reference' && strict) {
       const conditional = judgeReference(text, () => `${value.resourceType}${walk.path}`)
       if (!conditional) return
       const { site, path } = walk
@@ -70,16 +71,18 @@ function judgeReference(text: string, path: () => string): { type: string; query
   return undefined
 }
 
-/** `<a href>` and `<img src>` of the narrative; undefined when none of them leads to an entry. */
+/** `<a href>` and `<img src>` of the narrative. A bare `<` cannot stand in a tag, so that none is looked at twice. */
+const LINKS = /(<a\s[^<>]*?\bhref\s*=\s*|<img\s[^<>]*?\bsrc\s*=\s*)(?:"([^"<>]*)"|'([^'<>]*)')/g
+
+/** The narrative with its links rewritten; undefined when none of them leads to an entry. */
 function rewriteNarrative(xhtml: string, links: Links, fullUrl: string | undefined): string | undefined {
+  if (links.empty) return undefined
   let changed = false
-  const text = xhtml.replace(
-    /(<a\s[^>]*?\bhref\s*=\s*|<img\s[^>]*?\bsrc\s*=\s*)(["'])(.*?)\2/g,
-    (whole, before: string, quote: string, link: string) => {
-      const target = links.resolve(link, fullUrl)
-      changed ||= target !== undefined
-      return target === undefined ? whole : `${before}${quote}${target}${quote}`
-    },
-  )
+  const text = xhtml.replace(LINKS, (whole, before: string, double?: string, single?: string) => {
+    const target = links.resolve(double ?? single ?? '', fullUrl)
+    changed ||= target !== undefined
+    const quote = double === undefined ? "'" : '"'
+    return target === undefined ? whole : `${before}${quote}${target}${quote}`
+  })
   return changed ? text : undefined
 }

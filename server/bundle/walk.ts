@@ -19,7 +19,7 @@ const URI_TYPES: ReadonlySet<string> = new Set(['uri', 'url', 'oid', 'uuid'])
 /**
  * Visits each string of a checked resource that a transaction may have to rewrite (R4 http, transaction processing
  * rules): Reference.reference, elements of type uri, url, oid and uuid, and the narrative; in extensions and contained
- * resources too. Canonicals are not among them.
+ * resources too. Canonicals are not among them, nor what stands in the entries of a Bundle, which has links of its own.
  */
 export function visitLinks(resource: Record<string, unknown>, visit: LinkVisitor): void {
   new LinkWalk(visit).walkObject(resource, String(resource.resourceType))
@@ -31,6 +31,7 @@ export class LinkWalk {
   private readonly steps: (string | number)[] = []
   private holder: object = {}
   private ordinal = -1
+  private foreign = 0
 
   constructor(visit: LinkVisitor) {
     this.visit = visit
@@ -52,12 +53,19 @@ export class LinkWalk {
       const inner = value[name]
       const member = members.get(name)
       this.steps.push(name)
-      if (member && !member.primitive) this.walkEach(inner, member.type)
+      if (member && !member.primitive) this.walkMember(inner, typeName, name, member.type)
       else if (member) this.meetStrings(value, inner, kindOf(member.type, typeName, name))
       else if (name.charCodeAt(0) === 0x5f) this.walkEach(inner, 'Element')
       else if (typeof inner === 'string') this.ordinal++
       this.steps.pop()
     }
+  }
+
+  private walkMember(value: unknown, holderType: string, name: string, type: string): void {
+    const foreign = holderType === 'Bundle' && name === 'entry' ? 1 : 0
+    this.foreign += foreign
+    this.walkEach(value, type)
+    this.foreign -= foreign
   }
 
   private walkEach(value: unknown, type: string): void {
@@ -82,7 +90,7 @@ export class LinkWalk {
     if (typeof value === 'string') {
       this.ordinal++
       this.holder = holder
-      if (kind) this.visit(kind, value, this)
+      if (kind && this.foreign === 0) this.visit(kind, value, this)
     } else if (Array.isArray(value)) {
       for (let at = 0; at < value.length; at++) {
         this.steps.push(at)

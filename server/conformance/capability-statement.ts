@@ -1,6 +1,7 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes'
 import { fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { parametersOf } from '../../search/parameters.ts'
+import { typeInteractions } from '../routing.ts'
 
 /** What the statement tells of this server besides its code. */
 export interface ConformanceFacts {
@@ -12,18 +13,6 @@ export interface ConformanceFacts {
 }
 
 type ResourceInteraction = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code']
-
-const TYPE_INTERACTIONS: ResourceInteraction[] = [
-  'read',
-  'vread',
-  'update',
-  'patch',
-  'delete',
-  'history-instance',
-  'history-type',
-  'create',
-  'search-type',
-]
 
 /** The CapabilityStatement of this server (R4 http, capabilities): what really works, and no more. */
 export function capabilityStatement(facts: ConformanceFacts): CapabilityStatement {
@@ -68,7 +57,7 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
-    interaction: TYPE_INTERACTIONS.map((code) => ({ code })),
+    interaction: typeInteractions().map((code) => ({ code: code as ResourceInteraction })),
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,

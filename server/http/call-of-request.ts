@@ -60,7 +60,9 @@ function takeBody(call: Call, body: Buffer | undefined, mediaType: string, heade
 
 /** The key as the store keeps it: of one length, and each caller's own. */
 function onceKeyOf(key: string, access: Access): string {
-  return createHash('sha256').update(`${access.system} ${key}`).digest('base64url')
+  return createHash('sha256')
+    .update(JSON.stringify([access.caller, key]))
+    .digest('base64url')
 }
 
 function formOf(body: Buffer | undefined, mediaType: string): QueryPair[] {

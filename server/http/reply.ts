@@ -29,7 +29,7 @@ export async function sendAnswer(
   if (version) {
     reply.header('etag', etagOf(version.version))
     reply.header('last-modified', new Date(version.lastUpdated).toUTCString())
-    if (call.interaction === 'create' || answer.kind === 'created') {
+    if (answer.located && (answer.kind === 'created' || call.interaction === 'create')) {
       reply.header('location', `${baseUrl}/${version.type}/${version.id}/_history/${version.version}`)
     }
   }

@@ -7,26 +7,34 @@ import type { Answer, Call, Services } from '../call.ts'
 import { etagOf } from '../http/etag.ts'
 import { statusLine } from '../http/statuses.ts'
 import { PageLinks, pageCount } from '../paging.ts'
+import { visible } from '../visible.ts'
 
 /** R4 http, history of an instance, a type or the whole system, newest first. */
 export async function history(call: Call, services: Services): Promise<Answer> {
   const { store, baseUrl, linkKey } = services
-  const scope: HistoryScope = { ...(call.type ? { type: call.type } : {}), ...(call.id ? { id: call.id } : {}) }
-  if (call.id && !(await store.read(call.type!, call.id))) {
-    throw FhirError.of('not-found', `${call.type}/${call.id} is not known.`)
+  const { type, id, access } = call
+  const scope: HistoryScope = { ...(type ? { type } : {}), ...(id ? { id } : {}) }
+  if (id && !(await visible(type!, id, access, services))) {
+    throw FhirError.of('not-found', `${type}/${id} is not known.`)
   }
   const used = usedQuery(call)
   const query = historyQuery(used)
   const count = pageCount(call.query)
-  const url = [baseUrl, call.type, call.id, '_history'].filter(Boolean).join('/')
-  const pages = new PageLinks(url, used, linkKey)
+  const url = [baseUrl, type, id, '_history'].filter(Boolean).join('/')
+  const pages = new PageLinks(url, used, access.caller, linkKey)
   const before = pages.start(call.query)
-  const page = await store.history(scope, before === undefined ? query : { ...query, before: Number(before) }, count)
-  const next = page.more ? String(page.entries.at(-1)?.position) : undefined
-  const complete = before === undefined && next === undefined && count > 0
-  const total = complete ? page.entries.length : await store.countHistory(scope, query)
+  const page = await store.history(scope, before === undefined ? query : { ...query, before }, count)
+  const next = page.more && count > 0 ? page.entries.at(-1)?.position : undefined
+  const complete = before === undefined && !page.more
+  // Counting a long history on every page would cost more than the page.
+  const counted = count === 0 && !complete ? await store.countHistory(scope, query) : undefined
+  const total = complete ? page.entries.length : counted
   const entries = page.entries.map((entry) => historyEntry(entry, baseUrl))
-  return { kind: 'ok', text: bundleText({ type: 'history', total, links: pages.links(call.query, next), entries }) }
+  const links = pages.links(call.query, next)
+  return {
+    kind: 'ok',
+    text: bundleText({ type: 'history', ...(total === undefined ? {} : { total }), links, entries }),
+  }
 }
 
 /** The parameters that were used, as the self link tells them. */

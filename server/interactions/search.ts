@@ -6,7 +6,7 @@ import type { Found, Search } from '../../search/searcher.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
-import { MOST_COUNT, PageLinks, pageCount } from '../paging.ts'
+import { PageLinks, pageCount } from '../paging.ts'
 import { subsetOf } from './subset.ts'
 
 /** What the answer should look like, by the parameters that do not narrow it. */
@@ -22,16 +22,17 @@ interface Shape {
 /** R4 http, search of a type. */
 export async function searchType(call: Call, services: Services): Promise<Answer> {
   const type = call.type!
+  const { baseUrl, linkKey } = services
   const criteria = parseCriteria(type, call.query, services)
   if (call.strict && criteria.unknown.length > 0) throw new FhirError('invalid', unknownIssues(type, criteria, 'error'))
   const shape = shapeOf(call.query)
   const search: Search = { type, where: criteria.expression, restriction: call.access.restriction }
-  const pages = new PageLinks(`${services.baseUrl}/${type}`, [...criteria.used, ...shape.used], services.linkKey)
+  const pages = new PageLinks(`${baseUrl}/${type}`, [...criteria.used, ...shape.used], call.access.caller, linkKey)
   const after = pages.start(call.query)
   const { found, more } = shape.onlyCount ? NOTHING : await services.searcher.find(search, shape.count, after)
   const complete = !shape.onlyCount && after === undefined && !more
   const counted = shape.onlyCount || shape.total === 'accurate' ? await services.searcher.count(search) : undefined
-  const entries = found.map((resource) => matchEntry(resource, services.baseUrl, shape.subset))
+  const entries = found.map((resource) => matchEntry(resource, baseUrl, shape.subset))
   const outcome = unknownIssues(type, criteria, 'warning')
   if (outcome.length > 0) entries.push(entryText({ search: { mode: 'outcome' } }, outcomeOf(outcome)))
   return {
@@ -61,7 +62,7 @@ function shapeOf(query: readonly QueryPair[]): Shape {
   }
   const count = pageCount(query)
   const used: QueryPair[] = query.filter(([name, value]) => /^_(elements|summary|total)$/.test(name) && value !== '')
-  if (given('_count') !== undefined) used.push(['_count', String(Math.min(count, MOST_COUNT))])
+  if (given('_count') !== undefined) used.push(['_count', String(count)])
   const onlyCount = count === 0 || given('_summary') === 'count'
   return { count, onlyCount, total, subset: subsetOf(query, true), used }
 }

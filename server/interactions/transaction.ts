@@ -1,15 +1,18 @@
 import { FhirError } from '../../resources/fhir-error.ts'
-import { CommitRefused, type Outcome } from '../../resources/store/port.ts'
+import type { Change, Outcome } from '../../resources/store/port.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
-import { type EntryChange, makeChanges } from '../bundle/changes.ts'
 import type { CutBundle } from '../bundle/cut.ts'
-import { named, namedAsync, readEntries, type TransactionEntry, type TransactionState } from '../bundle/entries.ts'
-import { inEntry } from '../bundle/entry-error.ts'
-import { settleTargets } from '../bundle/identities.ts'
+import { readEntries, type TransactionEntry, type TransactionState } from '../bundle/entries.ts'
+import { namedLater, ofTransaction } from '../bundle/entry-error.ts'
 import { responseEntry } from '../bundle/respond.ts'
+import { rewriteEntries } from '../bundle/rewrite-entries.ts'
+import { settleTargets } from '../bundle/targets.ts'
 import type { Answer, Call, Result, Services } from '../call.ts'
-import { demandNew, expectationFailed, repeated, untilCurrent, written } from './commit.ts'
-import { liveText } from './read.ts'
+import { answerTo } from '../write/answer.ts'
+import { changesOf } from '../write/changes.ts'
+import { commit, demandNew, ExpectationFailed, untilCurrent } from '../write/commit.ts'
+import { WRITE_ORDER } from '../write/draft.ts'
+import { subsetOf } from './subset.ts'
 
 /** R4 http, transaction: all entries take effect, or none does and the error names the entry at fault. */
 export async function transaction(bundle: CutBundle, call: Call, services: Services): Promise<Answer> {
@@ -17,80 +20,90 @@ export async function transaction(bundle: CutBundle, call: Call, services: Servi
   return untilCurrent(() => attempt(bundle, call, services))
 }
 
+/** The changes of one entry, and where in the unit they begin. */
+interface EntryChanges {
+  entry: TransactionEntry
+  changes: Change[]
+  start: number
+}
+
 /** Links are rewritten in the parsed entries, so that each attempt begins with the text. */
 async function attempt(bundle: CutBundle, call: Call, services: Services): Promise<Answer> {
   const state = await readEntries(bundle, call, services)
   await settleTargets(state)
-  const changes = await makeChanges(state, call)
-  await checkReads(state, changes)
-  const outcomes = changes.length + state.guards.length > 0 ? await commit(changes, state, call.onceKey) : []
+  await rewriteEntries(state)
+  const writes = await makeChanges(state)
+  await checkReads(state, writes)
+  const outcomes = await commitAll(writes, state, call.onceKey)
   const results = new Map<TransactionEntry, Result>()
-  changes.forEach(({ entry, change }, at) => {
-    results.set(entry, { answer: answerTo(change, outcomes[at]!, entry, call) })
-  })
+  for (const { entry, changes, start } of writes) {
+    const own = outcomes.slice(start, start + changes.length)
+    const answer = await answerTo(entry.draft!, changes, own, call.preferReturn ?? 'minimal', services)
+    results.set(entry, { answer })
+    if (state.pace.due) await state.pace.rest()
+  }
   const entries: Buffer[] = []
   for (const entry of state.entries) {
-    const result = results.get(entry) ?? (await unwritten(entry, call, services))
-    entries.push(responseEntry(result, services.baseUrl))
+    entries.push(responseEntry(results.get(entry) ?? (await services.dispatch(entry.call)), services.baseUrl))
     if (state.pace.due) await state.pace.rest()
   }
   return { kind: 'ok', text: bundleText({ type: 'transaction-response', entries }) }
 }
 
-async function commit(
-  changes: EntryChange[],
-  { guards, services }: TransactionState,
+async function makeChanges({ entries, services, pace }: TransactionState): Promise<EntryChanges[]> {
+  const writes: EntryChanges[] = []
+  let start = 0
+  for (const interaction of WRITE_ORDER) {
+    for (const entry of entries) {
+      if (entry.call.interaction !== interaction) continue
+      const changes = await namedLater(entry.at, () => changesOf(entry.draft!, services))
+      writes.push({ entry, changes, start })
+      start += changes.length
+      if (pace.due) await pace.rest()
+    }
+  }
+  return writes
+}
+
+async function commitAll(
+  writes: readonly EntryChanges[],
+  { criteria, services }: TransactionState,
   onceKey: string | undefined,
 ): Promise<Outcome[]> {
+  const changes = writes.flatMap((write) => write.changes)
   try {
-    const unit = { changes: changes.map(({ change }) => change), guards, ...(onceKey === undefined ? {} : { onceKey }) }
-    return await services.store.commit(unit)
+    return await commit({ changes, guards: criteria.guards, ...(onceKey === undefined ? {} : { onceKey }) }, services)
   } catch (error) {
-    if (error instanceof CommitRefused && error.reason === 'repeated') throw repeated()
-    if (!(error instanceof CommitRefused) || error.reason !== 'expectation') throw error
-    const { change, entry } = changes[error.at]!
-    // A patch without If-Match is made anew on what is current now.
-    if (entry.patch && !entry.call.conditions.ifMatch) throw new CommitRefused('outdated')
-    throw inEntry(expectationFailed(change, error.current), entry.at)
+    if (!(error instanceof ExpectationFailed)) throw error
+    const failed = writes.findLast(({ start }) => start <= error.at)
+    throw ofTransaction(error, failed?.entry.at ?? 0)
   }
 }
 
 /**
- * Reads are answered after the commit, when they see what it wrote; that they can be is checked before it, for an
- * entry that fails must fail all. A search is checked by parsing it.
+ * Reads are answered after the commit, when they see what it wrote. That they can be is tried before it, for an entry
+ * that fails must fail all: the read itself or, of what this transaction writes, its parameters.
  */
-async function checkReads({ entries, services }: TransactionState, changes: EntryChange[]): Promise<void> {
-  const changed = new Map(changes.map(({ change }) => [`${change.type}/${change.id}`, change.kind]))
-  for (const { at, call } of entries) {
-    if (call.interaction !== 'read') continue
-    const kind = changed.get(`${call.type}/${call.id}`)
-    if (kind === 'write') continue
-    if (kind === 'delete') named(at, () => gone(call))
-    await namedAsync(at, async () => liveText(await services.store.read(call.type!, call.id!), call))
+async function checkReads(
+  { entries, services, pace }: TransactionState,
+  writes: readonly EntryChanges[],
+): Promise<void> {
+  const reads = entries.filter(({ draft }) => !draft)
+  if (reads.length === 0) return
+  const changes = writes.flatMap((write) => write.changes)
+  const written = new Map(changes.map(({ type, id, kind }) => [`${type}/${id}`, kind]))
+  for (const { at, call } of reads) {
+    const kind = call.interaction === 'read' ? written.get(`${call.type}/${call.id}`) : undefined
+    await namedLater(at, async () => {
+      if (kind === 'delete') throw FhirError.of('gone', `${call.type}/${call.id} is deleted by this transaction.`)
+      if (kind === 'write') subsetOf(call.query)
+      else await tryRead(call, services)
+    })
+    if (pace.due) await pace.rest()
   }
 }
 
-function gone({ type, id }: Call): never {
-  throw FhirError.of('gone', `${type}/${id} is deleted by this transaction.`)
-}
-
-function answerTo(change: EntryChange['change'], outcome: Outcome, entry: TransactionEntry, call: Call): Answer {
-  const preferReturn = call.preferReturn ?? 'minimal'
-  if (change.kind === 'write') return written(change, outcome, { ...entry.call, preferReturn })
-  const { version, lastUpdated } = outcome
-  if (version === 0) return { kind: 'no-content' }
-  return { kind: 'no-content', version: { type: change.type, id: change.id, version, lastUpdated } }
-}
-
-/** The answer for an entry that changed nothing. */
-async function unwritten(
-  { target, call: entryCall }: TransactionEntry,
-  call: Call,
-  services: Services,
-): Promise<Result> {
-  if (!target) return services.dispatch(entryCall)
-  const existing = target.untouched === 'existing' ? await services.store.read(target.type, target.id) : undefined
-  if (!existing) return { answer: { kind: 'no-content' } }
-  const text = call.preferReturn === 'representation' ? existing.text : undefined
-  return { answer: { kind: 'ok', version: existing, ...(text ? { text } : {}) } }
+async function tryRead(call: Call, services: Services): Promise<void> {
+  const { error } = await services.dispatch(call)
+  if (error) throw error
 }

@@ -1,7 +1,7 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import { subsetText } from '../../resources/subset.ts'
 import type { Answer, Call, Services } from '../call.ts'
-import { liveText } from './read.ts'
+import { liveText } from '../visible.ts'
 import { subsetOf } from './subset.ts'
 
 /** R4 http, vread: one version; `gone` where that version is the deletion. */

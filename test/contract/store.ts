@@ -129,7 +129,7 @@ export function storeContract(t: Test, open: (t: Test) => Promise<Store>): void 
     t.match(await store.history({ type: 'Patient' }, {}, 10), { entries: [], more: false })
     const first = await store.history({}, {}, 2)
     t.equal(first.more, true)
-    const rest = await store.history({}, { before: first.entries[1]?.position ?? 0 }, 10)
+    const rest = await store.history({}, { before: first.entries[1]?.position ?? '' }, 10)
     t.strictSame([...first.entries, ...rest.entries], all.entries)
   })
 

@@ -15,10 +15,11 @@ import { METHOD_NUMBERS } from './methods.ts'
 import { Names } from './names.ts'
 import { type ResourceRow, ResourceRows } from './rows.ts'
 import type { SqliteSelection } from './selection.ts'
+import { StatementCache } from './statement-cache.ts'
 
 /** Applies units to the database, inside a transaction that the caller opens and ends. */
 export class Applier {
-  private readonly database: DatabaseSync
+  private readonly statements: StatementCache
   private readonly names: Names
   private readonly dictionary: Dictionary
   private readonly resources: ResourceRows
@@ -29,7 +30,7 @@ export class Applier {
   private clock: number
 
   constructor(database: DatabaseSync) {
-    this.database = database
+    this.statements = new StatementCache(database)
     this.names = new Names(database)
     this.dictionary = new Dictionary(database)
     this.resources = new ResourceRows(database, this.names)
@@ -63,7 +64,7 @@ export class Applier {
 
   private check(guard: Guard): void {
     const { sql, values } = guard.selection as SqliteSelection
-    const rows = this.database.prepare(`${sql} LIMIT ?`).all(...values, guard.ids.length + 1)
+    const rows = this.statements.prepare(`${sql} LIMIT ?`).all(...values, guard.ids.length + 1)
     const found = rows.map((row) => String(row.id)).sort()
     const expected = [...guard.ids].sort()
     if (found.length !== expected.length || found.some((id, at) => id !== expected[at])) {
@@ -77,7 +78,8 @@ export class Applier {
     const live = row?.live ?? false
     const { expect } = change
     if (expect === 'absent' ? live : expect && (!live || row?.version !== expect.version)) {
-      throw new CommitRefused('expectation', at, live ? row!.version : 0)
+      const reason = typeof expect === 'object' && expect.retry ? 'outdated' : 'expectation'
+      throw new CommitRefused(reason, at, live ? row!.version : 0)
     }
     if (change.kind === 'write') return this.write(change, type, row ?? this.resources.add(type, change.id))
     if (!row || !live) return { version: row?.version ?? 0, lastUpdated: this.clock, created: false }

@@ -32,7 +32,7 @@ export function readHistory(
   let bytes = 0
   for (const row of rows) {
     if (entries.length === count || bytes > PAGE_BYTES) return { entries, more: true }
-    entries.push({ ...toVersion(row, names.typeName(row.type)), position: row.seq })
+    entries.push({ ...toVersion(row, names.typeName(row.type)), position: String(row.seq) })
     bytes += row.text?.byteLength ?? 0
   }
   return { entries, more: false }
@@ -58,8 +58,12 @@ function condition(names: Names, scope: HistoryScope, query: HistoryQuery): Cond
         : { sql: 'v.rid = (SELECT rid FROM resource WHERE type = ? AND id = ?)', values: [type, scope.id] },
     )
   }
-  if (query.since !== undefined) parts.push({ sql: 'v.updated >= ?', values: [query.since] })
-  if (query.before !== undefined) parts.push({ sql: 'v.seq < ?', values: [query.before] })
+  // Time never goes back from one commit to the next, so that a moment is a place in their order.
+  if (query.since !== undefined) {
+    const sql = 'v.seq >= ifnull((SELECT min(seq) FROM version WHERE updated >= ?), 9e15)'
+    parts.push({ sql, values: [query.since] })
+  }
+  if (query.before !== undefined) parts.push({ sql: 'v.seq < ?', values: [Number(query.before)] })
   if (query.at) {
     parts.push({
       sql: `v.updated < ? AND NOT EXISTS (

@@ -39,6 +39,7 @@ const VERSIONS: string[] = [
    );
    CREATE UNIQUE INDEX version_by_resource ON version (rid, version);
    CREATE INDEX version_by_type ON version (type);
+   CREATE INDEX version_by_update ON version (updated);
    CREATE TABLE entry (
      rid INTEGER NOT NULL, param INTEGER NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (rid, param, value)
    ) WITHOUT ROWID;
@@ -49,6 +50,7 @@ const VERSIONS: string[] = [
    ) WITHOUT ROWID;
    CREATE INDEX string_entry_by_value ON string_entry (param, value);
    CREATE TABLE done (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX done_by_age ON done (at);
    CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;`,
 ]
 

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type FuncKeywordDefinition, type ValidateFunctio
 import { resourceTypes } from '../../definitions/definitions.ts'
 import type { Issue } from '../../fhir-error.ts'
 import { FORMATS } from './formats.ts'
+import { hasLooseNumber, integerIssues } from './integers.ts'
 import { issueOf } from './issues.ts'
 import { checkObject } from './keywords.ts'
 import { referredTypes, schemaId, typeSchema } from './schema.ts'
@@ -14,16 +15,18 @@ const ALL_FAULTS_UP_TO = 256 * 1024
 
 /**
  * Checks a resource against the structure of its type: known elements, JSON types, cardinality, primitive formats,
- * required bindings of codes, choices, nothing empty. Returns the issues, none when it is right. `size` is the length
- * of its text in bytes.
+ * required bindings of codes, choices, nothing empty. Returns the issues, none when it is right. `text` is its text;
+ * of a part that has none of its own, it is left out.
  */
-export function checkStructure(resource: Record<string, unknown>, size: number): Issue[] {
+export function checkStructure(resource: Record<string, unknown>, text?: Buffer): Issue[] {
   const type = resource.resourceType
   if (typeof type !== 'string' || !resourceTypes.has(type)) {
     return [{ severity: 'error', code: 'structure', diagnostics: 'resourceType is missing or names no R4 type.' }]
   }
-  const validate = (size <= ALL_FAULTS_UP_TO ? everyFault : firstFault).validator(type)
-  if (validate(resource)) return []
+  const checker = (text?.length ?? 0) <= ALL_FAULTS_UP_TO ? everyFault : firstFault
+  const validate = checker.validator(type)
+  checker.metInteger = false
+  if (validate(resource)) return text && checker.metInteger && hasLooseNumber(text) ? integerIssues(text, type) : []
   // What has the wrong JSON type is also none of the codes it is bound to: one issue a place says it.
   const issues = new Map<string, Issue>()
   for (const error of validate.errors ?? []) {
@@ -45,6 +48,8 @@ export function prepareStructure(type: string): void {
 class Checker {
   private readonly ajv: Ajv
   private readonly known = new Set<string>()
+  /** Set when a validation comes by an element of an integer type. */
+  metInteger = false
 
   constructor(allErrors: boolean) {
     this.ajv = new Ajv({
@@ -56,6 +61,11 @@ class Checker {
       verbose: true,
     })
     for (const [name, check] of Object.entries(FORMATS)) this.ajv.addFormat(name, check)
+    const meetInteger = () => {
+      this.metInteger = true
+      return true
+    }
+    this.ajv.addKeyword({ keyword: 'whole', type: 'number', validate: meetInteger })
     this.ajv.addKeyword({ keyword: 'fhir', type: 'object', errors: 'full', validate: fhirKeyword })
     this.ajv.addKeyword({ keyword: 'lazy', type: 'object', errors: 'full', validate: this.lazyKeyword() })
   }

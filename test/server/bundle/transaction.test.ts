@@ -183,7 +183,7 @@ t.test('nothing is written when one entry fails, and the error names it', async 
     [
       'a method that the URL lacks',
       { resource: patient(), request: { method: 'POST', url: 'Patient/p' } },
-      405,
+      400,
       'Bundle.entry[1]',
     ],
     ['an unknown type', { resource: patient(), request: { method: 'POST', url: 'Shoe' } }, 404, 'Bundle.entry[1]'],

@@ -50,7 +50,7 @@ t.test('pages of a history', async (t) => {
     while (path) {
       const { json, status }: Json = await server.get(path)
       t.equal(status, 200)
-      t.equal(json.total, 5)
+      t.notOk('total' in json, 'a long history is not counted on every page')
       versions.push(...json.entry.map((entry: Json) => entry.resource.meta.versionId))
       path = json.link.find((link: Json) => link.relation === 'next')?.url.slice(BASE.length + 1)
     }

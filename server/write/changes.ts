@@ -1,0 +1,40 @@
+import type { Interaction } from '../../auth/access.ts'
+import { prepareStamp } from '../../resources/json/stamp.ts'
+import type { Change, Expectation, Method } from '../../resources/store/port.ts'
+import { indexEntries } from '../../search/index-entries.ts'
+import type { Services } from '../call.ts'
+import { visible } from '../visible.ts'
+import type { Draft, Target } from './draft.ts'
+import { expectationOf } from './expectation.ts'
+
+const METHODS: Partial<Record<Interaction, Exclude<Method, 'DELETE'>>> = {
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+}
+
+/** The changes that a settled write comes to. Throws `precondition-failed` where its conditions cannot be met. */
+export async function changesOf(draft: Draft, services: Services): Promise<Change[]> {
+  const changes: Change[] = []
+  for (const target of draft.targets) {
+    if (!target.existing) changes.push(changeOf(draft, target, await expected(draft, target, services), services))
+  }
+  return changes
+}
+
+async function expected(draft: Draft, target: Target, services: Services): Promise<Expectation | undefined> {
+  const { conditions, interaction, access } = draft.call
+  if (draft.patchedVersion || interaction === 'create') return draft.patchedVersion
+  if (!conditions.ifMatch) return expectationOf(conditions, target, 0)
+  const current = await visible(target.type, target.id, access, services)
+  return expectationOf(conditions, target, current?.text ? current.version : 0)
+}
+
+function changeOf(draft: Draft, { type, id }: Target, expect: Expectation | undefined, services: Services): Change {
+  const { call, document, edits } = draft
+  const expectation = expect === undefined ? {} : { expect }
+  const method = METHODS[call.interaction]
+  if (!method || !document) return { kind: 'delete', type, id, ...expectation }
+  const entries = indexEntries(type, document.value, services.baseUrl)
+  return { kind: 'write', method, type, id, ...prepareStamp(document, id, edits), entries, ...expectation }
+}

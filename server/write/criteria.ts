@@ -1,0 +1,70 @@
+import type { Access } from '../../auth/access.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
+import type { Guard } from '../../resources/store/port.ts'
+import { parseCriteria, RESULT_PARAMETERS } from '../../search/parse.ts'
+import type { QueryPair } from '../../search/query.ts'
+import type { Search } from '../../search/searcher.ts'
+import type { Services } from '../call.ts'
+
+/** Result parameters that may stand beside criteria, since they say nothing of what is wanted. */
+const HARMLESS = new Set(['_format', '_pretty'])
+
+/**
+ * Searches for the criteria of conditional interactions and references, and keeps a guard of each search: the commit
+ * insists that it would find the same.
+ */
+export class Criteria {
+  readonly guards: Guard[] = []
+  private readonly access: Access
+  private readonly services: Services
+  private readonly gone = new Map<string, Set<string>>()
+
+  constructor(access: Access, services: Services) {
+    this.access = access
+    this.services = services
+  }
+
+  /** From now on criteria do not find this resource: the same transaction deletes it, or writes it anew. */
+  leaveOut(type: string, id: string): void {
+    const ids = this.gone.get(type)
+    if (ids) ids.add(id)
+    else this.gone.set(type, new Set([id]))
+  }
+
+  /** Ids that match, at most one more than `most`. Throws as `strictSearch` does. */
+  async find(type: string, query: readonly QueryPair[], most: number): Promise<{ search: Search; ids: string[] }> {
+    const search = strictSearch(type, query, this.access, this.services)
+    const { searcher } = this.services
+    const gone = this.gone.get(type)
+    const found = await searcher.ids(search, most + 1 + (gone?.size ?? 0))
+    this.guards.push({ selection: searcher.selection(search), ids: found })
+    return { search, ids: gone ? found.filter((id) => !gone.has(id)) : found }
+  }
+
+  /** The one that matches, if any. Throws `precondition-failed` when several do. */
+  async findOne(type: string, query: readonly QueryPair[]): Promise<string | undefined> {
+    const { ids } = await this.find(type, query, 1)
+    if (ids.length > 1) throw severalMatch(type)
+    return ids[0]
+  }
+}
+
+/** The error for criteria that match several resources where one is meant. */
+export function severalMatch(type: string): FhirError {
+  return FhirError.of('precondition-failed', `The criteria match more than one ${type}.`, { code: 'multiple-matches' })
+}
+
+/**
+ * Conditional interactions and references are always strict: throws `invalid` for an unknown parameter,
+ * `precondition-failed` when nothing is left that narrows.
+ */
+function strictSearch(type: string, query: readonly QueryPair[], access: Access, services: Services): Search {
+  const { expression, used, unknown } = parseCriteria(type, query, services)
+  const shaping = query.map(([name]) => name).filter((name) => RESULT_PARAMETERS.has(name) && !HARMLESS.has(name))
+  const wrong = [...shaping, ...unknown].map((name) => name.slice(0, 64))
+  if (wrong.length > 0) {
+    throw FhirError.of('invalid', `Not a search criterion of ${type}: ${wrong.join(', ')}.`, { code: 'not-supported' })
+  }
+  if (used.length === 0) throw FhirError.of('precondition-failed', 'The criteria do not narrow anything.')
+  return { type, where: expression, restriction: access.restriction }
+}

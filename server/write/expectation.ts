@@ -1,0 +1,21 @@
+import { FhirError } from '../../resources/fhir-error.ts'
+import type { Expectation } from '../../resources/store/port.ts'
+import type { Conditions } from '../call.ts'
+import type { Target } from './draft.ts'
+
+/**
+ * What If-Match, If-None-Match and the criteria demand of the resource at the moment of the commit; undefined when
+ * nothing. `current` is the version that is live now, 0 for none: where If-Match lists several versions, or any, the
+ * commit insists on that one. Throws `precondition-failed` where none can fit.
+ */
+export function expectationOf(
+  { ifMatch, ifNoneMatch }: Conditions,
+  { type, id, mustBeNew }: Target,
+  current: number,
+): Expectation | undefined {
+  if (mustBeNew || ifNoneMatch?.includes('*')) return 'absent'
+  if (!ifMatch) return undefined
+  if (current > 0 && (ifMatch.includes('*') || ifMatch.includes(String(current)))) return { version: current }
+  const stands = current > 0 ? `has version ${current}` : 'does not exist'
+  throw FhirError.of('precondition-failed', `${type}/${id} ${stands}, which If-Match does not name.`)
+}

@@ -1,0 +1,29 @@
+import type { Answer, Call, Services } from '../call.ts'
+import { answerTo } from './answer.ts'
+import { changesOf } from './changes.ts'
+import { commit, demandNew, untilCurrent } from './commit.ts'
+import { Criteria } from './criteria.ts'
+import { readDocument } from './document.ts'
+import type { Draft } from './draft.ts'
+import { applyPatch } from './patched.ts'
+import { settle } from './settle.ts'
+
+/** R4 http, create, update, patch and delete, conditional or not: a unit of one write. */
+export async function write(call: Call, services: Services): Promise<Answer> {
+  await demandNew(call.onceKey, services)
+  const brings = call.interaction === 'create' || call.interaction === 'update'
+  const document = brings ? readDocument(call, services.config) : undefined
+  return untilCurrent(async () => {
+    const criteria = new Criteria(call.access, services)
+    const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
+    draft.targets = await settle(draft, criteria, services.config)
+    if (call.interaction === 'patch') await applyPatch(draft, services)
+    const changes = await changesOf(draft, services)
+    const { guards } = criteria
+    const outcomes = await commit(
+      { changes, guards, ...(call.onceKey === undefined ? {} : { onceKey: call.onceKey }) },
+      services,
+    )
+    return answerTo(draft, changes, outcomes, call.preferReturn ?? 'representation', services)
+  })
+}
