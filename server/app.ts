@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { systemAccess } from '../auth/access.ts'
+import { FhirError } from '../resources/fhir-error.ts'
 import type { Services } from './call.ts'
 import { unpackBody } from './http/encoding.ts'
 import { fhirErrorOf } from './http/errors.ts'
@@ -40,15 +41,13 @@ export function buildApp(services: Services, log: Log): FastifyInstance {
   )
   app.setNotFoundHandler((request, reply) => {
     note(request, { route: 'unknown' })
-    return refuse(fhirErrorOf({ ...NOT_FOUND }), queryOf(request), request, reply)
+    return refuse(FhirError.of('not-found', 'There is nothing at this URL.'), queryOf(request), request, reply)
   })
   addHealthRoutes(app, services.store)
   addWelcome(app, services.baseUrl)
   addFhirRoutes(app, services, () => OPEN)
   return app
 }
-
-const NOT_FOUND: FastifyError = Object.assign(new Error('not found'), { statusCode: 404, code: 'NOT_FOUND' })
 
 /** A client's own X-Request-Id is kept where it is harmless (R4 http, "Custom Headers"). */
 function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {

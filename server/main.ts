@@ -1,7 +1,7 @@
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { demoHints, loadDemo } from './demo/load.ts'
-import { openLog } from './http/log.ts'
+import { type Log, openLog } from './http/log.ts'
 import { freePort } from './port.ts'
 import { openServices } from './services.ts'
 import { closeOnSignal } from './shutdown.ts'
@@ -14,16 +14,22 @@ async function main(): Promise<void> {
   process.umask(0o077)
   const config = await settled()
   const log = openLog(config.logLevel)
-  const services = await openServices(config)
+  const services = await openServices(config, (reason) => void giveUp(log, reason))
   const app = buildApp(services, log)
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   await app.listen({ host: config.host, port: config.port })
   closeOnSignal(app, services.store, log)
   log.logger.info({ version, url: config.publicUrl, dataDir: config.dataDir }, 'listening')
   log.logger.warn('AUTH is off: every door is open, on loopback alone')
-  log.flush()
-  void warmUp()
+  warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
+}
+
+/** A process that can never write again is of no use: whoever watches it starts another. */
+async function giveUp(log: Log, reason: string): Promise<void> {
+  log.logger.fatal({ detail: reason }, 'the store is down')
+  await log.flush()
+  process.exit(1)
 }
 
 /** The settings, with a free port in the place of 0. */

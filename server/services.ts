@@ -7,9 +7,12 @@ import { capabilityStatement } from './conformance/capability-statement.ts'
 import { dispatch } from './dispatch.ts'
 import { version } from './version.ts'
 
-/** Opens the store that the settings name and puts the server's services together. Rejects when it cannot be opened. */
-export async function openServices(config: Config): Promise<Services> {
-  const store = await SqliteStore.open(config.dataDir)
+/**
+ * Opens the store that the settings name and puts the server's services together. Rejects when it cannot be opened.
+ * `onDown` is told when the store can never write again.
+ */
+export async function openServices(config: Config, onDown?: (reason: string) => void): Promise<Services> {
+  const store = await SqliteStore.open(config.dataDir, onDown)
   const baseUrl = `${config.publicUrl}/fhir`
   let statement: Buffer | undefined
   const services: Services = {

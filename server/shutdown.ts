@@ -16,19 +16,19 @@ export function closeOnSignal(app: FastifyInstance, store: Store, log: Log): voi
     // A connection whose last request ends now stays open for the next one, which will not be taken.
     const idle = setInterval(() => app.server.closeIdleConnections(), 50)
     const cut = setTimeout(() => app.server.closeAllConnections(), PATIENCE)
-    setTimeout(() => end(log), END).unref()
+    setTimeout(() => void end(log, 'closed before all was done'), END).unref()
     await app.close()
     clearInterval(idle)
     clearTimeout(cut)
     await store.close()
-    end(log)
+    await end(log, 'closed')
   }
   process.on('SIGTERM', () => void close('SIGTERM'))
   process.on('SIGINT', () => void close('SIGINT'))
 }
 
-function end(log: Log): void {
-  log.logger.info('closed')
-  log.flush()
+async function end(log: Log, words: string): Promise<void> {
+  log.logger.info(words)
+  await log.flush()
   process.exit(0)
 }

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises'
-import { storableTypes } from '../resources/definitions/definitions.ts'
 import { prepareStructure } from '../resources/validation/structure/check.ts'
 import { parametersOf } from '../search/parameters.ts'
 
@@ -35,7 +34,7 @@ const PAUSE = 10
  * with. Other types are compiled when they first come.
  */
 export async function warmUp(): Promise<void> {
-  for (const type of COMMON.filter((name) => storableTypes.has(name))) {
+  for (const type of COMMON) {
     await setTimeout(PAUSE, undefined, { ref: false })
     prepareStructure(type)
     parametersOf(type)

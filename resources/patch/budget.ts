@@ -3,7 +3,7 @@ import { FhirError } from '../fhir-error.ts'
 /** Deepest nesting a patch may build. Above the depth of any body the server reads, below what overflows a stack. */
 const MAX_DEPTH = 1_000
 const MAX_COPIED_NODES = 1_000_000
-const MAX_MS = 2_000
+const MAX_MS = 500
 
 /**
  * What one patch may spend. A short patch can ask for a lot: a `copy` of the document into itself doubles it each time,

@@ -1,4 +1,4 @@
-import { type Member, membersOf } from '../definitions/definitions.ts'
+import { type Member, membersOf, typeTable } from '../definitions/definitions.ts'
 import { type PathStep, parseSteps } from './steps.ts'
 
 /** A step from a value to the values below it. */
@@ -68,6 +68,8 @@ function take(route: Route, step: PathStep): Route[] | undefined {
     case 'ofType':
       return route.type === step.type ? [route] : []
     case 'extension':
+      // The extensions of a primitive stand beside it: the engine knows how.
+      if (typeTable(route.type)?.kind === 'primitive') return undefined
       return [{ moves: [...route.moves, step], type: 'Extension', binding: undefined }]
     case 'index':
       return nth(route, step.at)

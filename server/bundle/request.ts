@@ -1,17 +1,13 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery } from '../../search/query.ts'
-import type { Call, Conditions } from '../call.ts'
-import { parseEtags } from '../http/etag.ts'
+import type { Call } from '../call.ts'
+import { type ConditionTexts, parseConditions } from '../conditions.ts'
 import { routeOf } from '../routing.ts'
 
 /** Bundle.entry.request, its structure checked. */
-export interface EntryRequest {
+export interface EntryRequest extends ConditionTexts {
   method: string
   url: string
-  ifMatch?: string
-  ifNoneMatch?: string
-  ifModifiedSince?: string
-  ifNoneExist?: string
 }
 
 /** The interaction that a checked entry's request asks for (R4 http, batch/transaction). Throws as routing does. */
@@ -32,23 +28,7 @@ export function callOf(request: unknown, bundleCall: Call, baseUrl: string): Cal
     interaction: route.interaction,
     access: bundleCall.access,
     query: question < 0 ? [] : parseQuery(path.slice(question + 1)),
-    conditions: conditionsOf(rest),
+    conditions: parseConditions(rest),
     strict: bundleCall.strict,
   }
-}
-
-function conditionsOf({
-  ifMatch,
-  ifNoneMatch,
-  ifModifiedSince,
-  ifNoneExist,
-}: Omit<EntryRequest, 'method' | 'url'>): Conditions {
-  const conditions: Conditions = {}
-  const match = parseEtags(ifMatch)
-  const noneMatch = parseEtags(ifNoneMatch)
-  if (match) conditions.ifMatch = match
-  if (noneMatch) conditions.ifNoneMatch = noneMatch
-  if (ifModifiedSince !== undefined) conditions.ifModifiedSince = Date.parse(ifModifiedSince)
-  if (ifNoneExist !== undefined) conditions.ifNoneExist = ifNoneExist.replace(/^\?/, '')
-  return conditions
 }

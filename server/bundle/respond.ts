@@ -1,8 +1,8 @@
 import { instantOf } from '../../resources/dates.ts'
 import type { Answer, Result } from '../call.ts'
-import { etagOf } from '../http/etag.ts'
-import { statusLine } from '../http/statuses.ts'
+import { etagOf } from '../etag.ts'
 import { outcomeResource } from '../outcome.ts'
+import { statusLine } from '../statuses.ts'
 import { entryText } from './bundle-text.ts'
 
 /** The entry that answers one of a batch or transaction (R4 http, batch/transaction response). */

@@ -1,5 +1,6 @@
 import { systemAccess } from '../../auth/access.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
+import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
 import type { Config } from '../config.ts'
 import { openServices } from '../services.ts'
 
@@ -25,7 +26,7 @@ export async function openTarget(config: Config, url: string | undefined): Promi
   try {
     return await embeddedTarget(config)
   } catch (error) {
-    if (!(error instanceof Error && /in use by another chartroom process/.test(error.message))) throw error
+    if (!(error instanceof FolderInUse)) throw error
     return httpTarget(`${config.publicUrl}/fhir`)
   }
 }

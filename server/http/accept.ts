@@ -1,50 +1,64 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { QueryPair } from '../../search/query.ts'
+import { isFhir, isJson, mediaTypeOf } from './media.ts'
 
-const FHIR_JSON = new Set(['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir', 'json'])
-const ANY = new Set(['*/*', 'application/*'])
+/** What an Accept header lets the server send. */
+interface Accepted {
+  json: boolean
+  /** Whether a FHIR resource is asked for by name, in whatever form. */
+  fhir: boolean
+  any: boolean
+}
 
 /** Accept headers seen, with what they mean: clients send few different ones. */
-const seen = new Map<string, Media>()
+const seen = new Map<string, Accepted>()
 const MOST_SEEN = 100
-
-/** What a client accepts: FHIR JSON asked for by name, anything, or neither. */
-export type Media = 'fhir' | 'any' | 'none'
-
-/** The media type without its parameters, in lower case. */
-export function mediaTypeOf(header: string | undefined): string {
-  return (header ?? '').split(';', 1)[0]!.trim().toLowerCase()
-}
 
 /**
  * Throws `not-acceptable` unless the client takes FHIR JSON. `_format` goes before the Accept header (R4 http,
  * "Content Types and encodings").
  */
 export function demandJson(accept: string | undefined, query: readonly QueryPair[]): void {
-  if (wanted(accept, query) !== 'none') return
+  const format = formatOf(query)
+  if (format === undefined ? takesJson(accept) : isJson(format)) return
   throw FhirError.of('not-acceptable', 'This server answers in application/fhir+json.')
 }
 
-/** What the client wants, by `_format` or else by Accept. */
-export function wanted(accept: string | undefined, query: readonly QueryPair[]): Media {
-  const format = query.find(([name]) => name === '_format')?.[1]
-  // A + in the query string came in as a space: `_format=application/fhir+json` is what everyone sends.
-  if (format) return FHIR_JSON.has(mediaTypeOf(format.replace(' ', '+'))) ? 'fhir' : 'none'
-  if (accept === undefined || accept === '') return 'any'
-  let media = seen.get(accept)
-  if (!media) {
-    media = judge(accept)
-    if (seen.size >= MOST_SEEN) seen.clear()
-    if (accept.length < 1000) seen.set(accept, media)
-  }
-  return media
+/** Whether content is to come in its own form: no resource is asked for, by `_format` or by Accept (R4 binary). */
+export function wantsNative(accept: string | undefined, query: readonly QueryPair[]): boolean {
+  return formatOf(query) === undefined && !(accept && (acceptedBy(accept).fhir || acceptedBy(accept).json))
 }
 
-function judge(accept: string): Media {
-  const accepted = accept
+function takesJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '') return true
+  const { json, any } = acceptedBy(accept)
+  return json || any
+}
+
+function formatOf(query: readonly QueryPair[]): string | undefined {
+  const format = query.find(([name]) => name === '_format')?.[1]
+  // A + in the query string came in as a space: `_format=application/fhir+json` is what everyone sends.
+  return format ? mediaTypeOf(format.replace(' ', '+')) : undefined
+}
+
+function acceptedBy(accept: string): Accepted {
+  let accepted = seen.get(accept)
+  if (!accepted) {
+    accepted = judge(accept)
+    if (seen.size >= MOST_SEEN) seen.clear()
+    if (accept.length < 1000) seen.set(accept, accepted)
+  }
+  return accepted
+}
+
+function judge(accept: string): Accepted {
+  const types = accept
     .split(',')
     .filter((part) => !/;\s*q\s*=\s*0(\.0*)?\s*$/i.test(part))
     .map(mediaTypeOf)
-  if (accepted.some((type) => FHIR_JSON.has(type))) return 'fhir'
-  return accepted.some((type) => ANY.has(type)) ? 'any' : 'none'
+  return {
+    json: types.some(isJson),
+    fhir: types.some(isFhir),
+    any: types.includes('*/*') || types.includes('application/*'),
+  }
 }

@@ -1,4 +1,4 @@
-const FHIR_TYPES = new Set(['application/fhir+json', 'application/json+fhir'])
+import { isFhir } from './media.ts'
 
 /** Media types as they may stand in a header. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;\s*[\w-]+=(?:[\w!#$&^.+-]+|"[^"\\\r\n]*"))*$/
@@ -8,7 +8,7 @@ const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;\s*[\w-]+=(?:[\w!#$&^.+-
  * Resources using the RESTful API"): anything but FHIR, plain JSON unless it is a Binary resource.
  */
 export function isNativeBinary(mediaType: string, body: Buffer | undefined): boolean {
-  if (mediaType === '' || FHIR_TYPES.has(mediaType)) return false
+  if (mediaType === '' || isFhir(mediaType)) return false
   return mediaType !== 'application/json' || !/"resourceType"\s*:\s*"Binary"/.test(body?.toString('latin1') ?? '')
 }
 

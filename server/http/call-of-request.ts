@@ -3,14 +3,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
-import type { Call, Conditions } from '../call.ts'
+import type { Call } from '../call.ts'
+import { parseConditions } from '../conditions.ts'
 import type { Route } from '../routing.ts'
-import { mediaTypeOf } from './accept.ts'
 import { binaryResource, isNativeBinary } from './binary.ts'
-import { parseEtags } from './etag.ts'
+import { isJson, mediaTypeOf } from './media.ts'
 import { parsePrefer } from './prefer.ts'
 
-const JSON_TYPES = new Set(['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir'])
 const FORM = 'application/x-www-form-urlencoded'
 
 /** The path below the FHIR base and the query string of a request, as they came in. */
@@ -30,7 +29,12 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
     ...target,
     access,
     query: queryText === '' ? [] : parseQuery(queryText),
-    conditions: conditionsOf(headers),
+    conditions: parseConditions({
+      ifMatch: headers['if-match'],
+      ifNoneMatch: headers['if-none-match'],
+      ifModifiedSince: headers['if-modified-since'],
+      ifNoneExist: headers['if-none-exist']?.toString(),
+    }),
     ...parsePrefer(headers.prefer),
   }
   if (request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH') {
@@ -53,7 +57,7 @@ function takeBody(call: Call, body: Buffer | undefined, mediaType: string, heade
   if (call.type === 'Binary' && isNativeBinary(mediaType, body)) {
     call.body = binaryResource(body, headers['content-type'], headers['x-security-context'], call.id)
   } else {
-    demandType(JSON_TYPES, mediaType, body)
+    demandType(isJson(mediaType), 'application/fhir+json', mediaType, body)
     demandUtf8(headers['content-type'])
   }
 }
@@ -67,13 +71,12 @@ function onceKeyOf(key: string, access: Access): string {
 
 function formOf(body: Buffer | undefined, mediaType: string): QueryPair[] {
   if (!body || body.length === 0) return []
-  demandType(new Set([FORM]), mediaType, body)
+  demandType(mediaType === FORM, FORM, mediaType, body)
   return parseQuery(body.toString())
 }
 
-function demandType(types: ReadonlySet<string>, mediaType: string, body: Buffer | undefined): void {
-  if (types.has(mediaType) || (mediaType === '' && (!body || body.length === 0))) return
-  const wanted = types.has(FORM) ? FORM : 'application/fhir+json'
+function demandType(fits: boolean, wanted: string, mediaType: string, body: Buffer | undefined): void {
+  if (fits || (mediaType === '' && (!body || body.length === 0))) return
   throw FhirError.of('unsupported-media', `The body must be ${wanted}.`)
 }
 
@@ -81,17 +84,4 @@ function demandUtf8(contentType: string | undefined): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase()
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return
   throw FhirError.of('unsupported-media', 'The body must be in UTF-8.')
-}
-
-function conditionsOf(headers: FastifyRequest['headers']): Conditions {
-  const conditions: Conditions = {}
-  const ifMatch = parseEtags(headers['if-match'])
-  const ifNoneMatch = parseEtags(headers['if-none-match'])
-  const since = Date.parse(headers['if-modified-since'] ?? '')
-  const ifNoneExist = headers['if-none-exist']
-  if (ifMatch) conditions.ifMatch = ifMatch
-  if (ifNoneMatch) conditions.ifNoneMatch = ifNoneMatch
-  if (!Number.isNaN(since)) conditions.ifModifiedSince = since
-  if (ifNoneExist !== undefined) conditions.ifNoneExist = String(ifNoneExist).replace(/^\?/, '')
-  return conditions
 }

@@ -1,4 +1,8 @@
-import { write, writeSync } from 'node:fs'
+import { write } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const writing = promisify(write)
 
 /** Bytes of lines that start a write, and the ms after which they are written in any case. */
 const FULL = 64 * 1024
@@ -15,7 +19,7 @@ export class LineBuffer {
   private readonly fd: number
   private lines: string[] = []
   private length = 0
-  private writing = false
+  private writing: Promise<void> | undefined
   private dropped = 0
 
   constructor(fd: number) {
@@ -33,29 +37,33 @@ export class LineBuffer {
     if (this.length >= FULL) this.start()
   }
 
-  /** Writes out everything now, for the end of the process. */
-  flushSync(): void {
-    const text = this.take()
-    if (text === '') return
-    try {
-      writeSync(this.fd, text)
-    } catch {
-      // Whoever read the log is gone: there is nobody to tell.
+  /** Resolves when all that was gathered by now is written. */
+  async flush(): Promise<void> {
+    while (this.writing || this.lines.length > 0) {
+      this.start()
+      await this.writing
     }
   }
 
   private start(): void {
     if (this.writing || this.lines.length === 0) return
-    this.writing = true
-    this.writeAll(Buffer.from(this.take()))
+    this.writing = this.writeAll(Buffer.from(this.take())).finally(() => {
+      this.writing = undefined
+    })
   }
 
-  private writeAll(bytes: Buffer): void {
-    write(this.fd, bytes, (error, written) => {
-      if (error?.code === 'EAGAIN') setTimeout(() => this.writeAll(bytes), 10)
-      else if (!error && written < bytes.length) this.writeAll(bytes.subarray(written))
-      else this.writing = false
-    })
+  private async writeAll(bytes: Buffer): Promise<void> {
+    let rest = bytes
+    while (rest.length > 0) {
+      try {
+        const { bytesWritten } = await writing(this.fd, rest)
+        rest = rest.subarray(bytesWritten)
+      } catch (error) {
+        // A reader that is slow is waited for; one that is gone cannot be told.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+        await setTimeout(10)
+      }
+    }
   }
 
   private take(): string {

@@ -7,7 +7,7 @@ import { LineBuffer } from './line-buffer.ts'
 /** A logger, and what writes out the lines that it holds back. */
 export interface Log {
   logger: Logger
-  flush(): void
+  flush(): Promise<void>
 }
 
 /** Opens the log: JSON lines on standard output, gathered; made readable where that is a terminal. */
@@ -15,10 +15,10 @@ export function openLog(level: string): Log {
   if (process.stdout.isTTY) {
     const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyLibrary
     const stream = pretty({ colorize: true, ignore: 'pid,hostname', sync: true })
-    return { logger: pino({ level, base: null }, stream), flush: () => undefined }
+    return { logger: pino({ level, base: null }, stream), flush: async () => undefined }
   }
   const lines = new LineBuffer(1)
-  return { logger: pino({ level, base: null }, lines), flush: () => lines.flushSync() }
+  return { logger: pino({ level, base: null }, lines), flush: () => lines.flush() }
 }
 
 /** What one request's line tells, besides its time. It holds no ids of patients, query values, bodies or tokens. */

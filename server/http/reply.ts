@@ -2,14 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FhirError } from '../../resources/fhir-error.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Answer, Call } from '../call.ts'
+import { etagOf } from '../etag.ts'
 import { outcomeOf } from '../outcome.ts'
 import { MethodNotAllowed } from '../routing.ts'
-import { wanted } from './accept.ts'
+import { statusOf } from '../statuses.ts'
+import { wantsNative } from './accept.ts'
 import { nativeBinary } from './binary.ts'
 import { compressed } from './encoding.ts'
-import { etagOf } from './etag.ts'
 import { pretty } from './pretty.ts'
-import { statusOf } from './statuses.ts'
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8'
 
@@ -34,7 +34,8 @@ export async function sendAnswer(
     }
   }
   if (answer.kind === 'not-modified' || answer.kind === 'no-content') return reply.send()
-  if (answer.text && wantsNative(call, request)) return sendNative(answer.text, reply)
+  if (answer.text && mayBeNative(call) && wantsNative(request.headers.accept, call.query))
+    return sendNative(answer.text, reply)
   return sendJson(answer.text ?? (answer.issues && outcomeOf(answer.issues)), call.query, request, reply)
 }
 
@@ -64,9 +65,8 @@ async function sendJson(
 }
 
 /** A Binary is read in its own form unless FHIR is asked for (R4 binary). */
-function wantsNative(call: Call, request: FastifyRequest): boolean {
-  if (call.type !== 'Binary' || (call.interaction !== 'read' && call.interaction !== 'vread')) return false
-  return wanted(request.headers.accept, call.query) !== 'fhir'
+export function mayBeNative({ type, interaction }: Call): boolean {
+  return type === 'Binary' && (interaction === 'read' || interaction === 'vread')
 }
 
 async function sendNative(text: Buffer, reply: FastifyReply) {

@@ -4,12 +4,12 @@ import type { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
 import type { Services } from '../call.ts'
 import { routeOf } from '../routing.ts'
-import { demandJson } from './accept.ts'
+import { demandJson, wantsNative } from './accept.ts'
 import { burst } from './burst.ts'
 import { callOfRequest, splitUrl } from './call-of-request.ts'
 import { fhirErrorOf } from './errors.ts'
 import { note } from './log.ts'
-import { sendAnswer, sendError } from './reply.ts'
+import { mayBeNative, sendAnswer, sendError } from './reply.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -44,7 +44,8 @@ async function answer(
     const route = routeOf(request.method, path)
     note(request, { route: `${FHIR_PATH}/${route.template}`, interaction: route.interaction, ...typeOf(route.type) })
     const call = callOfRequest(request, route, queryText, accessOf(request))
-    if (call.type !== 'Binary') demandJson(request.headers.accept, call.query)
+    const { accept } = request.headers
+    if (!(mayBeNative(call) && wantsNative(accept, call.query))) demandJson(accept, call.query)
     const { answer, error } = await services.dispatch(call)
     await burst()
     if (error) return await refuse(error, call.query, request, reply)

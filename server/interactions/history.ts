@@ -4,9 +4,9 @@ import type { HistoryEntry, HistoryQuery, HistoryScope, Method } from '../../res
 import type { QueryPair } from '../../search/query.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
-import { etagOf } from '../http/etag.ts'
-import { statusLine } from '../http/statuses.ts'
+import { etagOf } from '../etag.ts'
 import { PageLinks, pageCount } from '../paging.ts'
+import { statusLine } from '../statuses.ts'
 import { visible } from '../visible.ts'
 
 /** R4 http, history of an instance, a type or the whole system, newest first. */

@@ -1,14 +1,20 @@
+import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
+import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
 import { storeFolder } from '../support/folder.ts'
+import { searcherContract } from './searcher.ts'
 import { storeContract, write } from './store.ts'
 
-storeContract(t, async (t) => {
+async function open(t: Test) {
   const store = await SqliteStore.open(storeFolder(t))
   t.teardown(() => store.close())
-  return store
-})
+  return { store, searcher: new SqliteSearcher(store) }
+}
+
+storeContract(t, open)
+searcherContract(t, open)
 
 t.test('opens again with what was committed', async (t) => {
   const folder = storeFolder(t)
@@ -44,7 +50,23 @@ t.test('a newer schema is refused with words', async (t) => {
 
 t.test('a file that is no database is refused', async (t) => {
   const folder = storeFolder(t)
-  const { writeFileSync } = await import('node:fs')
   writeFileSync(`${folder}/chartroom.sqlite`, 'not a database at all, but long enough to be looked at'.repeat(50))
   await t.rejects(SqliteStore.open(folder), /not a database/)
+})
+
+t.test('only another process in the folder counts as one', async (t) => {
+  const folder = storeFolder(t)
+  const store = await SqliteStore.open(folder)
+  await t.rejects(SqliteStore.open(folder), { name: 'FolderInUse' })
+  await store.close()
+  writeFileSync(`${folder}/file`, '')
+  await t.rejects(SqliteStore.open(`${folder}/file`), /file is not a folder/)
+})
+
+t.test('every commit is synced to the disk', async (t) => {
+  const { openWriter } = await import('../../resources/store/sqlite/connect.ts')
+  const database = openWriter(`${storeFolder(t)}/x.sqlite`)
+  t.match(database.prepare('PRAGMA synchronous').get(), { synchronous: 2 })
+  t.match(database.prepare('PRAGMA journal_mode').get(), { journal_mode: 'wal' })
+  database.close()
 })

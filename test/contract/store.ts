@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import { stamped } from '../../resources/json/stamp.ts'
 import { type Change, CommitRefused, type Expectation, type Store } from '../../resources/store/port.ts'
+import type { Restriction, Search, Searcher } from '../../search/searcher.ts'
 
 const META = Buffer.from('{"resourceType":"Basic","meta":{}}')
 const META_AT = META.length - 2
@@ -19,10 +20,27 @@ export function write(id: string, mark = 'a', expect?: Expectation): Change {
   }
 }
 
+const marked = (code: string): Search => ({
+  type: 'Basic',
+  where: { kind: 'token', param: 'code', tests: [{ system: 'http://x', code }] },
+  restriction: EVERYTHING,
+})
+
+/** The restriction of a caller who may see everything. */
+export const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
+
 const refused = (reason: string, at: number) => ({ name: 'CommitRefused', reason, at })
 
-/** What every store must do, whatever it is built on. `open` gives a new, empty store each time. */
-export function storeContract(t: Test, open: (t: Test) => Promise<Store>): void {
+/** A store, and the searcher that stands beside it. */
+export interface Opened {
+  store: Store
+  searcher: Searcher
+}
+
+/** What every store must do, whatever it is built on. `openBoth` gives a new, empty one each time. */
+export function storeContract(t: Test, openBoth: (t: Test) => Promise<Opened>): void {
+  const open = async (t: Test) => (await openBoth(t)).store
+
   t.test('versions count from 1 and go on after a deletion', async (t) => {
     const store = await open(t)
     t.equal(await store.read('Basic', 'x'), undefined)
@@ -96,6 +114,44 @@ export function storeContract(t: Test, open: (t: Test) => Promise<Store>): void 
     t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
     for (const result of results) if (result.status === 'rejected') t.ok(result.reason instanceof CommitRefused)
     t.match(await store.read('Basic', 'x'), { version: 2 })
+  })
+
+  t.test('an expectation that nobody asked for refuses as outdated', async (t) => {
+    const store = await open(t)
+    await store.commit({ changes: [write('x'), write('y')], guards: [] })
+    const commit = (expect: Expectation) => store.commit({ changes: [write('x', 'a', expect)], guards: [] })
+    await commit({ version: 1, retry: true })
+    await t.rejects(commit({ version: 1, retry: true }), refused('outdated', 0))
+    await store.commit({ changes: [{ kind: 'delete', type: 'Basic', id: 'x' }], guards: [] })
+    await t.rejects(commit({ version: 2, retry: true }), refused('outdated', 0))
+  })
+
+  t.test('a guard holds as long as its search finds the same', async (t) => {
+    const { store, searcher } = await openBoth(t)
+    const search = marked('a')
+    const commit = (ids: string[], change: Change) =>
+      store.commit({ changes: [change], guards: [{ selection: searcher.selection(search), ids }] })
+    await commit([], write('x', 'b'))
+    await commit([], write('y', 'a'))
+    await t.rejects(commit([], write('z', 'a')), refused('outdated', -1))
+    t.equal(await store.read('Basic', 'z'), undefined)
+    await commit(['y'], write('x', 'a'))
+    await t.rejects(commit(['y'], write('z')), refused('outdated', -1), 'one more')
+    await commit(['x', 'y'], { kind: 'delete', type: 'Basic', id: 'y' })
+    await t.rejects(commit(['x', 'y'], write('z')), refused('outdated', -1), 'one less')
+    await t.rejects(commit(['y'], write('z')), refused('outdated', -1), 'another one')
+    await commit(['x'], write('z', 'b'))
+  })
+
+  t.test('of many whose guards say that there is none, one commits', async (t) => {
+    const { store, searcher } = await openBoth(t)
+    const unit = (at: number) => ({
+      changes: [write(`r${at}`)],
+      guards: [{ selection: searcher.selection(marked('a')), ids: [] }],
+    })
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, at) => store.commit(unit(at))))
+    t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
+    t.equal((await searcher.ids(marked('a'), 9)).length, 1)
   })
 
   t.test('one unit in a group does not take the others with it', async (t) => {

@@ -72,7 +72,7 @@ export async function openServer(t: Test, environment: Record<string, string> = 
   const services = await openServices(config)
   const log: string[] = []
   const logger = pino({ level: config.logLevel, base: null }, { write: (line: string) => log.push(line) })
-  const app = buildApp(services, { logger, flush: () => undefined })
+  const app = buildApp(services, { logger, flush: async () => undefined })
   t.teardown(async () => {
     await app.close()
     await services.store.close()

@@ -18,7 +18,7 @@ export type UnitResult =
   | { id: number; failed: string }
 
 export type ToWriter = UnitPart | 'close'
-export type FromWriter = { results: UnitResult[] } | { opened: true } | { unopened: string } | { closed: true }
+export type FromWriter = { results: UnitResult[] } | { opened: true } | { unopened: string; inUse: boolean }
 
 /** Changes in one part at the most, and the bytes of text after which a part ends. */
 const PART_CHANGES = 256

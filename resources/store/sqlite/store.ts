@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type {
   HistoryPage,
@@ -39,10 +39,13 @@ export class SqliteStore implements Store {
     )
   }
 
-  /** Opens the store in a folder, which is made if need be. Rejects when another process uses it. */
-  static async open(folder: string): Promise<SqliteStore> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const writer = await Writer.open(folder)
+  /**
+   * Opens the store in a folder, which is made if need be. Rejects with FolderInUse when another process has it.
+   * `onDown` is told when it can never write again.
+   */
+  static async open(folder: string, onDown: (reason: string) => void = () => undefined): Promise<SqliteStore> {
+    makeFolder(folder)
+    const writer = await Writer.open(folder, onDown)
     return new SqliteStore(writer, openReader(`${folder}/chartroom.sqlite`))
   }
 
@@ -90,4 +93,10 @@ export class SqliteStore implements Store {
     await this.writer.close()
     if (this.database.isOpen) this.database.close()
   }
+}
+
+function makeFolder(folder: string): void {
+  const there = statSync(folder, { throwIfNoEntry: false })
+  if (there && !there.isDirectory()) throw new Error(`${folder} is not a folder`)
+  if (!there) mkdirSync(folder, { recursive: true, mode: 0o700 })
 }

@@ -4,13 +4,16 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { CommitRefused, type Outcome, type Unit } from '../port.ts'
 import { Applier } from './apply.ts'
 import { openWriter } from './connect.ts'
-import { holdLock } from './lock.ts'
+import { FolderInUse, holdLock } from './lock.ts'
 import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult } from './message.ts'
 import { migrate } from './schema.ts'
 
 /** Units that share one transaction, and so one sync, at the most; and the bytes of text after which no more join. */
 const GROUP_UNITS = 128
 const GROUP_BYTES = 4 * 1024 * 1024
+
+/** How long the names of work that was done are kept, in ms: a client that tries again does so sooner. */
+const DONE_KEPT = 90 * 24 * 60 * 60 * 1000
 
 /** Bytes of text written between two checkpoints of the write-ahead log. */
 const CHECKPOINT_BYTES = 8 * 1024 * 1024
@@ -35,6 +38,7 @@ class Writer {
     this.release = holdLock(folder)
     this.database = openWriter(`${folder}/chartroom.sqlite`)
     migrate(this.database)
+    this.database.prepare('DELETE FROM done WHERE at < ?').run(Date.now() - DONE_KEPT)
     this.database.prepare("INSERT OR IGNORE INTO secret VALUES ('links', ?)").run(randomBytes(32))
     this.applier = new Applier(this.database)
   }
@@ -70,6 +74,8 @@ class Writer {
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')
       this.applier.forget()
+      // One may be at fault and the others not: each on its own.
+      if (group.length > 1) return group.flatMap((waiting) => this.commit([waiting]))
       return group.map(({ id }) => ({ id, failed: String(error) }))
     }
   }
@@ -99,7 +105,6 @@ class Writer {
     this.database.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
     this.database.close()
     this.release()
-    this.post({ closed: true })
     this.port.close()
   }
 
@@ -114,7 +119,10 @@ function main(port: MessagePort): void {
     port.on('message', (message: ToWriter) => writer.receive(message))
     port.postMessage({ opened: true } satisfies FromWriter)
   } catch (error) {
-    port.postMessage({ unopened: error instanceof Error ? error.message : String(error) } satisfies FromWriter)
+    const { folder } = workerData as { folder: string }
+    const words = error instanceof Error ? error.message : String(error)
+    const unopened = words.includes(folder) ? words : `the store in ${folder} cannot be opened: ${words}`
+    port.postMessage({ unopened, inUse: error instanceof FolderInUse } satisfies FromWriter)
   }
 }
 

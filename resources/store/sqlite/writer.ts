@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { FhirError } from '../../fhir-error.ts'
 import { Pace } from '../../pace.ts'
 import { CommitRefused, type Outcome, type Unit } from '../port.ts'
+import { FolderInUse } from './lock.ts'
 import { encodeUnit, type FromWriter, type UnitResult } from './message.ts'
 
 interface Waiting {
@@ -9,17 +10,24 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** After a commit failed, the store says so for this long, in ms; then the next one may show that it is well again. */
+const UNWELL = 5_000
+
 /** The writer thread as the other threads see it. */
 export class Writer {
   private readonly worker: Worker
   private readonly waiting = new Map<number, Waiting>()
-  private readonly closed: Promise<void>
+  private readonly ended: Promise<void>
+  private readonly onDown: (reason: string) => void
   private lastId = 0
+  private lastFailure = 0
+  private closing = false
   private down: string | undefined
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, onDown: (reason: string) => void) {
     this.worker = worker
-    this.closed = new Promise((resolve) => worker.once('exit', () => resolve()))
+    this.onDown = onDown
+    this.ended = new Promise((resolve) => worker.once('exit', () => resolve()))
     worker.on('message', (message: FromWriter) => {
       if ('results' in message) for (const result of message.results) this.settle(result)
     })
@@ -27,21 +35,24 @@ export class Writer {
     worker.on('exit', () => this.fail('the writer thread has ended'))
   }
 
-  /** Starts the thread on a folder; rejects with the reason when the database there cannot be opened. */
-  static async open(folder: string): Promise<Writer> {
+  /**
+   * Starts the thread on a folder; rejects when the database there cannot be opened, with FolderInUse when another
+   * process has it. `onDown` is told when the thread ends by itself.
+   */
+  static async open(folder: string, onDown: (reason: string) => void): Promise<Writer> {
     const worker = new Worker(new URL('writer-thread.ts', import.meta.url), { workerData: { folder } })
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject)
       worker.once('message', (message: FromWriter) => {
-        if ('unopened' in message) reject(new Error(message.unopened))
-        else resolve()
+        if (!('unopened' in message)) resolve()
+        else reject(message.inUse ? new FolderInUse(folder) : new Error(message.unopened))
       })
     })
-    return new Writer(worker)
+    return new Writer(worker, onDown)
   }
 
   get ready(): boolean {
-    return this.down === undefined
+    return this.down === undefined && Date.now() - this.lastFailure > UNWELL
   }
 
   async commit(unit: Unit): Promise<Outcome[]> {
@@ -58,8 +69,9 @@ export class Writer {
 
   /** Lets the thread finish what it was given, then ends it. */
   async close(): Promise<void> {
+    this.closing = true
     if (this.down === undefined) this.worker.postMessage('close')
-    await this.closed
+    await this.ended
   }
 
   private settle(result: UnitResult): void {
@@ -69,13 +81,18 @@ export class Writer {
     if ('outcomes' in result) waiting.resolve(result.outcomes)
     else if ('refused' in result) {
       waiting.reject(new CommitRefused(result.refused.reason, result.refused.at, result.refused.current))
-    } else waiting.reject(unavailable(result.failed))
+    } else {
+      this.lastFailure = Date.now()
+      waiting.reject(unavailable(result.failed))
+    }
   }
 
   private fail(reason: string): void {
-    this.down ??= reason
+    if (this.down !== undefined) return
+    this.down = reason
     for (const waiting of this.waiting.values()) waiting.reject(unavailable(reason))
     this.waiting.clear()
+    if (!this.closing) this.onDown(reason)
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../../resources/fhir-error.ts'
-import type { AnswerKind } from '../call.ts'
+import type { ErrorKind } from '../resources/fhir-error.ts'
+import type { AnswerKind } from './call.ts'
 
 const ANSWERS: Record<AnswerKind, number> = { ok: 200, created: 201, 'no-content': 204, 'not-modified': 304 }
 
