@@ -23,6 +23,9 @@ export interface Access {
   restriction: Restriction
 }
 
+/** What everyone has while AUTH is off. */
+export const OPEN: Access = systemAccess('AUTH=off')
+
 /** Access to everything, for work that no caller asked for, or while AUTH is off. */
 export function systemAccess(reason: string): Access {
   return { caller: `system: ${reason}`, restriction: { byType: {}, others: { kind: 'all' } } }

@@ -18,7 +18,7 @@ export interface Sample {
 export async function readSample(): Promise<Sample> {
   if (!existsSync(SYNTHEA)) return demoSample()
   const bundles: Buffer[] = []
-  for await (const { bytes } of readPieces(SYNTHEA, () => undefined)) bundles.push(bytes)
+  for await (const { bytes } of readPieces(SYNTHEA, () => undefined)) if (bytes) bundles.push(bytes)
   const [hospitals, practitioners, ...patients] = bundles
   const others = patients.sort((one, other) => other.length - one.length)
   return { name: 'sample20 (Synthea)', first: [hospitals!, practitioners!], others, largest: others[0]! }

@@ -15,7 +15,7 @@ export function indexEntries(typeName: string, resource: unknown, baseUrl: strin
     const selected = parameter.select(resource)
     if (selected.length === 0) continue
     const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
-    entries.push(...(own.length > 1 ? distinct(own) : own))
+    for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
   }
   return entries
 }

@@ -23,7 +23,7 @@ export interface SearchParameter {
 }
 
 /** The search types that can be indexed and searched. */
-export const INDEXED_TYPES: ReadonlySet<SearchType> = new Set(['token', 'string', 'reference', 'uri'])
+const INDEXED_TYPES: ReadonlySet<SearchType> = new Set(['token', 'string', 'reference', 'uri'])
 
 /** Parameters that are columns of the store, not index entries. */
 const BUILT_IN = new Set(['_id', '_lastUpdated'])
@@ -44,6 +44,11 @@ export function parametersOf(typeName: string): ReadonlyMap<string, SearchParame
   return parameters
 }
 
+/** Whether R4 defines a search parameter of this code for a type, be it one that can be searched here or not. */
+export function isDefined(typeName: string, code: string): boolean {
+  return searchParameterTables.some((table) => table.code === code && appliesTo(table, typeName))
+}
+
 function appliesTo(table: SearchParameterTable, typeName: string): boolean {
   return table.base.some((base) => base === typeName || base === 'Resource' || base === 'DomainResource')
 }
@@ -58,12 +63,26 @@ function compileParameter(table: SearchParameterTable, typeName: string): Search
   }
 }
 
-/** The one expression of a busy type that is no plain path; by hand, it spares the engine's 30 MB. */
+const IS_SUBJECT = 'http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject'
+
+interface SubjectItem {
+  extension?: { url: string }[]
+  answer?: { valueReference?: object }[]
+}
+
+/** R4's two expressions that are no plain paths: by hand, they spare the engine's time and 30 MB. */
 const BY_HAND: Record<string, SearchParameter['select']> = {
   'Patient.deceased.exists() and Patient.deceased != false': (resource) => {
     const { deceasedBoolean, deceasedDateTime } = resource as Record<string, unknown>
     const value = (deceasedBoolean ?? deceasedDateTime ?? false) !== false
     return [{ value, type: 'boolean', binding: undefined }]
+  },
+  [`QuestionnaireResponse.item.where(hasExtension('${IS_SUBJECT}')).answer.value.ofType(Reference)`]: (resource) => {
+    const { item } = resource as { item?: SubjectItem[] }
+    const answers = (item ?? []).filter(({ extension }) => extension?.some(({ url }) => url === IS_SUBJECT))
+    return answers
+      .flatMap(({ answer }) => answer ?? [])
+      .flatMap(({ valueReference: value }) => (value ? [{ value, type: 'Reference', binding: undefined }] : []))
   },
 }
 

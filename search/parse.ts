@@ -3,7 +3,7 @@ import { FhirError } from '../resources/fhir-error.ts'
 import { ID_PATTERN } from '../resources/references.ts'
 import { badValue, unknownModifier } from './criterion.ts'
 import { allOf, type Bounds, type Expression } from './expression.ts'
-import { parametersOf } from './parameters.ts'
+import { isDefined, parametersOf } from './parameters.ts'
 import type { QueryPair } from './query.ts'
 import { parseReferenceTest } from './types/reference.ts'
 import { parseStringTest } from './types/string.ts'
@@ -14,6 +14,9 @@ import { splitEscaped } from './values.ts'
 /** Values in one parameter, and in all of a search together, at the most. */
 const MOST_VALUES = 500
 const MOST_VALUES_IN_ALL = 2000
+
+/** Characters in one parameter at the most. */
+const LONGEST_VALUE = 65_536
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
@@ -51,9 +54,12 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
   for (const pair of pairs) {
     const [name, value] = pair
     if (RESULT_PARAMETERS.has(name)) continue
+    if (value.length > LONGEST_VALUE) throw tooMany(`${name.slice(0, 64)} has more than ${LONGEST_VALUE} characters`)
     values += value.split(',').length
     if (values > MOST_VALUES_IN_ALL) throw tooMany(`The search has more than ${MOST_VALUES_IN_ALL} values`)
     const part = parsePair(typeName, name, value, context)
+    if (part === 'unbuilt')
+      throw FhirError.of('invalid', `${name.slice(0, 64)} is not supported yet.`, { code: 'not-supported' })
     if (!part) unknown.push(name)
     // "[name]=" without a value is no criterion (R4 search: empty parameters are ignored).
     else if (part !== 'empty') {
@@ -69,14 +75,15 @@ function parsePair(
   name: string,
   value: string,
   context: ParseContext,
-): Expression | 'empty' | undefined {
+): Expression | 'empty' | 'unbuilt' | undefined {
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
   const parameter = parametersOf(typeName).get(code)
-  if (!parameter && code !== '_id' && code !== '_lastUpdated') return undefined
+  if (!parameter && code !== '_id' && code !== '_lastUpdated') return isDefined(typeName, code) ? 'unbuilt' : undefined
+  if (value === '') return 'empty'
   const values = splitEscaped(value, ',').filter((part) => part !== '')
-  if (values.length === 0) return 'empty'
+  if (values.length === 0) throw badValue(code, 'values between its commas')
   if (values.length > MOST_VALUES) {
     throw tooMany(`${code} has more than ${MOST_VALUES} values`)
   }

@@ -1,52 +1,86 @@
 import { randomBytes } from 'node:crypto'
-import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
-import { systemAccess } from '../auth/access.ts'
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { OPEN } from '../auth/access.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { Services } from './call.ts'
+import { bodyRoom } from './http/body-room.ts'
+import { answerBroken } from './http/broken.ts'
+import { guardBrowsers } from './http/browser-guard.ts'
+import { drain } from './http/drain.ts'
 import { unpackBody } from './http/encoding.ts'
 import { fhirErrorOf } from './http/errors.ts'
-import { addHealthRoutes } from './http/health.ts'
-import { type Log, logRequest, note } from './http/log.ts'
-import { addFhirRoutes, queryOf, refuse } from './http/routes.ts'
+import { addHealthRoutes, type Start } from './http/health.ts'
+import { InFlight } from './http/in-flight.ts'
+import { type Log, logAborted, logRequest, note } from './http/log.ts'
+import { sendError } from './http/reply.ts'
+import { addFhirRoutes, noteAsked, queryOf } from './http/routes.ts'
 import { addWelcome } from './http/welcome.ts'
 
-/** Every door is open while AUTH is off. */
-const OPEN = systemAccess('AUTH=off')
+/** A request that has not come in whole after so many ms is given up: its body is held in memory meanwhile. */
+const REQUEST_TIMEOUT = 300_000
 
 /** Builds the HTTP server, without listening. */
-export function buildApp(services: Services, log: Log): FastifyInstance {
+export function buildApp(services: Services, log: Log, start: Start = { done: true }): FastifyInstance {
+  const { config, baseUrl, store } = services
+  const inFlight = new InFlight(config.maxInFlight)
+  const refuse = (error: FhirError, request: FastifyRequest, reply: FastifyReply) =>
+    sendError(error, { request, reply, query: queryOf(request), inFlight })
   const app = fastify({
-    bodyLimit: services.config.maxBody,
+    bodyLimit: config.maxBody,
+    requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
     genReqId: requestId,
+    clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')),
     frameworkErrors: (error, request, reply) => {
-      void refuse(fhirErrorOf(error), [], request as FastifyRequest, reply)
+      void refuse(fhirErrorOf(error), request as FastifyRequest, reply)
     },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addHook('preParsing', unpackBody)
-  // Hooks with callbacks: each promise here would cost every request.
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
-    done()
+  addHooks(app, services, log, inFlight)
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    noteAsked(request)
+    const refusal = fhirErrorOf(error)
+    if (refusal.kind === 'too-large' || refusal.kind === 'unavailable') await drain(request.raw)
+    return refuse(refusal, request, reply)
   })
-  app.addHook('onResponse', (request, reply, done) => {
-    logRequest(log.logger, request, reply.statusCode, reply.elapsedTime)
-    done()
-  })
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    refuse(fhirErrorOf(error), queryOf(request), request, reply),
-  )
   app.setNotFoundHandler((request, reply) => {
     note(request, { route: 'unknown' })
-    return refuse(FhirError.of('not-found', 'There is nothing at this URL.'), queryOf(request), request, reply)
+    return refuse(FhirError.of('not-found', 'There is nothing at this URL.'), request, reply)
   })
-  addHealthRoutes(app, services.store)
-  addWelcome(app, services.baseUrl)
-  addFhirRoutes(app, services, () => OPEN)
+  addHealthRoutes(app, store, start)
+  addWelcome(app, baseUrl)
+  addFhirRoutes(app, { services, inFlight, accessOf: () => OPEN })
   return app
+}
+
+/** Hooks with callbacks: each promise here would cost every request. */
+function addHooks(app: FastifyInstance, { config }: Services, log: Log, inFlight: InFlight): void {
+  const guard = guardBrowsers(config.publicUrl)
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    done(guard(request))
+  })
+  app.addHook('preParsing', unpackBody)
+  app.addHook('preParsing', bodyRoom(inFlight))
+  app.addHook('onResponse', (request, reply, done) => {
+    logRequest(log.logger, request, reply.statusCode, reply.elapsedTime)
+    // All of the answer is on its way; the connection would wait for a request that is not taken any more.
+    if (closing) request.raw.socket.end()
+    done()
+  })
+  app.addHook('onRequestAbort', (request, done) => {
+    noteAsked(request)
+    logAborted(log.logger, request)
+    done()
+  })
 }
 
 /** A client's own X-Request-Id is kept where it is harmless (R4 http, "Custom Headers"). */

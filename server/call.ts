@@ -54,6 +54,8 @@ export interface Call {
   /** Names the request, so that a create or transaction sent again is not carried out again. */
   onceKey?: string
   strict: boolean
+  /** HEAD: what would be answered, without the body. */
+  headOnly?: boolean
 }
 
 /** How an interaction ended well; `http/errors.ts` maps it to a status. */

@@ -13,6 +13,7 @@ export interface Config {
   maxResource: number
   maxDepth: number
   maxEntries: number
+  maxInFlight: number
   conditionalDelete: 'single' | 'multiple'
 }
 
@@ -49,6 +50,11 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'CHARTROOM_MAX_DEPTH', fallback: '128', doc: 'nesting depth of a body' },
   { name: 'CHARTROOM_MAX_ENTRIES', fallback: '50000', doc: 'entries of a batch or transaction' },
   {
+    name: 'CHARTROOM_MAX_IN_FLIGHT',
+    fallback: '536870912',
+    doc: 'bytes of larger bodies and answers that may be on their way at once; past them 503',
+  },
+  {
     name: 'CHARTROOM_CONDITIONAL_DELETE',
     fallback: 'single',
     doc: '`single`: more than one match is 412; `multiple`: all matches are deleted',
@@ -79,6 +85,7 @@ export function readConfig(environment: Environment): Config {
     maxBundle: bytes('CHARTROOM_MAX_BUNDLE', get),
     maxResource: bytes('CHARTROOM_MAX_RESOURCE', get),
     maxDepth: number('CHARTROOM_MAX_DEPTH', get('CHARTROOM_MAX_DEPTH'), 8, 1000),
+    maxInFlight: bytes('CHARTROOM_MAX_IN_FLIGHT', get),
     maxEntries: number('CHARTROOM_MAX_ENTRIES', get('CHARTROOM_MAX_ENTRIES'), 1, 1_000_000),
     conditionalDelete: oneOf('CHARTROOM_CONDITIONAL_DELETE', get('CHARTROOM_CONDITIONAL_DELETE'), [
       'single',
@@ -118,7 +125,7 @@ function publicUrl(text: string | undefined): string | undefined {
 }
 
 function bytes(name: string, get: (name: string) => string): number {
-  return number(name, get(name), 1024, 1_073_741_824)
+  return number(name, get(name), 1024, 17_179_869_184)
 }
 
 function number(name: string, text: string, least: number, most: number): number {

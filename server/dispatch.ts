@@ -31,10 +31,19 @@ const HANDLERS: Record<Interaction, Handler> = {
 export async function dispatch(call: Call, services: Services): Promise<Result> {
   try {
     demand(call.access, call.interaction, call.type)
-    return { answer: await HANDLERS[call.interaction](call, services) }
+    const answer = await HANDLERS[call.interaction](call, services)
+    if (call.headOnly) delete answer.text
+    return { answer }
   } catch (error) {
-    return { error: error instanceof FhirError ? error : unexpected(error) }
+    if (error instanceof FhirError) return { error }
+    return { error: error instanceof RangeError ? tooLarge(error) : unexpected(error) }
   }
+}
+
+/** A stack or a string that ran over: what was asked is within the limits one by one, and too much all in all. */
+function tooLarge(error: RangeError): FhirError {
+  const diagnostics = 'This is too large, or too deeply nested, to be processed.'
+  return new FhirError('too-large', [{ severity: 'error', code: 'too-costly', diagnostics }], error.message)
 }
 
 /** The stack is for the log; its message may quote content, so it stays out of both log and answer. */

@@ -1,3 +1,5 @@
+import type { FastifyInstance } from 'fastify'
+import { tellAddress } from './address.ts'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { demoHints, loadDemo } from './demo/load.ts'
@@ -15,14 +17,29 @@ async function main(): Promise<void> {
   const config = await settled()
   const log = openLog(config.logLevel)
   const services = await openServices(config, (reason) => void giveUp(log, reason))
-  const app = buildApp(services, log)
-  const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
-  await app.listen({ host: config.host, port: config.port })
+  const start = { done: false }
+  const app = buildApp(services, log, start)
+  await listen(app, config)
   closeOnSignal(app, services.store, log)
-  log.logger.info({ version, url: config.publicUrl, dataDir: config.dataDir }, 'listening')
+  tellAddress(config)
+  log.logger.info(
+    { version, url: config.publicUrl, host: config.host, port: config.port, dataDir: config.dataDir },
+    'listening',
+  )
   log.logger.warn('AUTH is off: every door is open, on loopback alone')
+  const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
+  start.done = true
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new Error(`port ${port} is taken; set PORT to another one`, { cause: error })
+  }
 }
 
 /** A process that can never write again is of no use: whoever watches it starts another. */

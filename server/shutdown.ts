@@ -13,22 +13,34 @@ export function closeOnSignal(app: FastifyInstance, store: Store, log: Log): voi
     if (closing) return
     closing = true
     log.logger.info({ signal }, 'closing')
-    // A connection whose last request ends now stays open for the next one, which will not be taken.
-    const idle = setInterval(() => app.server.closeIdleConnections(), 50)
     const cut = setTimeout(() => app.server.closeAllConnections(), PATIENCE)
     setTimeout(() => void end(log, 'closed before all was done'), END).unref()
     await app.close()
-    clearInterval(idle)
     clearTimeout(cut)
     await store.close()
     await end(log, 'closed')
   }
   process.on('SIGTERM', () => void close('SIGTERM'))
   process.on('SIGINT', () => void close('SIGINT'))
+  if (process.env.npm_lifecycle_event !== undefined) onOrphaned(() => void close('npm ended'))
 }
 
 async function end(log: Log, words: string): Promise<void> {
   log.logger.info(words)
   await log.flush()
   process.exit(0)
+}
+
+/**
+ * `npm start` runs the server behind a shell. On SIGTERM npm ends itself and the shell, and the server would be left
+ * behind: it has another parent then.
+ */
+function onOrphaned(left: () => void): void {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    left()
+  }, 200)
+  watch.unref()
 }

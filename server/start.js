@@ -4,4 +4,9 @@ import { join } from 'node:path'
 
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '..', '.cache', 'node')
 enableCompileCache(process.env.NODE_COMPILE_CACHE)
-await import('./main.ts')
+try {
+  await import('./main.ts')
+} catch (error) {
+  process.stderr.write(`chartroom: ${error.message}\n`)
+  process.exit(1)
+}

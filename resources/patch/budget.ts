@@ -1,9 +1,14 @@
-import { FhirError } from '../fhir-error.ts'
+import { tooCostly } from './operation-error.ts'
+import { withinTime } from './within-time.ts'
 
 /** Deepest nesting a patch may build. Above the depth of any body the server reads, below what overflows a stack. */
 const MAX_DEPTH = 1_000
 const MAX_COPIED_NODES = 1_000_000
-const MAX_MS = 500
+const MAX_COPIED_CHARACTERS = 32 * 1024 * 1024
+const MAX_MS = 1_000
+
+/** Of that, what the FHIRPath engine may take: it cannot be made to give way to others in between. */
+const ENGINE_MS = 100
 
 /**
  * What one patch may spend. A short patch can ask for a lot: a `copy` of the document into itself doubles it each time,
@@ -11,32 +16,35 @@ const MAX_MS = 500
  */
 export class Budget {
   private nodes = MAX_COPIED_NODES
-  private readonly end: number
+  private characters = MAX_COPIED_CHARACTERS
+  private readonly end = performance.now() + MAX_MS
+  private engineMs = ENGINE_MS
 
-  constructor(ms: number = MAX_MS) {
-    this.end = performance.now() + ms
+  /** Throws when the patch has taken too long. */
+  checkTime(): void {
+    if (performance.now() > this.end) throw tooCostly('the patch takes too long')
   }
 
-  /** Whole milliseconds that are left. Throws when there are none. */
-  timeLeft(): number {
-    const left = Math.floor(this.end - performance.now())
-    if (left < 1) throw tooCostly('the patch takes too long')
-    return left
+  /** Runs an evaluation of the engine within what is left of its time. Throws when there is none. */
+  evaluate<Result>(run: () => Result): Result {
+    const start = performance.now()
+    try {
+      return withinTime(run, Math.max(1, Math.floor(this.engineMs)))
+    } finally {
+      this.engineMs -= performance.now() - start
+    }
   }
 
-  /** Accounts for values that are copied within the document. */
-  spendNodes(count: number): void {
-    this.nodes -= count
+  /** Accounts for values that are copied within the document, and for the characters of their strings. */
+  spendCopies(values: number, characters: number): void {
+    this.nodes -= values
+    this.characters -= characters
     if (this.nodes < 0) throw tooCostly(`the patch copies more than ${MAX_COPIED_NODES} values`)
+    if (this.characters < 0) throw tooCostly(`the patch copies more than ${MAX_COPIED_CHARACTERS} characters`)
   }
 }
 
 /** Throws when a value would stand deeper than a patch may build. */
 export function checkDepth(depth: number): void {
   if (depth > MAX_DEPTH) throw tooCostly(`the patch nests values deeper than ${MAX_DEPTH} levels`)
-}
-
-/** The error for a patch that asks for more work than is done for one. */
-export function tooCostly(diagnostics: string): FhirError {
-  return FhirError.of('unprocessable', diagnostics, { code: 'too-costly' })
 }

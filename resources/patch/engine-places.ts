@@ -1,11 +1,10 @@
 import { FhirError } from '../fhir-error.ts'
 import { type JsonObject, printLossless } from '../json/lossless.ts'
 import { compileExpression } from '../path/engine.ts'
-import { type Budget, tooCostly } from './budget.ts'
+import type { Budget } from './budget.ts'
 import { type Location, type Place, placeAt } from './elements.ts'
-import { malformed, unfit } from './operation-error.ts'
+import { malformed, tooCostly, unfit } from './operation-error.ts'
 import { joinPieces, type Piece } from './steps.ts'
-import { withinTime } from './within-time.ts'
 
 /**
  * The places that a path selects which only the FHIRPath engine understands. It gives values, not places: objects are
@@ -39,7 +38,7 @@ function evaluateOn(copy: unknown, expression: string, budget: Budget): unknown[
   if (/trace|`[^`]*\\/.test(expression)) throw malformed('a path may not use trace()')
   try {
     const compiled = compileExpression(expression)
-    return withinTime(() => compiled(copy), budget.timeLeft())
+    return budget.evaluate(() => compiled(copy))
   } catch (error) {
     if (error instanceof FhirError) throw error
     // The stack or the longest string ran over. The engine's own words may quote values of the resource.

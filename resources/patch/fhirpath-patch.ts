@@ -40,7 +40,7 @@ export function applyFhirPathPatch(resource: JsonObject, parameters: JsonObject)
 }
 
 function apply(root: JsonObject, operation: PatchOperation, budget: Budget): void {
-  budget.timeLeft()
+  budget.checkTime()
   switch (operation.type) {
     case 'add':
       add(root, operation, budget)

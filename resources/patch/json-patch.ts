@@ -4,7 +4,7 @@ import { Budget, checkDepth } from './budget.ts'
 import { equalJson } from './equal.ts'
 import { inOperation, malformed, unfit } from './operation-error.ts'
 import { isWithin, Places, type Pointer, parsePointer } from './pointer.ts'
-import { cloneTree, countNodes, ownMember } from './tree.ts'
+import { cloneTree, countCharacters, countNodes, ownMember } from './tree.ts'
 
 const MAX_OPERATIONS = 10_000
 
@@ -70,7 +70,7 @@ function pointerIn(source: JsonObject, name: string): Pointer {
 }
 
 function apply(places: Places, operation: Operation, budget: Budget): void {
-  budget.timeLeft()
+  budget.checkTime()
   const depth = operation.path.length
   checkDepth(depth)
   switch (operation.op) {
@@ -106,6 +106,6 @@ function move(places: Places, from: Pointer, path: Pointer): void {
 
 function copy(places: Places, from: Pointer, path: Pointer, budget: Budget): void {
   const value = places.get(from)
-  budget.spendNodes(countNodes(value, path.length))
+  budget.spendCopies(countNodes(value, path.length), countCharacters(value))
   places.add(path, cloneTree(value, path.length))
 }

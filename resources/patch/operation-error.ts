@@ -39,3 +39,8 @@ export function malformed(diagnostics: string): FhirError {
 export function unfit(diagnostics: string): FhirError {
   return FhirError.of('unprocessable', diagnostics)
 }
+
+/** The error for a patch that asks for more work than is done for one. */
+export function tooCostly(diagnostics: string): FhirError {
+  return FhirError.of('unprocessable', diagnostics, { code: 'too-costly' })
+}

@@ -21,6 +21,15 @@ export function countNodes(value: JsonValue, depth: number): number {
   return count
 }
 
+/** Characters of all strings in a value. */
+export function countCharacters(value: JsonValue): number {
+  if (typeof value === 'string') return value.length
+  if (!Array.isArray(value) && !isObject(value)) return 0
+  let count = 0
+  for (const item of Array.isArray(value) ? value : Object.values(value)) count += countCharacters(item)
+  return count
+}
+
 /** Sets a member of an object's own: assigning to `__proto__` would change its prototype instead. */
 export function setMember(object: JsonObject, name: string, value: JsonValue): void {
   if (name !== '__proto__') object[name] = value

@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm'
-import { tooCostly } from './budget.ts'
+import { tooCostly } from './operation-error.ts'
 
 const script = new Script('run()')
 const sandbox = createContext({ run: undefined })

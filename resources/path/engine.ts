@@ -24,7 +24,7 @@ export function compileExpression(expression: string): (resource: unknown) => un
     // The library's own trace() prints the resource, and so a patient's data, to the console.
     traceFn: () => undefined,
   }
-  const compiled = engine().compile(spelled(expression), model as Parameters<Library['compile']>[1], options)
+  const compiled = engine().compile(expression, model as Parameters<Library['compile']>[1], options)
   return (resource) => compiled(resource as object) as unknown[]
 }
 
@@ -33,9 +33,4 @@ export function typesOf(values: unknown[]): string[] {
   return engine()
     .types(values)
     .map((name) => name.slice(name.indexOf('.') + 1))
-}
-
-/** R4's own search parameters use `hasExtension`, which FHIRPath does not have. */
-function spelled(expression: string): string {
-  return expression.replace(/\bhasExtension\(('[^']*')\)/g, 'extension($1).exists()')
 }

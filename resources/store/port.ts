@@ -120,6 +120,8 @@ export interface HistoryQuery {
 /** A version and its place in the order of all commits, for the store to read again. */
 export interface HistoryEntry extends StoredVersion {
   position: string
+  /** Whether there was no live resource before it. */
+  created: boolean
 }
 
 /** `more`: older ones follow. A page ends early where its texts grow past what one answer should hold. */

@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../../resources/store/port.ts'
-import { type Criterion, unknownModifier } from '../criterion.ts'
+import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
 import { fold } from '../fold.ts'
 import type { SelectedValue } from '../parameters.ts'
@@ -13,14 +13,24 @@ const PARTS: Record<string, readonly string[]> = {
   Extension: ['valueString', 'valueMarkdown', 'valueCode'],
 }
 
-/** Index entries of a string parameter: every part of it, folded and as written. */
+/** Characters of a string that are indexed, and that a criterion may have. */
+const INDEXED = 1024
+
+/** Index entries of a string parameter: the beginning of every part of it, folded and as written. */
 export function indexString(param: string, { value, type }: SelectedValue): IndexEntry[] {
-  if (typeof value === 'string') return [['string', param, fold(value), value]]
+  if (typeof value === 'string') return [entry(param, value)]
   const parts = PARTS[type] ?? []
   return parts
     .flatMap((name) => (value as Record<string, unknown>)[name] ?? [])
     .filter((part) => typeof part === 'string')
-    .map((part) => ['string', param, fold(part), part])
+    .map((part) => entry(param, part))
+}
+
+/** The beginning of a text is not exactly anything that can be asked for: NUL is in no FHIR string. */
+function entry(param: string, text: string): IndexEntry {
+  if (text.length <= INDEXED) return ['string', param, fold(text), text]
+  const beginning = text.slice(0, INDEXED)
+  return ['string', param, fold(beginning), `${beginning}\0`]
 }
 
 /** Starts with the text, folded; `:contains` and `:exact` (R4 search, string). */
@@ -29,6 +39,7 @@ export function parseStringTest({ parameter, modifier, values }: Criterion): Exp
     throw unknownModifier(`${parameter.code}:${modifier}`)
   }
   const texts = values.map(unescaped)
+  if (texts.some((text) => text.length > INDEXED)) throw badValue(parameter.code, `${INDEXED} characters at the most`)
   if (modifier === 'exact') return { kind: 'string', param: parameter.code, mode: 'exact', texts }
   return { kind: 'string', param: parameter.code, mode: modifier ?? 'starts', texts: texts.map(fold) }
 }

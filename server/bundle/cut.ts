@@ -83,7 +83,7 @@ export function checkMembers(bundle: CutBundle, counted: number): void {
   if (counted !== bundle.entryMembers) throw duplicateMember()
 }
 
-/** Parses the Bundle with a zero for each entry: what is not JSON between the entries is found here. */
+/** Parses the Bundle with a null for each entry: what is not JSON between the entries is found here. */
 function parseFrame(text: Buffer, ranges: { start: number; end: number }[]): Record<string, unknown> {
   const parts: string[] = []
   let at = 0
@@ -91,11 +91,17 @@ function parseFrame(text: Buffer, ranges: { start: number; end: number }[]): Rec
     parts.push(text.toString('utf8', at, start))
     at = end
   }
-  const frame = parseText([...parts, text.toString('utf8', at)].join('0'))
+  const frame = parseText([...parts, text.toString('utf8', at)].join('null'))
   if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
     throw FhirError.of('invalid', 'The body is not a JSON object.', { code: 'structure' })
   }
+  const { entry } = frame as { entry?: unknown }
+  if (Array.isArray(entry) && entry.length !== ranges.length) throw notJson()
   return frame as Record<string, unknown>
+}
+
+function notJson(): FhirError {
+  return FhirError.of('invalid', 'The body is not valid JSON.', { code: 'structure' })
 }
 
 function bundleType(frame: Record<string, unknown>): 'batch' | 'transaction' {

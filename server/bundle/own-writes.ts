@@ -1,12 +1,18 @@
+import { FhirError } from '../../resources/fhir-error.ts'
 import type { IndexEntry } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { matches } from '../../search/matches.ts'
 import type { TransactionEntry } from './entries.ts'
 
+/** Resources looked at by all searches of one transaction together. */
+const MOST_COMPARISONS = 2_000_000
+
 /** A resource that the transaction writes, with what it is found by. */
 interface OwnWrite {
   id: string
+  /** Number of its entry. */
+  at: number
   entries: IndexEntry[]
 }
 
@@ -19,6 +25,7 @@ interface OwnType {
 /** The resources that a transaction writes, as its own conditional references find them. */
 export class OwnWrites {
   private readonly baseUrl: string
+  private comparisons = 0
   private readonly entries = new Map<string, TransactionEntry[]>()
   private readonly types = new Map<string, OwnType>()
 
@@ -34,19 +41,27 @@ export class OwnWrites {
     }
   }
 
-  /** Ids of the written resources of a type that meet an Expression. */
-  find(type: string, where: Expression): string[] {
+  /**
+   * The written resources of a type that meet an Expression, by id and number of the entry. Throws `invalid` when all
+   * searches of the transaction together ask for too many comparisons.
+   */
+  find(type: string, where: Expression): { id: string; at: number }[] {
     const own = this.types.get(type) ?? this.index(type)
     const candidates = candidatesOf(where, own) ?? own.writes
+    this.comparisons += candidates.length
+    if (this.comparisons > MOST_COMPARISONS) {
+      const words = 'The criteria of this transaction ask for too many comparisons among its own entries.'
+      throw FhirError.of('invalid', words, { code: 'too-costly' })
+    }
     const lastUpdated = Date.now()
-    return candidates.filter(({ id, entries }) => matches(where, { id, lastUpdated, entries })).map(({ id }) => id)
+    return candidates.filter(({ id, entries }) => matches(where, { id, lastUpdated, entries }))
   }
 
   private index(type: string): OwnType {
     const own: OwnType = { writes: [], byValue: new Map() }
-    for (const { draft } of this.entries.get(type) ?? []) {
+    for (const { at, draft } of this.entries.get(type) ?? []) {
       const entries = indexEntries(type, draft!.document!.value, this.baseUrl)
-      const write = { id: draft!.targets[0]!.id, entries }
+      const write = { id: draft!.targets[0]!.id, at, entries }
       own.writes.push(write)
       for (const key of new Set(entries.flatMap(keyOf))) {
         const others = own.byValue.get(key)
@@ -59,18 +74,44 @@ export class OwnWrites {
   }
 }
 
-/** Tokens are what references are found by: an identifier, mostly. */
 function keyOf(entry: IndexEntry): string[] {
-  return entry[0] === 'token' ? [`${entry[1]}\0${entry[3]}`] : []
+  switch (entry[0]) {
+    case 'token':
+      return [`${entry[1]}\0${entry[3]}`]
+    case 'reference':
+      return [`${entry[1]}\0${entry[2]}/${entry[3]}`]
+    case 'uri':
+      return [`${entry[1]}\0${entry[2]}`]
+    default:
+      return []
+  }
 }
 
-/** The writes that have one of the tokens wanted, where the Expression wants any; undefined where it does not. */
+/** The writes that have one of the values wanted, where the Expression wants any; undefined where it does not. */
 function candidatesOf(where: Expression, { byValue }: OwnType): OwnWrite[] | undefined {
   const parts = where.kind === 'and' ? where.parts : [where]
   for (const part of parts) {
-    if (part.kind !== 'token' || part.tests.some(({ code }) => code === undefined)) continue
-    const found = part.tests.flatMap(({ code }) => byValue.get(`${part.param}\0${code}`) ?? [])
-    return [...new Set(found)]
+    const keys = keysOf(part)
+    if (keys) return [...new Set(keys.flatMap((key) => byValue.get(key) ?? []))]
   }
   return undefined
+}
+
+function keysOf(part: Expression): string[] | undefined {
+  switch (part.kind) {
+    case 'token':
+      if (part.tests.some(({ code }) => code === undefined)) return undefined
+      return part.tests.map(({ code }) => `${part.param}\0${code}`)
+    case 'uri':
+      return part.uris.map((uri) => `${part.param}\0${uri}`)
+    case 'reference': {
+      const { targets, bare, uris } = part
+      const bares = bare.ids.flatMap((id) => bare.types.map((type) => ({ type, id })))
+      return [...uris, ...[...targets, ...bares].map(({ type, id }) => `${type}/${id}`)].map(
+        (key) => `${part.param}\0${key}`,
+      )
+    }
+    default:
+      return undefined
+  }
 }

@@ -24,9 +24,8 @@ export async function rewriteEntries(state: TransactionState): Promise<void> {
     if (!draft?.document || draft.targets[0]?.existing) continue
     const replacements: Replacements = new Map()
     const { document } = draft
-    // A patched resource may hold what was stored long ago; what it links to is not this transaction's matter.
-    const strict = draft.call.interaction !== 'patch'
-    const waiting = namedAs(at, () => rewriteLinks(document, links, fullUrl, replacements, strict))
+    const stored = draft.patched?.text
+    const waiting = namedAs(at, () => rewriteLinks(document, links, fullUrl, replacements, stored))
     rewrites.push({ entry, replacements, waiting })
     if (pace.due) await pace.rest()
   }

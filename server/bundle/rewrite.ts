@@ -21,14 +21,14 @@ export interface ConditionalReference {
 /**
  * Rewrites the links of a resource to the other entries of its transaction: at once in the parsed value, and noted as
  * replacements for the text. Gives the conditional references, which are settled later. Throws `invalid` for a
- * reference by urn that names no entry. Unless `strict`, references that are none of the Bundle's are left alone.
+ * reference by urn that names no entry. References that stand in `stored` already are left alone.
  */
 export function rewriteLinks(
   { value }: JsonDocument,
   links: Links,
   fullUrl: string | undefined,
   replacements: Replacements,
-  strict: boolean,
+  stored: Buffer | undefined,
 ): ConditionalReference[] {
   const waiting: ConditionalReference[] = []
   const replace = ({ holder, key, ordinal }: LinkSite, text: string): void => {
@@ -38,7 +38,7 @@ export function rewriteLinks(
   visitLinks(value, (kind, text, walk) => {
     const target = kind === 'narrative' ? rewriteNarrative(text, links, fullUrl) : links.resolve(text, fullUrl)
     if (target !== undefined) replace(walk.site, target)
-    else if (kind === 'reference' && strict) {
+    else if (kind === 'reference' && !stored?.includes(JSON.stringify(text))) {
       const conditional = judgeReference(text, () => `${value.resourceType}${walk.path}`)
       if (!conditional) return
       const { site, path } = walk
@@ -51,7 +51,9 @@ export function rewriteLinks(
 /** The replacements as edits of the text. */
 export function replacementEdits(text: Buffer, replacements: Replacements): Edit[] {
   if (replacements.size === 0) return []
-  const ranges = stringRanges(text, Math.max(...replacements.keys()))
+  let last = 0
+  for (const ordinal of replacements.keys()) last = Math.max(last, ordinal)
+  const ranges = stringRanges(text, last)
   return [...replacements].map(([ordinal, replacement]) => ({
     start: ranges[ordinal * 2]!,
     end: ranges[ordinal * 2 + 1]!,
@@ -62,6 +64,9 @@ export function replacementEdits(text: Buffer, replacements: Replacements): Edit
 function judgeReference(text: string, path: () => string): { type: string; query: string } | undefined {
   const parsed = parseReference(text)
   if (parsed.kind === 'conditional') return parsed
+  if (/^[A-Za-z]+\?/.test(text)) {
+    throw FhirError.of('invalid', 'The conditional reference names no resource type.', { expression: path() })
+  }
   if (parsed.kind === 'urn' && /^urn:(uuid|oid):/.test(text)) {
     throw FhirError.of('invalid', 'The reference names no entry of this transaction.', {
       code: 'not-found',

@@ -2,14 +2,16 @@ import { FhirError } from '../../resources/fhir-error.ts'
 import { WRITE_ORDER } from '../write/draft.ts'
 import { applyPatch } from '../write/patched.ts'
 import { settle } from '../write/settle.ts'
-import type { TransactionEntry, TransactionState } from './entries.ts'
-import { namedLater } from './entry-error.ts'
+import type { TransactionState } from './entries.ts'
+import { namedAs, namedLater } from './entry-error.ts'
+import { OwnWrites } from './own-writes.ts'
 
 /**
  * Settles which resources each writing entry is about, in the order in which a transaction acts: what is deleted first
  * is not found by criteria after it. Patches are applied. Throws when two entries are about the same resource.
  */
-export async function settleTargets({ entries, criteria, services, pace }: TransactionState): Promise<void> {
+export async function settleTargets(state: TransactionState): Promise<void> {
+  const { entries, criteria, services, pace } = state
   const taken = new Map<string, number>()
   for (const interaction of WRITE_ORDER) {
     for (const { at, draft } of entries) {
@@ -24,22 +26,35 @@ export async function settleTargets({ entries, criteria, services, pace }: Trans
       if (pace.due) await pace.rest()
     }
   }
-  refuseTwins(entries, taken)
+  await refuseTwins(state, taken)
 }
 
-/** Two conditional creates with the same criteria would each find nothing, and make two. */
-function refuseTwins(entries: TransactionEntry[], taken: Map<string, number>): void {
-  for (const { at, call, draft } of entries) {
-    if (call.conditions.ifNoneExist === undefined || draft?.targets[0]?.existing) continue
-    take(taken, `${call.type}?${call.conditions.ifNoneExist}`, at)
+/**
+ * What criteria did not find in the store, another entry may be about to write: then both are about one resource. So
+ * are two entries with the same criteria, whatever they write.
+ */
+async function refuseTwins({ entries, services, pace }: TransactionState, taken: Map<string, number>): Promise<void> {
+  const own = new OwnWrites(entries, services.baseUrl)
+  for (const { at, draft } of entries) {
+    const target = draft?.targets[0]
+    if (!target?.unmatched) continue
+    take(taken, `${target.type}?${JSON.stringify(target.unmatched)}`, at)
+    const unmatched = target.unmatched
+    const found = namedAs(at, () => own.find(target.type, unmatched))
+    const other = found.find(({ id }) => id !== target.id)
+    if (other) throw sameTarget(at, other.at)
+    if (pace.due) await pace.rest()
   }
 }
 
 function take(taken: Map<string, number>, key: string, at: number): void {
   const other = taken.get(key)
   taken.set(key, at)
-  if (other === undefined) return
-  throw FhirError.of('invalid', `Entries ${other} and ${at} are about the same resource.`, {
+  if (other !== undefined) throw sameTarget(at, other)
+}
+
+function sameTarget(at: number, other: number): FhirError {
+  return FhirError.of('invalid', `Entries ${other} and ${at} are about the same resource.`, {
     expression: `Bundle.entry[${at}]`,
   })
 }

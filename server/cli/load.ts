@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { readConfig } from '../config.ts'
-import { sendableOf } from './bundles.ts'
+import { type KeyOf, sendableOf } from './bundles.ts'
+import { loadKeys } from './keys.ts'
 import { Progress } from './progress.ts'
 import { listFiles, type Piece, readPieces } from './sources.ts'
 import { Tally } from './tally.ts'
@@ -16,30 +16,20 @@ export const USAGE = `load FILE…|DIR [--url FHIR_BASE] [--again]
 
 /** Runs `load`; answers the exit code: 0, 1 when something failed, 2 for wrong usage. */
 export async function load(args: string[], environment: Record<string, string | undefined>): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { url: { type: 'string' }, again: { type: 'boolean', default: false } },
-  })
-  if (positionals.length === 0) {
-    process.stderr.write(`Usage: npm run fhir -- ${USAGE}\n`)
+  const options = readOptions(args)
+  if (typeof options === 'string') {
+    process.stderr.write(`${options}\nUsage: npm run fhir -- ${USAGE}\n`)
     return 2
   }
-  const files = await listFiles(positionals)
-  const target = await openTarget(readConfig({ ...environment, DEMO: 'off' }), values.url)
+  const files = await listFiles(options.paths)
+  if (files.length === 0) throw new Error('there is nothing to load in what was named')
+  const target = await openTarget(readConfig({ ...environment, DEMO: 'off' }), options.url)
   process.stdout.write(`Loading into ${target.description}\n`)
   const progress = new Progress(files.reduce((sum, { size }) => sum + size, 0))
   const tally = new Tally()
-  const salt = values.again ? String(Date.now()) : ''
+  const keyOf = loadKeys(options.again)
   try {
-    for (const { path } of files) {
-      for await (const piece of readPieces(path, (bytes) => progress.read(bytes))) {
-        await loadPiece(piece, salt, target, tally)
-        progress.show(tally.total)
-      }
-    }
-  } catch (error) {
-    tally.fail('load', [{ diagnostics: error instanceof Error ? error.message : String(error) }])
+    for (const { path } of files) await loadFile(path, target, keyOf, tally, progress)
   } finally {
     progress.stop()
     await target.close()
@@ -48,14 +38,48 @@ export async function load(args: string[], environment: Record<string, string | 
   return tally.failures > 0 ? 1 : 0
 }
 
-/** Loads one piece, once: its name and content are the key by which a later run knows it. */
-async function loadPiece(piece: Piece, salt: string, target: Target, tally: Tally): Promise<void> {
-  const identity = `${salt} ${piece.name} ${piece.lines?.[0] ?? ''} `
-  const onceKey = createHash('sha256').update(identity).update(piece.bytes).digest('base64url')
+interface Options {
+  paths: string[]
+  url: string | undefined
+  again: boolean
+}
+
+/** The options, or what is wrong with them. */
+function readOptions(args: string[]): Options | string {
   try {
-    const { text, entryName, unreadable } = sendableOf(piece)
-    for (const name of unreadable) tally.fail(name, [{ diagnostics: 'This is not valid JSON.' }])
-    tally.take(piece.name, await target.send(text, onceKey), entryName)
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { url: { type: 'string' }, again: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+    })
+    if (values.help) return ''
+    return positionals.length === 0
+      ? 'Name the files to load.'
+      : { paths: positionals, url: values.url, again: values.again }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Loads a file; what is wrong with the file itself is noted, and the next one has its turn. */
+async function loadFile(path: string, target: Target, keyOf: KeyOf, tally: Tally, progress: Progress): Promise<void> {
+  try {
+    for await (const piece of readPieces(path, (bytes) => progress.read(bytes))) {
+      await loadPiece(piece, target, keyOf, tally)
+      progress.show(tally.total)
+    }
+  } catch (error) {
+    tally.fail(path, [{ diagnostics: error instanceof Error ? error.message : String(error) }])
+  }
+}
+
+async function loadPiece(piece: Piece, target: Target, keyOf: KeyOf, tally: Tally): Promise<void> {
+  try {
+    const { text, entryName, refused } = sendableOf(piece, keyOf)
+    for (const { name, error } of refused) tally.fail(name, error.issues)
+    // Lines have a key each; a Bundle that goes as it came has one for all of it.
+    const key = piece.lines ? undefined : keyOf(piece.name, text)
+    tally.take(piece.name, await target.send(text, key), entryName)
   } catch (error) {
     if (!(error instanceof FhirError)) throw error
     tally.fail(piece.name, error.issues)

@@ -37,7 +37,9 @@ export class Tally {
     this.failures++
     if (this.failed.length >= MOST_LISTED) return
     const [issue] = issues
-    const place = issue?.expression?.[0]
+    // Where the user's file has no Bundle, its entries are named by their lines.
+    const place =
+      name.includes('Bundle') || !/:\d+$/.test(name) ? issue?.expression?.[0] : below(issue?.expression?.[0])
     this.failed.push(`${name}: ${issue?.diagnostics ?? 'failed'}${place && !name.endsWith(place) ? ` (${place})` : ''}`)
   }
 
@@ -47,7 +49,8 @@ export class Tally {
     const width = Math.max(5, ...types.map(([type]) => type.length))
     const lines = types.map(([type, count]) => `  ${type.padEnd(width)} ${String(count).padStart(8)}`)
     lines.push(`  ${'total'.padEnd(width)} ${String(this.total).padStart(8)}`)
-    if (this.repeated > 0) lines.push(`${this.repeated} were loaded by an earlier run and left alone`)
+    if (this.repeated > 0)
+      lines.push(`${this.repeated} Bundles or resources were loaded by an earlier run and left alone`)
     if (this.failures > 0) lines.push(`${this.failures} failed:`, ...this.failed.map((failure) => `  ${failure}`))
     if (this.failures > this.failed.length) lines.push(`  and ${this.failures - this.failed.length} more`)
     return lines
@@ -61,4 +64,8 @@ export class Tally {
 
 function isRepeated(issues: readonly Pick<Issue, 'code'>[]): boolean {
   return issues.some((issue) => issue.code === 'duplicate')
+}
+
+function below(expression: string | undefined): string | undefined {
+  return expression?.replace(/^Bundle\.entry\[\d+\](\.resource)?\.?/, '')
 }

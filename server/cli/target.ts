@@ -1,7 +1,10 @@
-import { systemAccess } from '../../auth/access.ts'
+import { setTimeout } from 'node:timers/promises'
+import { OPEN } from '../../auth/access.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
 import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
+import { addressOf } from '../address.ts'
 import type { Config } from '../config.ts'
+import { onceKeyOf } from '../once-key.ts'
 import { openServices } from '../services.ts'
 
 /** What the server says of a Bundle: its response, or the issues for which all of it was refused. */
@@ -16,29 +19,33 @@ export interface Target {
   /** For the user: what is loaded into. */
   description: string
   /** `onceKey` names the Bundle: sent again, it is not carried out again. */
-  send(bundle: Buffer, onceKey: string): Promise<Reply>
+  send(bundle: Buffer, onceKey: string | undefined): Promise<Reply>
   close(): Promise<void>
 }
 
-/** The embedded store in DATA_DIR; a server that has it open is asked instead, at its URL. */
+/** The embedded store in DATA_DIR; a server that has it open is asked instead, where it listens. */
 export async function openTarget(config: Config, url: string | undefined): Promise<Target> {
   if (url !== undefined) return httpTarget(url.replace(/\/+$/, ''))
   try {
     return await embeddedTarget(config)
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error
-    return httpTarget(`${config.publicUrl}/fhir`)
+    const address = addressOf(config.dataDir)
+    if (address === undefined) throw error
+    return httpTarget(`${address}/fhir`)
   }
 }
 
 async function embeddedTarget(config: Config): Promise<Target> {
   const services = await openServices(config)
-  const access = systemAccess('fhir load')
+  // While AUTH is off, who loads is the same as who asks over HTTP: keys fit either way.
+  const access = OPEN
   return {
     description: `the store in ${config.dataDir}`,
-    async send(body, onceKey) {
-      const call = { interaction: 'bundle', access, query: [], body, conditions: {}, strict: false, onceKey } as const
-      const { answer, error } = await services.dispatch(call)
+    async send(body, key) {
+      const call = { interaction: 'bundle', access, query: [], body, conditions: {}, strict: false } as const
+      const onceKey = key === undefined ? {} : { onceKey: onceKeyOf(key, access) }
+      const { answer, error } = await services.dispatch({ ...call, ...onceKey })
       if (error) return { issues: error.issues }
       return { response: JSON.parse(String(answer.text)) as ResponseBundle }
     },
@@ -46,18 +53,39 @@ async function embeddedTarget(config: Config): Promise<Target> {
   }
 }
 
+/** How often a server that is busy is asked again, and after how many ms. */
+const ATTEMPTS = 5
+const PAUSE = 2_000
+
 function httpTarget(base: string): Target {
   return {
     description: `the server at ${base}`,
-    async send(bundle, onceKey) {
-      const headers = { 'content-type': 'application/fhir+json', 'idempotency-key': onceKey }
-      const response = await fetch(base, { method: 'POST', headers, body: new Uint8Array(bundle) })
-      const body = (await response.json()) as ResponseBundle & { issue?: Issue[] }
-      if (response.ok) return { response: body }
-      return {
-        issues: body.issue ?? [{ severity: 'error', code: 'exception', diagnostics: `status ${response.status}` }],
+    async send(bundle, key) {
+      const headers = {
+        'content-type': 'application/fhir+json',
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      }
+      for (let attempt = 1; ; attempt++) {
+        const response = await post(base, headers, bundle)
+        if (response.status !== 503 || attempt === ATTEMPTS) return replyOf(response)
+        await setTimeout(PAUSE)
       }
     },
     close: async () => undefined,
   }
+}
+
+async function post(base: string, headers: Record<string, string>, bundle: Buffer): Promise<Response> {
+  try {
+    return await fetch(base, { method: 'POST', headers, body: new Uint8Array(bundle) })
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    throw new Error(`${base} cannot be reached: ${cause}`, { cause: error })
+  }
+}
+
+async function replyOf(response: Response): Promise<Reply> {
+  const body = (await response.json().catch(() => ({}))) as ResponseBundle & { issue?: Issue[] }
+  if (response.ok) return { response: body }
+  return { issues: body.issue ?? [{ severity: 'error', code: 'exception', diagnostics: `status ${response.status}` }] }
 }

@@ -1,7 +1,8 @@
 import { isFhir } from './media.ts'
 
 /** Media types as they may stand in a header. */
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;\s*[\w-]+=(?:[\w!#$&^.+-]+|"[^"\\\r\n]*"))*$/
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: ?; ?[\w-]+=(?:[\w!#$&^.+-]+|"[\x20\x21\x23-\x5b\x5d-\x7e]*"))*$/
+const LONGEST_MEDIA_TYPE = 256
 
 /**
  * Whether a body sent to Binary is the content itself and not a Binary resource (R4 binary, "Serving Binary
@@ -16,7 +17,7 @@ export function isNativeBinary(mediaType: string, body: Buffer | undefined): boo
 export function binaryResource(
   body: Buffer | undefined,
   contentType: string | undefined,
-  securityContext: string | string[] | undefined,
+  securityContext: string | undefined,
   id: string | undefined,
 ): Buffer {
   return Buffer.from(
@@ -24,7 +25,7 @@ export function binaryResource(
       resourceType: 'Binary',
       id,
       contentType: contentType?.replace(/\s+/g, ' ').trim(),
-      securityContext: securityContext === undefined ? undefined : { reference: String(securityContext) },
+      securityContext: securityContext === undefined ? undefined : { reference: securityContext },
       data: body && body.length > 0 ? body.toString('base64') : undefined,
     }),
   )
@@ -33,6 +34,6 @@ export function binaryResource(
 /** The content of a Binary resource and its media type, as they are served raw. */
 export function nativeBinary(text: Buffer): { contentType: string; content: Buffer } {
   const { contentType, data } = JSON.parse(text.toString()) as { contentType?: string; data?: string }
-  const safe = contentType !== undefined && MEDIA_TYPE.test(contentType)
+  const safe = contentType && contentType.length <= LONGEST_MEDIA_TYPE && MEDIA_TYPE.test(contentType)
   return { contentType: safe ? contentType : 'application/octet-stream', content: Buffer.from(data ?? '', 'base64') }
 }

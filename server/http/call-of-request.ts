@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
 import type { Call } from '../call.ts'
 import { parseConditions } from '../conditions.ts'
+import { onceKeyOf } from '../once-key.ts'
 import type { Route } from '../routing.ts'
 import { binaryResource, isNativeBinary } from './binary.ts'
 import { isJson, mediaTypeOf } from './media.ts'
@@ -12,8 +13,9 @@ import { parsePrefer } from './prefer.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 
-/** The path below the FHIR base and the query string of a request, as they came in. */
-export function splitUrl(url: string, prefix: string): { path: string; queryText: string } {
+/** The path below `prefix` and the query string of a request, as they came in; a URL may be absolute (RFC 9112, 3.2.2). */
+export function splitUrl(target: string, prefix: string): { path: string; queryText: string } {
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '')
   const question = url.indexOf('?')
   const end = question < 0 ? url.length : question
   return { path: url.slice(prefix.length, end), queryText: question < 0 ? '' : url.slice(question + 1) }
@@ -33,7 +35,7 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
       ifMatch: headers['if-match'],
       ifNoneMatch: headers['if-none-match'],
       ifModifiedSince: headers['if-modified-since'],
-      ifNoneExist: headers['if-none-exist']?.toString(),
+      ifNoneExist: headerText(headers['if-none-exist']),
     }),
     ...parsePrefer(headers.prefer),
   }
@@ -55,18 +57,11 @@ function takeBody(call: Call, body: Buffer | undefined, mediaType: string, heade
   // What else a patch may be is the interaction's matter.
   if (call.interaction === 'patch') return
   if (call.type === 'Binary' && isNativeBinary(mediaType, body)) {
-    call.body = binaryResource(body, headers['content-type'], headers['x-security-context'], call.id)
+    call.body = binaryResource(body, headers['content-type'], headerText(headers['x-security-context']), call.id)
   } else {
     demandType(isJson(mediaType), 'application/fhir+json', mediaType, body)
     demandUtf8(headers['content-type'])
   }
-}
-
-/** The key as the store keeps it: of one length, and each caller's own. */
-function onceKeyOf(key: string, access: Access): string {
-  return createHash('sha256')
-    .update(JSON.stringify([access.caller, key]))
-    .digest('base64url')
 }
 
 function formOf(body: Buffer | undefined, mediaType: string): QueryPair[] {
@@ -84,4 +79,11 @@ function demandUtf8(contentType: string | undefined): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase()
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return
   throw FhirError.of('unsupported-media', 'The body must be in UTF-8.')
+}
+
+/** Node reads headers as Latin-1; a URL or a query in one is UTF-8 where it can be. */
+function headerText(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined
+  const bytes = Buffer.from(String(header), 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : String(header)
 }

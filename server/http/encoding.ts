@@ -47,5 +47,7 @@ function unpacker(encoding: string) {
 
 function takesGzip(header: string | string[] | undefined): boolean {
   if (header === undefined) return false
-  return /(^|,)\s*(x-gzip|gzip|\*)\s*(;\s*q\s*=\s*(0\.\d*[1-9]|1))?\s*(,|$)/i.test(String(header))
+  return String(header)
+    .split(',')
+    .some((part) => /^\s*(x-gzip|gzip|\*)\s*(;|$)/i.test(part) && !/;\s*q\s*=\s*0(\.0*)?\s*$/i.test(part))
 }

@@ -1,14 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { Store } from '../../resources/store/port.ts'
 
-/** `/livez`: the process answers. `/readyz`: it can do its work. */
-export function addHealthRoutes(app: FastifyInstance, store: Store): void {
+/** Whether all that belongs to the start is done. */
+export interface Start {
+  done: boolean
+}
+
+/** `/livez`: the process answers. `/readyz`: it has started whole, and can do its work. */
+export function addHealthRoutes(app: FastifyInstance, store: Store, start: Start): void {
   app.get('/livez', async (_request, reply) => reply.type('text/plain').send('alive\n'))
   app.get('/readyz', async (_request, reply) => {
-    const ready = store.ready()
+    const hindrance = start.done ? (store.ready() ? undefined : 'the store cannot be reached') : 'starting'
     return reply
-      .code(ready ? 200 : 503)
+      .code(hindrance ? 503 : 200)
       .type('text/plain')
-      .send(ready ? 'ready\n' : 'the store cannot be reached\n')
+      .send(`${hindrance ?? 'ready'}\n`)
   })
 }

@@ -14,7 +14,7 @@ export interface Log {
 export function openLog(level: string): Log {
   if (process.stdout.isTTY) {
     const pretty = createRequire(import.meta.url)('pino-pretty') as typeof prettyLibrary
-    const stream = pretty({ colorize: true, ignore: 'pid,hostname', sync: true })
+    const stream = pretty({ colorize: true, ignore: 'pid,hostname', singleLine: true, sync: true })
     return { logger: pino({ level, base: null }, stream), flush: async () => undefined }
   }
   const lines = new LineBuffer(1)
@@ -45,4 +45,10 @@ export function logRequest(logger: Logger, request: FastifyRequest, status: numb
   const line = { id, method, status, ms: Math.round(ms * 100) / 100, route: routeOptions.url, ...found }
   if (status >= 500) logger.error(line, 'request failed')
   else logger.info(line, 'request')
+}
+
+/** Writes the line of a request whose client left before the answer; what it asked for may have been done. */
+export function logAborted(logger: Logger, request: FastifyRequest): void {
+  const { id, method } = request
+  logger.info({ id, method, aborted: true, ...facts.get(request) }, 'client left')
 }

@@ -1,6 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FhirError } from '../../resources/fhir-error.ts'
-import type { QueryPair } from '../../search/query.ts'
 import type { Answer, Call } from '../call.ts'
 import { etagOf } from '../etag.ts'
 import { outcomeOf } from '../outcome.ts'
@@ -9,6 +7,8 @@ import { statusOf } from '../statuses.ts'
 import { wantsNative } from './accept.ts'
 import { nativeBinary } from './binary.ts'
 import { compressed } from './encoding.ts'
+import type { Exchange } from './exchange.ts'
+import { note } from './log.ts'
 import { pretty } from './pretty.ts'
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8'
@@ -16,14 +16,16 @@ const FHIR_JSON = 'application/fhir+json; charset=utf-8'
 /** Content that a browser must not run in this server's name. */
 const SANDBOX = "sandbox; default-src 'none'"
 
-/** Sends an answer: status, the headers of its version, and its resource in the form that the client asked for. */
-export async function sendAnswer(
-  answer: Answer,
-  call: Call,
-  baseUrl: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+/** Answers up to this size take no room of their own. */
+const SMALL = 64 * 1024
+
+/**
+ * Sends an answer: status, the headers of its version, and its resource in the form that the client asked for. Throws
+ * `unavailable` where too much is on its way to clients already.
+ */
+export async function sendAnswer(answer: Answer, call: Call, baseUrl: string, exchange: Exchange) {
+  const { request, reply } = exchange
+  const release = takeRoom(answer.text?.length ?? 0, exchange)
   reply.code(statusOf(answer.kind))
   const { version } = answer
   if (version) {
@@ -33,31 +35,29 @@ export async function sendAnswer(
       reply.header('location', `${baseUrl}/${version.type}/${version.id}/_history/${version.version}`)
     }
   }
+  if (release) reply.raw.on('close', release)
   if (answer.kind === 'not-modified' || answer.kind === 'no-content') return reply.send()
-  if (answer.text && mayBeNative(call) && wantsNative(request.headers.accept, call.query))
-    return sendNative(answer.text, reply)
-  return sendJson(answer.text ?? (answer.issues && outcomeOf(answer.issues)), call.query, request, reply)
+  if (answer.text && mayBeNative(call) && wantsNative(request.headers.accept, call.query)) {
+    return sendNative(answer.text, exchange)
+  }
+  return sendJson(answer.text ?? (answer.issues && outcomeOf(answer.issues)), exchange)
 }
 
-/** Sends an error as an OperationOutcome. */
-export async function sendError(
-  error: FhirError,
-  query: readonly QueryPair[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+/** Sends an error as an OperationOutcome, and notes for the log what the caller may not know. */
+export async function sendError(error: FhirError, exchange: Exchange) {
+  const { request, reply } = exchange
+  if (error.detail !== undefined) note(request, { detail: error.detail })
   reply.code(statusOf(error.kind))
   if (error instanceof MethodNotAllowed) reply.header('allow', error.allow)
   if (error.kind === 'unavailable') reply.header('retry-after', '5')
-  return sendJson(outcomeOf(error.issues), query, request, reply)
+  return sendJson(outcomeOf(error.issues), exchange)
 }
 
-async function sendJson(
-  text: Buffer | undefined,
-  query: readonly QueryPair[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
+function takeRoom(bytes: number, { inFlight }: Exchange): (() => void) | undefined {
+  return bytes > SMALL ? inFlight.take(bytes) : undefined
+}
+
+async function sendJson(text: Buffer | undefined, { request, reply, query }: Exchange) {
   if (!text) return reply.send()
   reply.header('content-type', FHIR_JSON)
   const wantsPretty = query.some(([name, value]) => name === '_pretty' && value === 'true')
@@ -69,7 +69,7 @@ export function mayBeNative({ type, interaction }: Call): boolean {
   return type === 'Binary' && (interaction === 'read' || interaction === 'vread')
 }
 
-async function sendNative(text: Buffer, reply: FastifyReply) {
+async function sendNative(text: Buffer, { reply }: Exchange) {
   const { contentType, content } = nativeBinary(text)
   reply.header('content-type', contentType)
   reply.header('content-security-policy', SANDBOX)

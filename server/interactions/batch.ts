@@ -2,6 +2,7 @@ import type { Interaction } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { countMembers } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
+import { AnswerBudget } from '../bundle/answer-budget.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
 import { type CutBundle, checkEntry, checkMembers, type EntryDocument, parseEntry } from '../bundle/cut.ts'
 import { documentOf } from '../bundle/entries.ts'
@@ -43,7 +44,8 @@ export async function batch(bundle: CutBundle, call: Call, services: Services): 
   }
   checkMembers(bundle, members)
   const results = new Map<number, Result>()
-  for (const phase of [0, 1, 2, 3]) await runPhase(phase, calls, results, services)
+  const budget = new AnswerBudget()
+  for (const phase of [0, 1, 2, 3]) await runPhase(phase, calls, results, services, budget)
   const entries: Buffer[] = []
   for (const at of calls.keys()) {
     const result = results.get(at)!
@@ -59,7 +61,7 @@ function readEntry(entry: EntryDocument, at: number, batchCall: Call, services: 
     const call = callOf(entry.value.request, batchCall, services.baseUrl)
     if (call.interaction === 'patch') takePatch(call, documentOf(entry))
     else if (call.interaction === 'create' || call.interaction === 'update') call.document = documentOf(entry)
-    if (batchCall.onceKey !== undefined) call.onceKey = `${batchCall.onceKey}#${at}`
+    if (batchCall.onceKey !== undefined) call.onceKey ??= `${batchCall.onceKey}#${at}`
     call.preferReturn = batchCall.preferReturn ?? 'minimal'
     return call
   } catch (error) {
@@ -73,12 +75,17 @@ async function runPhase(
   calls: readonly (Call | FhirError)[],
   results: Map<number, Result>,
   services: Services,
+  budget: AnswerBudget,
 ): Promise<void> {
+  const pace = new Pace()
   const queue = calls.entries()
   const work = async (): Promise<void> => {
     for (const [at, call] of queue) {
       if (call instanceof FhirError) results.set(at, { error: call })
-      else if (PHASES[call.interaction] === phase) results.set(at, await services.dispatch(call))
+      else if (PHASES[call.interaction] === phase) {
+        results.set(at, await budget.run(call, () => services.dispatch(call)))
+        if (pace.due) await pace.rest()
+      }
     }
   }
   await Promise.all(Array.from({ length: CONCURRENT }, work))

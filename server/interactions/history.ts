@@ -1,6 +1,6 @@
 import { dateRange, instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
-import type { HistoryEntry, HistoryQuery, HistoryScope, Method } from '../../resources/store/port.ts'
+import type { HistoryEntry, HistoryQuery, HistoryScope } from '../../resources/store/port.ts'
 import type { QueryPair } from '../../search/query.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
@@ -68,13 +68,13 @@ function historyEntry(entry: HistoryEntry, baseUrl: string): Buffer {
     {
       fullUrl: `${baseUrl}/${location}`,
       request: { method, url: method === 'POST' ? type : location },
-      response: { status: statusOf(method, version), etag: etagOf(version), lastModified: instantOf(lastUpdated) },
+      response: { status: statusOf(entry), etag: etagOf(version), lastModified: instantOf(lastUpdated) },
     },
     text,
   )
 }
 
-function statusOf(method: Method, version: number): string {
+function statusOf({ method, created }: HistoryEntry): string {
   if (method === 'DELETE') return statusLine('no-content')
-  return statusLine(method === 'POST' || version === 1 ? 'created' : 'ok')
+  return statusLine(created ? 'created' : 'ok')
 }

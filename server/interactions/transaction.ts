@@ -1,5 +1,6 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Change, Outcome } from '../../resources/store/port.ts'
+import { AnswerBudget } from '../bundle/answer-budget.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
 import type { CutBundle } from '../bundle/cut.ts'
 import { readEntries, type TransactionEntry, type TransactionState } from '../bundle/entries.ts'
@@ -36,15 +37,18 @@ async function attempt(bundle: CutBundle, call: Call, services: Services): Promi
   await checkReads(state, writes)
   const outcomes = await commitAll(writes, state, call.onceKey)
   const results = new Map<TransactionEntry, Result>()
+  const budget = new AnswerBudget()
   for (const { entry, changes, start } of writes) {
     const own = outcomes.slice(start, start + changes.length)
-    const answer = await answerTo(entry.draft!, changes, own, call.preferReturn ?? 'minimal', services)
-    results.set(entry, { answer })
+    const preferReturn = call.preferReturn ?? 'minimal'
+    const answer = async () => ({ answer: await answerTo(entry.draft!, changes, own, preferReturn, services) })
+    results.set(entry, await budget.run(entry.call, answer))
     if (state.pace.due) await state.pace.rest()
   }
   const entries: Buffer[] = []
   for (const entry of state.entries) {
-    entries.push(responseEntry(results.get(entry) ?? (await services.dispatch(entry.call)), services.baseUrl))
+    const result = results.get(entry) ?? (await budget.run(entry.call, () => services.dispatch(entry.call)))
+    entries.push(responseEntry(result, services.baseUrl))
     if (state.pace.due) await state.pace.rest()
   }
   return { kind: 'ok', text: bundleText({ type: 'transaction-response', entries }) }

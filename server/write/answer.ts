@@ -54,8 +54,10 @@ function deleted(
   const one = call.id !== undefined && change && outcome && outcome.version > 0
   const version = one ? { version: { type: change.type, id: change.id, ...outcome } } : {}
   if (preferReturn !== 'OperationOutcome') return { kind: 'no-content', ...version }
-  const what = call.id === undefined ? `${changes.length} ${call.type}` : `${call.type}/${call.id}`
-  return { kind: 'ok', issues: [informational(`Deleted: ${what}.`)], ...version }
+  const what =
+    call.id === undefined ? `${changes.length} ${call.type} deleted.` : `${call.type}/${call.id} was deleted.`
+  const nothing = call.id !== undefined && !one
+  return { kind: 'ok', issues: [informational(nothing ? `${call.type}/${call.id} was not there.` : what)], ...version }
 }
 
 function informational(diagnostics: string) {

@@ -24,8 +24,8 @@ export async function changesOf(draft: Draft, services: Services): Promise<Chang
 
 async function expected(draft: Draft, target: Target, services: Services): Promise<Expectation | undefined> {
   const { conditions, interaction, access } = draft.call
-  if (draft.patchedVersion || interaction === 'create') return draft.patchedVersion
-  if (!conditions.ifMatch) return expectationOf(conditions, target, 0)
+  if (draft.patched || interaction === 'create') return draft.patched?.expect
+  if (!conditions.ifMatch && !conditions.ifNoneMatch) return expectationOf(conditions, target, 0)
   const current = await visible(target.type, target.id, access, services)
   return expectationOf(conditions, target, current?.text ? current.version : 0)
 }

@@ -1,6 +1,7 @@
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Guard } from '../../resources/store/port.ts'
+import type { Expression } from '../../search/expression.ts'
 import { parseCriteria, RESULT_PARAMETERS } from '../../search/parse.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
@@ -8,6 +9,10 @@ import type { Services } from '../call.ts'
 
 /** Result parameters that may stand beside criteria, since they say nothing of what is wanted. */
 const HARMLESS = new Set(['_format', '_pretty'])
+
+/** What the searches of one request may take in all, and the length of their criteria. */
+const MOST_MS = 5_000
+const MOST_CHARACTERS = 8 * 1024 * 1024
 
 /**
  * Searches for the criteria of conditional interactions and references, and keeps a guard of each search: the commit
@@ -18,6 +23,8 @@ export class Criteria {
   private readonly access: Access
   private readonly services: Services
   private readonly gone = new Map<string, Set<string>>()
+  private ms = 0
+  private characters = 0
 
   constructor(access: Access, services: Services) {
     this.access = access
@@ -36,16 +43,26 @@ export class Criteria {
     const search = strictSearch(type, query, this.access, this.services)
     const { searcher } = this.services
     const gone = this.gone.get(type)
+    const started = performance.now()
     const found = await searcher.ids(search, most + 1 + (gone?.size ?? 0))
+    this.spend(performance.now() - started, query)
     this.guards.push({ selection: searcher.selection(search), ids: found })
     return { search, ids: gone ? found.filter((id) => !gone.has(id)) : found }
   }
 
+  /** Each search is made once more in the commit, where all who write wait for it. */
+  private spend(ms: number, query: readonly QueryPair[]): void {
+    this.ms += ms
+    for (const [name, value] of query) this.characters += name.length + value.length
+    if (this.ms < MOST_MS && this.characters < MOST_CHARACTERS) return
+    throw FhirError.of('invalid', 'The criteria of this request take too long to search for.', { code: 'too-costly' })
+  }
+
   /** The one that matches, if any. Throws `precondition-failed` when several do. */
-  async findOne(type: string, query: readonly QueryPair[]): Promise<string | undefined> {
-    const { ids } = await this.find(type, query, 1)
+  async findOne(type: string, query: readonly QueryPair[]): Promise<{ id: string | undefined; where: Expression }> {
+    const { ids, search } = await this.find(type, query, 1)
     if (ids.length > 1) throw severalMatch(type)
-    return ids[0]
+    return { id: ids[0], where: search.where }
   }
 }
 

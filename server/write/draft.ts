@@ -1,6 +1,7 @@
 import type { Edit } from '../../resources/json/edits.ts'
 import type { JsonDocument } from '../../resources/json/parse.ts'
 import type { Expectation } from '../../resources/store/port.ts'
+import type { Expression } from '../../search/expression.ts'
 import type { Call } from '../call.ts'
 
 /** A resource that a write is about. */
@@ -11,6 +12,8 @@ export interface Target {
   existing?: true
   /** Criteria found nothing, so that the resource must not be there yet. */
   mustBeNew?: true
+  /** The criteria that found nothing; nothing else that is written along with it may meet them. */
+  unmatched?: Expression
 }
 
 /**
@@ -25,8 +28,8 @@ export interface Draft {
   edits?: Edit[]
   /** One; none for a conditional delete that found nothing, several for one that may delete several. */
   targets: Target[]
-  /** The version that a patch was applied to. */
-  patchedVersion?: Expectation
+  /** Of a patch: what it was applied to, as the change must find it, and its text. */
+  patched?: { expect: Expectation; text: Buffer }
 }
 
 /** The interactions that write, in the order in which a transaction acts (R4 http, transaction processing rules). */

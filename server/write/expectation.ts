@@ -14,6 +14,9 @@ export function expectationOf(
   current: number,
 ): Expectation | undefined {
   if (mustBeNew || ifNoneMatch?.includes('*')) return 'absent'
+  if (current > 0 && ifNoneMatch?.includes(String(current))) {
+    throw FhirError.of('precondition-failed', `${type}/${id} has version ${current}, which If-None-Match names.`)
+  }
   if (!ifMatch) return undefined
   if (current > 0 && (ifMatch.includes('*') || ifMatch.includes(String(current)))) return { version: current }
   const stands = current > 0 ? `has version ${current}` : 'does not exist'

@@ -22,7 +22,8 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
   const apply = applierOf(call.mediaType)
   if (!call.body || call.body.length === 0) throw FhirError.of('invalid', 'A patch is expected in the body.')
   const current = await visible(type, id, call.access, services)
-  const before = parseLossless(liveText(current, { type, id }).toString()) as JsonObject
+  const text = liveText(current, { type, id })
+  const before = parseLossless(text.toString()) as JsonObject
   const { version } = current!
   const demanded = expectationOf(call.conditions, draft.targets[0]!, version)
   const { maxDepth } = services.config
@@ -33,7 +34,7 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
   draft.document = parseDocument(Buffer.from(printLossless(after)), maxDepth)
   checkDocument(draft.document, type, services.config, 'unprocessable')
   // Where the client did not ask for a version, a write that comes between makes the patch be applied anew.
-  draft.patchedVersion = demanded ?? { version, retry: true }
+  draft.patched = { expect: demanded ?? { version, retry: true }, text }
 }
 
 type Apply = (resource: JsonObject, body: Uint8Array, maxDepth: number) => JsonObject

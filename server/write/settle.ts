@@ -30,8 +30,9 @@ export async function settle(draft: Draft, criteria: Criteria, config: Config): 
 async function created({ call }: Draft, criteria: Criteria): Promise<Target> {
   const type = call.type!
   const { ifNoneExist } = call.conditions
-  const found = ifNoneExist === undefined ? undefined : await criteria.findOne(type, parseQuery(ifNoneExist))
-  return found === undefined ? { type, id: newId() } : { type, id: found, existing: true }
+  if (ifNoneExist === undefined) return { type, id: newId() }
+  const { id, where } = await criteria.findOne(type, parseQuery(ifNoneExist))
+  return id === undefined ? { type, id: newId(), unmatched: where } : { type, id, existing: true }
 }
 
 async function updated({ call, document }: Draft, criteria: Criteria): Promise<Target> {
@@ -40,11 +41,11 @@ async function updated({ call, document }: Draft, criteria: Criteria): Promise<T
     checkId(call.id, document!)
     return { type, id: call.id }
   }
-  const found = await criteria.findOne(type, call.query)
+  const { id: found, where } = await criteria.findOne(type, call.query)
   const own = document!.value.id as string | undefined
   if (found === undefined) {
     if (call.conditions.ifMatch) throw FhirError.of('precondition-failed', `No ${type} matches, and If-Match is given.`)
-    return { type, id: own ?? newId(), mustBeNew: true }
+    return { type, id: own ?? newId(), mustBeNew: true, unmatched: where }
   }
   if (own !== undefined && own !== found) {
     const words = 'The id in the body is not that of the resource that the criteria match.'
@@ -55,7 +56,7 @@ async function updated({ call, document }: Draft, criteria: Criteria): Promise<T
 
 async function patched({ call }: Draft, criteria: Criteria): Promise<Target> {
   const type = call.type!
-  const id = call.id ?? (await criteria.findOne(type, call.query))
+  const id = call.id ?? (await criteria.findOne(type, call.query)).id
   if (id === undefined) throw FhirError.of('not-found', `No ${type} matches the criteria.`)
   return { type, id }
 }

@@ -8,7 +8,7 @@ import { packageFolder, readDefinitions } from './package.ts'
 import { compileSearchParameters } from './search-parameters.ts'
 import { compileTypes } from './types.ts'
 
-export const COMPILED_FILE = join(import.meta.dirname, '..', 'r4.json')
+const COMPILED_FILE = join(import.meta.dirname, '..', 'r4.json')
 
 /** Writes `r4.json` beside the loader, unless the one there is fresh. Needs the official R4 package. */
 function main(): void {

@@ -11,11 +11,14 @@ import {
 } from '../port.ts'
 import { Dictionary } from './dictionary.ts'
 import { EntryRows } from './entry-rows.ts'
-import { METHOD_NUMBERS } from './methods.ts'
+import { methodNumber } from './methods.ts'
 import { Names } from './names.ts'
 import { type ResourceRow, ResourceRows } from './rows.ts'
 import type { SqliteSelection } from './selection.ts'
 import { StatementCache } from './statement-cache.ts'
+
+/** The last moment that a FHIR instant can name: the end of the year 9999. */
+const LAST_INSTANT = Date.UTC(10_000, 0, 1) - 1
 
 /** Applies units to the database, inside a transaction that the caller opens and ends. */
 export class Applier {
@@ -47,7 +50,7 @@ export class Applier {
   /** Applies one unit; throws CommitRefused, after which the caller rolls back and calls `forget`. */
   apply(unit: Unit): Outcome[] {
     // lastUpdated never goes back, whatever the machine's clock does: history and _since rely on the order.
-    this.clock = Math.max(this.clock, Date.now())
+    this.clock = Math.min(Math.max(this.clock, Date.now()), LAST_INSTANT)
     if (unit.onceKey !== undefined && this.insertDone.run(unit.onceKey, this.clock).changes === 0) {
       throw new CommitRefused('repeated')
     }
@@ -98,7 +101,15 @@ export class Applier {
   private addVersion(row: ResourceRow, type: number, method: Method, text: Buffer | null): void {
     const version = row.version + 1
     this.seq++
-    this.insertVersion.run(this.seq, row.rid, type, version, this.clock, METHOD_NUMBERS[method], text)
+    this.insertVersion.run(
+      this.seq,
+      row.rid,
+      type,
+      version,
+      this.clock,
+      methodNumber(method, !row.live && text !== null),
+      text,
+    )
     this.resources.point(row.rid, this.seq, version, this.clock, text !== null)
   }
 }

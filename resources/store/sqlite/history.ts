@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type HistoryEntry, type HistoryPage, type HistoryQuery, type HistoryScope, PAGE_BYTES } from '../port.ts'
+import { methodOf } from './methods.ts'
 import type { Names } from './names.ts'
 import type { SqlValue } from './selection.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
@@ -32,7 +33,11 @@ export function readHistory(
   let bytes = 0
   for (const row of rows) {
     if (entries.length === count || bytes > PAGE_BYTES) return { entries, more: true }
-    entries.push({ ...toVersion(row, names.typeName(row.type)), position: String(row.seq) })
+    entries.push({
+      ...toVersion(row, names.typeName(row.type)),
+      position: String(row.seq),
+      created: methodOf(row.method).created,
+    })
     bytes += row.text?.byteLength ?? 0
   }
   return { entries, more: false }

@@ -17,7 +17,8 @@ export type UnitResult =
   | { id: number; refused: { reason: RefusalReason; at: number; current: number } }
   | { id: number; failed: string }
 
-export type ToWriter = UnitPart | 'close'
+/** `abandoned`: of the unit of this id no more parts will come. */
+export type ToWriter = UnitPart | { abandoned: number } | 'close'
 export type FromWriter = { results: UnitResult[] } | { opened: true } | { unopened: string; inUse: boolean }
 
 /** Changes in one part at the most, and the bytes of text after which a part ends. */
@@ -48,6 +49,11 @@ export function* encodeUnit(id: number, { changes, ...rest }: Unit): Generator<U
 /** Puts units together from their parts. */
 export class UnitDecoder {
   private readonly begun = new Map<number, Change[]>()
+
+  /** Forgets the parts of a unit that will not be completed. */
+  abandon(id: number): void {
+    this.begun.delete(id)
+  }
 
   /** Takes in a part; gives the unit when it was the last one. */
   take(part: UnitPart): Unit | undefined {

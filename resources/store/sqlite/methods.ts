@@ -1,11 +1,18 @@
 import type { Method } from '../port.ts'
 
-/** How `version.method` is kept. */
-export const METHOD_NUMBERS: Record<Method, number> = { POST: 1, PUT: 2, PATCH: 3, DELETE: 4 }
+const NUMBERS: Record<Method, number> = { POST: 1, PUT: 2, PATCH: 3, DELETE: 4 }
 
 const METHODS: Record<number, Method> = { 1: 'POST', 2: 'PUT', 3: 'PATCH', 4: 'DELETE' }
 
-/** The reverse of METHOD_NUMBERS. */
-export function methodOf(number: unknown): Method {
-  return METHODS[Number(number)] ?? 'PUT'
+/** Added to the number of a method whose version made the resource live. */
+const CREATED = 16
+
+/** How a version came to be, as `version.method` keeps it. */
+export function methodNumber(method: Method, created: boolean): number {
+  return NUMBERS[method] + (created ? CREATED : 0)
+}
+
+/** The reverse of `methodNumber`. */
+export function methodOf(number: number): { method: Method; created: boolean } {
+  return { method: METHODS[number % CREATED] ?? 'PUT', created: number >= CREATED }
 }

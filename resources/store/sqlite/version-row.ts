@@ -19,7 +19,7 @@ export function toVersion(row: VersionRow, type: string): StoredVersion {
     id: row.id,
     version: row.version,
     lastUpdated: row.updated,
-    method: methodOf(row.method),
+    method: methodOf(row.method).method,
     text: text === null ? undefined : Buffer.from(text.buffer, text.byteOffset, text.byteLength),
   }
 }

@@ -49,9 +49,12 @@ class Writer {
       const group: Waiting[] = []
       let bytes = 0
       while (next !== undefined && next !== 'close' && group.length < GROUP_UNITS && bytes < GROUP_BYTES) {
-        const unit = this.decoder.take(next)
-        if (unit) group.push({ id: next.id, unit })
-        bytes += next.texts.byteLength
+        if ('abandoned' in next) this.decoder.abandon(next.abandoned)
+        else {
+          const unit = this.decoder.take(next)
+          if (unit) group.push({ id: next.id, unit })
+          bytes += next.texts.byteLength
+        }
         next = this.poll()
       }
       if (group.length > 0) this.post({ results: this.commit(group) })
@@ -94,16 +97,24 @@ class Writer {
     }
   }
 
+  /** What a checkpoint cannot do now, for want of space say, the next one does: the log holds all that was answered. */
   private checkpointAfter(bytes: number): void {
     this.written += bytes
     if (this.written < CHECKPOINT_BYTES) return
-    this.written = 0
-    this.database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    try {
+      this.database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+      this.written = 0
+    } catch {
+      this.written = CHECKPOINT_BYTES / 2
+    }
   }
 
   private close(): void {
-    this.database.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
-    this.database.close()
+    try {
+      this.database.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)')
+    } finally {
+      this.database.close()
+    }
     this.release()
     this.port.close()
   }

@@ -3,7 +3,7 @@ import { FhirError } from '../../fhir-error.ts'
 import { Pace } from '../../pace.ts'
 import { CommitRefused, type Outcome, type Unit } from '../port.ts'
 import { FolderInUse } from './lock.ts'
-import { encodeUnit, type FromWriter, type UnitResult } from './message.ts'
+import { encodeUnit, type FromWriter, type ToWriter, type UnitResult } from './message.ts'
 
 interface Waiting {
   resolve(outcomes: Outcome[]): void
@@ -58,10 +58,15 @@ export class Writer {
   async commit(unit: Unit): Promise<Outcome[]> {
     const id = ++this.lastId
     const pace = new Pace()
-    for (const part of encodeUnit(id, unit)) {
-      if (pace.due) await pace.rest()
-      if (this.down !== undefined) throw unavailable(this.down)
-      this.worker.postMessage(part, [part.texts.buffer])
+    try {
+      for (const part of encodeUnit(id, unit)) {
+        if (pace.due) await pace.rest()
+        if (this.down !== undefined) throw unavailable(this.down)
+        this.worker.postMessage(part, [part.texts.buffer])
+      }
+    } catch (error) {
+      this.worker.postMessage({ abandoned: id } satisfies ToWriter)
+      throw error
     }
     if (this.down !== undefined) throw unavailable(this.down)
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }))

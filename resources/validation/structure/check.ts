@@ -3,15 +3,15 @@ import { resourceTypes } from '../../definitions/definitions.ts'
 import type { Issue } from '../../fhir-error.ts'
 import { FORMATS } from './formats.ts'
 import { hasLooseNumber, integerIssues } from './integers.ts'
-import { issueOf } from './issues.ts'
+import { faultOf, issueOf } from './issues.ts'
 import { checkObject } from './keywords.ts'
 import { referredTypes, schemaId, typeSchema } from './schema.ts'
 
 /** Most issues in one answer; a body that has more is no better understood with all of them. */
 const MOST_ISSUES = 50
 
-/** Above this, only the first fault is looked for: collecting every fault of a hostile 16 MB body costs gigabytes. */
-const ALL_FAULTS_UP_TO = 256 * 1024
+/** Up to this size all faults are told, above it the first: ajv's cost of collecting grows with their square. */
+const ALL_FAULTS_UP_TO = 16 * 1024
 
 /**
  * Checks a resource against the structure of its type: known elements, JSON types, cardinality, primitive formats,
@@ -23,13 +23,19 @@ export function checkStructure(resource: Record<string, unknown>, text?: Buffer)
   if (typeof type !== 'string' || !resourceTypes.has(type)) {
     return [{ severity: 'error', code: 'structure', diagnostics: 'resourceType is missing or names no R4 type.' }]
   }
-  const checker = (text?.length ?? 0) <= ALL_FAULTS_UP_TO ? everyFault : firstFault
-  const validate = checker.validator(type)
-  checker.metInteger = false
-  if (validate(resource)) return text && checker.metInteger && hasLooseNumber(text) ? integerIssues(text, type) : []
+  const validate = firstFault.validator(type)
+  firstFault.metInteger = false
+  if (validate(resource)) return text && firstFault.metInteger && hasLooseNumber(text) ? integerIssues(text, type) : []
+  if (!text || text.length > ALL_FAULTS_UP_TO) return issuesOf(type, validate.errors)
+  const every = everyFault.validator(type)
+  every(resource)
+  return issuesOf(type, every.errors)
+}
+
+function issuesOf(type: string, errors: ValidateFunction['errors']): Issue[] {
   // What has the wrong JSON type is also none of the codes it is bound to: one issue a place says it.
   const issues = new Map<string, Issue>()
-  for (const error of validate.errors ?? []) {
+  for (const error of errors ?? []) {
     if (error.keyword === 'if') continue
     const issue = issueOf(type, error)
     const place = issue.expression?.[0] ?? ''
@@ -41,7 +47,7 @@ export function checkStructure(resource: Record<string, unknown>, text?: Buffer)
 
 /** Compiles the schema of a resource type now, so that the first of them need not wait for it. */
 export function prepareStructure(type: string): void {
-  everyFault.validator(type)
+  firstFault.validator(type)
 }
 
 /** Schemas compiled when their type is first seen. */
@@ -94,7 +100,8 @@ class Checker {
       }
       const validate = this.validator(type)
       if (validate(data)) return true
-      keyword.errors = (validate.errors ?? []).map((error) => ({ ...error, instancePath: at + error.instancePath }))
+      const own = (validate.errors ?? []).filter((error) => error.keyword !== 'if')
+      keyword.errors = own.map((error) => faultOf(error, at)) as Partial<ErrorObject>[]
       return false
     }
     return keyword

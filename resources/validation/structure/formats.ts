@@ -9,6 +9,8 @@ export const FORMATS: Record<string, (value: string) => boolean> = {
   instant: isMoment,
   base64Binary: isBase64,
   text: isText,
+  // Single white space within, none at the ends. As one pattern it would run over the stack of long values.
+  code: (value) => value !== '' && !/^\s|\s$|\s\s/.test(value),
 }
 
 /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD` that the calendar has. */

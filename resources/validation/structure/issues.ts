@@ -1,11 +1,23 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../../fhir-error.ts'
+import type { Fault } from './keywords.ts'
 
 /** Turns one of ajv's errors into an issue that names the element as FHIRPath does. */
 export function issueOf(typeName: string, error: ErrorObject): Issue {
   const { code, name, diagnostics } = describe(error)
   const path = typeName + fhirPath(error.instancePath)
   return { severity: 'error', code, diagnostics, expression: [name ? `${path}.${name}` : path] }
+}
+
+/** One of ajv's errors as a fault of the keyword `fhir`, described while the value and the schema are still its own. */
+export function faultOf(error: ErrorObject, at: string): Fault {
+  const { code, name, diagnostics } = describe(error)
+  return {
+    keyword: 'fhir',
+    message: diagnostics,
+    instancePath: at + error.instancePath,
+    params: { code, name: name ?? '' },
+  }
 }
 
 interface Description {

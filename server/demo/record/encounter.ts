@@ -8,7 +8,7 @@ import { type Episode, rowOf, staff } from '../tables.ts'
 
 const SETTINGS = { AMB: 'ambulatory', EMER: 'emergency', IMP: 'inpatient encounter' }
 
-export function encounterId(chart: Chart, visit: Visit): string {
+function encounterId(chart: Chart, visit: Visit): string {
   return `demo-encounter-${chart.label}-${visit.number}`
 }
 

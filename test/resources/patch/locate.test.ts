@@ -140,7 +140,7 @@ t.test('stops paths that ask for too much', async (t) => {
   for (const path of slow) {
     const start = performance.now()
     t.match(
-      outcome(() => locate(PATIENT, path, new Budget(200)).length),
+      outcome(() => locate(PATIENT, path, new Budget()).length),
       /^unprocessable too-costly.*too long/,
     )
     t.ok(performance.now() - start < 2_000)

@@ -11,7 +11,7 @@ const base = {
   link: [{ other: { reference: 'Patient/q' }, type: 'refer' }],
 }
 
-const faults = (change: object, text?: Buffer) =>
+const faults = (change: object, text = Buffer.from('{}')) =>
   checkStructure({ ...base, ...change } as Record<string, unknown>, text).map(({ code, expression, diagnostics }) => [
     code,
     expression?.[0],

@@ -63,7 +63,7 @@ t.test('Bundles, resources, NDJSON, and archives of them', async (t) => {
     JSON.stringify({
       resourceType: 'Bundle',
       type: 'collection',
-      entry: [{ resource: { resourceType: 'Basic', id: 'c', code: { text: 'c' } } }, {}],
+      entry: [{ resource: { resourceType: 'Basic', id: 'c', code: { text: 'c' } } }],
     }),
   )
   writeFileSync(join(input, '5.txt'), 'not looked at')
@@ -111,6 +111,129 @@ t.test('what fails is listed, and the exit code is 1', async (t) => {
   t.match(output, /5 failed/)
 })
 
+const count = async (fhirBase: string, path: string) =>
+  ((await (await fetch(`${fhirBase}/${path}`)).json()) as { total: number }).total
+
+t.test('what was loaded is not loaded again, whichever way it goes', async (t) => {
+  const folder = storeFolder(t)
+  const store = join(folder, 'store')
+  const file = join(folder, 'patients.ndjson')
+  const withId = (at: number) => JSON.stringify({ resourceType: 'Patient', id: `n${at}` })
+  const without = JSON.stringify({ resourceType: 'Basic', code: { text: 'same' } })
+  const lines = [...Array.from({ length: 20 }, (_, at) => withId(at)), without, without, '{"resourceType":"Basic"}']
+  writeFileSync(file, lines.join('\n'))
+  const collection = {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [{ resource: JSON.parse(without), request: { method: 'POST', url: 'Basic' } }],
+  }
+  writeFileSync(join(folder, 'transaction.json'), JSON.stringify(collection))
+  const first = await fhir(store, ['load', file, join(folder, 'transaction.json')])
+  t.match(first, { code: 1, output: /patients\.ndjson:23: The element code is missing\. \(code\)/ })
+  t.equal(total(first.output), 23)
+  writeFileSync(file, [...lines.slice(0, -1), '{"resourceType":"Basic","code":{"text":"mended"}}'].join('\r\n'))
+  const mended = await fhir(store, ['load', file])
+  t.match(mended, { code: 0 }, 'a line that was mended goes in, the others are known')
+  t.equal(total(mended.output), 1, mended.output)
+  const server = await spawnServer(store)
+  t.teardown(() => server.end('SIGKILL'))
+  const through = await fhir(store, ['load', file, join(folder, 'transaction.json')])
+  t.match(through, { code: 0, output: /Loading into the server at http/ }, 'the server is found without its port')
+  t.equal(total(through.output), 0, through.output)
+  t.equal(await count(server.fhir, 'Basic?_summary=count'), 4)
+  t.match(await (await fetch(`${server.fhir}/Patient/n7`)).json(), { meta: { versionId: '1' } })
+  t.equal(total((await fhir(store, ['load', file, '--again'])).output), 23)
+  t.match(await (await fetch(`${server.fhir}/Patient/n7`)).json(), { meta: { versionId: '2' } })
+})
+
+t.test('what is hard to read', async (t) => {
+  const folder = storeFolder(t)
+  const input = join(folder, 'in')
+  mkdirSync(join(input, 'below'), { recursive: true })
+  const basic = (text: string, id: string) => `{"resourceType":"Basic","id":"${id}","code":{"text":"${text}"}}`
+  writeFileSync(
+    join(input, 'a.ndjson'),
+    Buffer.concat([Buffer.from('\uFEFF'), Buffer.from(`${basic('one\u2028line', 'ls')}\n`)]),
+  )
+  writeFileSync(
+    join(input, 'b.ndjson'),
+    Buffer.concat([Buffer.from(basic('M\u00fcller', 'latin'), 'latin1'), Buffer.from(`\n${basic('after', 'after')}`)]),
+  )
+  writeFileSync(join(input, 'c.json.gz'), 'this is not gzip')
+  writeFileSync(join(input, 'd.tar.gz'), gzipSync(Buffer.alloc(5000, 7)))
+  writeFileSync(
+    join(input, 'e.json'),
+    `{"resourceType":"Bundle","type":"history","entry":[{"resource":${basic('old', 'h')}}]}`,
+  )
+  writeFileSync(
+    join(input, 'f.json'),
+    '{"resourceType":"Bundle","id":"doc","type":"document","entry":[{"fullUrl":"urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c11","resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c12"}}}]}',
+  )
+  writeFileSync(
+    join(input, 'g.json'),
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [
+        {
+          fullUrl: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c13',
+          resource: { resourceType: 'Patient', name: [{ family: 'Linked' }] },
+        },
+        {
+          fullUrl: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c14',
+          resource: {
+            resourceType: 'Basic',
+            id: 'k',
+            code: { text: 'x' },
+            subject: { reference: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c13' },
+          },
+        },
+      ],
+    }),
+  )
+  writeFileSync(
+    join(input, 'h.json'),
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'searchset',
+      entry: [
+        { search: { mode: 'outcome' }, resource: { resourceType: 'OperationOutcome', issue: [] } },
+        { search: { mode: 'match' }, resource: { resourceType: 'Basic', id: 's', code: { text: 's' } } },
+      ],
+    }),
+  )
+  writeFileSync(
+    join(input, 'i.ndjson'),
+    `${basic('x', 'dup').replace('{', '{"id":"dup",')}\n{"a":1}\n${basic('last', 'last')}\n`,
+  )
+  writeFileSync(join(input, 'below', 'z.json'), basic('below', 'below'))
+  const store = join(folder, 'store')
+  const { code, output } = await fhir(store, ['load', input])
+  t.equal(code, 1)
+  t.match(output, /b\.ndjson:1: The body is not valid UTF-8/)
+  t.match(output, /c\.json\.gz: incorrect header check/)
+  t.match(output, /d\.tar\.gz: /)
+  t.match(output, /e\.json: A history cannot be loaded/)
+  t.match(output, /i\.ndjson:1: A member name stands twice/)
+  t.match(output, /i\.ndjson:2: It has no resourceType/)
+  t.match(output, /6 failed/)
+  const server = await spawnServer(store)
+  t.teardown(() => server.end('SIGKILL'))
+  const get = async (path: string) => (await fetch(`${server.fhir}/${path}`)).json()
+  t.match(await get('Basic/ls'), { code: { text: 'one\u2028line' } })
+  for (const id of ['after', 's', 'last', 'below']) t.match(await get(`Basic/${id}`), { id })
+  t.equal((await fetch(`${server.fhir}/Basic/h`)).status, 404)
+  t.match(await get('Bundle?_summary=count'), { total: 1 }, 'a document stays one')
+  const linked = (await get('Basic?subject:missing=false')) as {
+    entry: { resource: { subject: { reference: string } } }[]
+  }
+  t.match(
+    linked.entry[0]?.resource.subject.reference,
+    /^Patient\/[0-9a-f-]{36}$/,
+    'a linked collection keeps its links',
+  )
+})
+
 t.test('wrong usage', async (t) => {
   const folder = storeFolder(t)
   t.match(await fhir(folder, ['load']), { code: 2, output: /Usage/ })
@@ -118,7 +241,14 @@ t.test('wrong usage', async (t) => {
   t.match(await fhir(folder, []), { code: 0, output: /Usage/ })
   t.match(await fhir(folder, ['load', '/no/such/file.json']), { code: 1, output: /no such file/ })
   t.match(await fhir(folder, ['load', CLI]), { code: 1, output: /expected \.json/ })
-  t.match(await fhir(folder, ['load', folder, '--shoe']), { code: 1, output: /Unknown option/ })
+  t.match(await fhir(folder, ['load', folder, '--shoe']), { code: 2, output: /Unknown option/ })
+  t.match(await fhir(folder, ['load', '--help']), { code: 2, output: /Usage/ })
+  mkdirSync(join(folder, 'empty'))
+  t.match(await fhir(folder, ['load', join(folder, 'empty')]), { code: 1, output: /nothing to load/ })
+  t.match(await fhir(folder, ['load', folder, '--url', 'http://127.0.0.1:1']), {
+    code: 1,
+    output: /nothing to load|cannot be reached/,
+  })
 })
 
 t.test('resumes after a kill in mid-load', async (t) => {
@@ -189,6 +319,9 @@ t.test('sample20: 22,026 resources; reads, updates and histories of what was loa
   const ofPatient = await get(`Encounter?patient=${resource.id}&_summary=count`)
   t.ok(Number(ofPatient.total) > 0, 'links in the Bundle became references')
   const claims = await get('Claim?_count=1')
-  const text = JSON.stringify(claims)
-  t.notMatch(text, /urn:uuid|\?identifier=/, 'and none is left as it came')
+  t.ok(claims)
+  for (const type of ['Claim', 'Observation', 'Encounter', 'Procedure', 'ExplanationOfBenefit']) {
+    const text = JSON.stringify(await get(`${type}?_count=1000`))
+    t.notMatch(text, /"reference":"(urn:|[A-Za-z]+\?)/, `no reference of ${type} is left as it came`)
+  }
 })

@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify'
+import { FhirError } from '../../resources/fhir-error.ts'
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
+
+/**
+ * While every door is open, a page in a browser on this machine must not walk in: it can reach loopback, by a name of
+ * its own that leads there (DNS rebinding) or by a form. Refuses requests for other hosts than this server's and
+ * requests that another origin's page sends. `publicUrl` is how clients reach the server. The function gives the error
+ * for a request that is refused.
+ */
+export function guardBrowsers(publicUrl: string): (request: FastifyRequest) => FhirError | undefined {
+  const own = new URL(publicUrl)
+  return ({ headers }) => {
+    const { host, origin } = headers
+    const name = host?.replace(/:\d+$/, '') ?? ''
+    if (host !== undefined && host !== own.host && !LOOPBACK.test(name)) {
+      return FhirError.of('forbidden', 'This server does not serve that host; PUBLIC_URL says which it serves.')
+    }
+    if (origin === undefined || origin === own.origin || origin === `http://${host}`) return undefined
+    return FhirError.of('forbidden', 'Pages of other origins may not use this server while AUTH is off.')
+  }
+}
