@@ -1,4 +1,5 @@
 import { systemAccess } from '../../auth/access.ts'
+import type { Store } from '../../resources/store/port.ts'
 import type { Services } from '../call.ts'
 
 /** What to try first, in five lines. */
@@ -13,22 +14,34 @@ export function demoHints(baseUrl: string): string {
 }
 
 /**
- * Loads the demo hospital into a store in which nothing was ever written, as one transaction: it is there whole or not
- * at all. Answers whether it did.
+ * Loads the demo hospital into a store in which nothing was ever written, or goes on with a load that was broken off.
+ * A Bundle at a time: one of them all would leave the memory of the process twice as much larger. Answers whether it
+ * did.
  */
 export async function loadDemo(services: Services, today: string): Promise<boolean> {
-  if ((await services.store.history({}, {}, 1)).entries.length > 0) return false
+  if (!(await isWanted(services.store))) return false
   // The tables are read on import: a server without a demo does without.
   const { demoBundles } = await import('./hospital.ts')
-  const entry = demoBundles({ today }).flatMap((bundle) => bundle.entry ?? [])
-  const { error } = await services.dispatch({
+  const [hospital, ...patients] = demoBundles({ today })
+  for (const bundle of [...patients, hospital]) await send(services, bundle)
+  return true
+}
+
+/** The hospital is written last: patients without it are a load that was broken off. */
+async function isWanted(store: Store): Promise<boolean> {
+  if ((await store.history({}, {}, 1)).entries.length === 0) return true
+  if (await store.read('Organization', 'demo-hospital')) return false
+  return (await store.read('Patient', 'demo-patient-01')) !== undefined
+}
+
+async function send({ dispatch }: Services, bundle: unknown): Promise<void> {
+  const { error } = await dispatch({
     interaction: 'bundle',
     access: systemAccess('demo'),
     query: [],
-    body: Buffer.from(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })),
+    body: Buffer.from(JSON.stringify(bundle)),
     conditions: {},
     strict: false,
   })
   if (error) throw new Error(`the demo hospital cannot be loaded: ${error.issues[0]?.diagnostics}`)
-  return true
 }
