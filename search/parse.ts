@@ -18,6 +18,9 @@ const MOST_VALUES_IN_ALL = 2000
 /** Characters in one parameter at the most. */
 const LONGEST_VALUE = 65_536
 
+/** Criteria of R4 search that no SearchParameter defines. */
+const UNBUILT = new Set(['_content', '_filter', '_has', '_list', '_query', '_text'])
+
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
   '_count',
@@ -80,7 +83,7 @@ function parsePair(
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
   const parameter = parametersOf(typeName).get(code)
-  if (!parameter && code !== '_id' && code !== '_lastUpdated') return isDefined(typeName, code) ? 'unbuilt' : undefined
+  if (!parameter && code !== '_id' && code !== '_lastUpdated') return isUnbuilt(typeName, code) ? 'unbuilt' : undefined
   if (value === '') return 'empty'
   const values = splitEscaped(value, ',').filter((part) => part !== '')
   if (values.length === 0) throw badValue(code, 'values between its commas')
@@ -103,6 +106,13 @@ function parsePair(
     default:
       return parseUriTest(test)
   }
+}
+
+/** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */
+function isUnbuilt(typeName: string, code: string): boolean {
+  const [first = ''] = code.split('.')
+  const isChain = first !== code && parametersOf(typeName).get(first)?.type === 'reference'
+  return UNBUILT.has(code) || isChain || isDefined(typeName, code)
 }
 
 function tooMany(what: string): FhirError {

@@ -25,6 +25,8 @@ function sealCursor(position: string, boundTo: string, key: Buffer): string {
 function openCursor(cursor: string, boundTo: string, key: Buffer): string {
   const sealed = Buffer.from(cursor, 'base64url')
   try {
+    // Decoding skips what is not of its alphabet.
+    if (sealed.toString('base64url') !== cursor) throw new Error('not base64url')
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
     decipher.setAAD(Buffer.from(boundTo))
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG))

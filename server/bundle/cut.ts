@@ -1,4 +1,4 @@
-import { FhirError } from '../../resources/fhir-error.ts'
+import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { OPEN_LIST } from '../../resources/json/bytes.ts'
 import { type ItemRange, itemRanges, memberStart } from '../../resources/json/outline.ts'
 import { countMembers, duplicateMember, parseText } from '../../resources/json/parse.ts'
@@ -75,7 +75,13 @@ export function checkEntry({ value: { resource, ...rest } }: EntryDocument): voi
     throw FhirError.of('invalid', 'The entry has no request.', { code: 'required', expression: 'Bundle.entry.request' })
   }
   const issues = checkStructure({ resourceType: 'Bundle', type: 'batch', entry: [rest] })
-  if (issues.length > 0) throw new FhirError('invalid', issues)
+  if (issues.length > 0) throw new FhirError('invalid', issues.map(ofAnyEntry))
+}
+
+/** `Bundle.entry[0].x` as `Bundle.entry.x`: which entry it is, is said where that is known. */
+function ofAnyEntry({ expression, ...issue }: Issue): Issue {
+  const below = /^Bundle\.entry\[0\](\..*)$/.exec(expression?.[0] ?? '')?.[1]
+  return below === undefined ? issue : { ...issue, expression: [`Bundle.entry${below}`] }
 }
 
 /** Throws `invalid` when the entries of a Bundle have fewer members, parsed, than its text. */

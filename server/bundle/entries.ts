@@ -47,6 +47,10 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services:
   const { value } = entry
   const call = callOf(value.request, bundleCall, services.baseUrl)
   demand(call.access, call.interaction, call.type)
+  if (call.onceKey !== undefined) {
+    const words = 'An entry of a transaction cannot be done once by itself: the key of the whole is Idempotency-Key.'
+    throw FhirError.of('invalid', words, { expression: 'Bundle.entry.request.extension' })
+  }
   const read: TransactionEntry = { at, fullUrl: value.fullUrl as string | undefined, call }
   if (!isWrite(call)) return read
   const draft: Draft = { call, targets: [] }

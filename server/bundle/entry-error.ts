@@ -2,7 +2,8 @@ import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 
 /**
  * The same error as one about an entry: expressions of its resource are put under `Bundle.entry[at].resource`, those
- * of the Bundle get the entry's number, and an issue without one names the entry.
+ * of the entry (`Bundle.entry.x`, where one of a Bundle that is its resource has a number) get its number, and an issue
+ * without one names the entry.
  */
 export function inEntry(error: FhirError, at: number): FhirError {
   const issues = error.issues.map(
@@ -40,7 +41,7 @@ export function ofTransaction(error: unknown, at: number): unknown {
 }
 
 function placed(expression: string, at: number): string {
-  if (/^Bundle\.entry\b/.test(expression)) return expression.replace(/^Bundle\.entry(\[\d+\])?/, `Bundle.entry[${at}]`)
+  if (expression.startsWith('Bundle.entry.')) return expression.replace('Bundle.entry', `Bundle.entry[${at}]`)
   const below = expression.search(/[.[]/)
   return `Bundle.entry[${at}].resource${below < 0 ? '' : expression.slice(below)}`
 }
