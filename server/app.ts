@@ -5,7 +5,7 @@ import { FhirError } from '../resources/fhir-error.ts'
 import type { Services } from './call.ts'
 import { bodyRoom } from './http/body-room.ts'
 import { answerBroken } from './http/broken.ts'
-import { guardBrowsers } from './http/browser-guard.ts'
+import { type Guard, guardBrowsers } from './http/browser-guard.ts'
 import { drain } from './http/drain.ts'
 import { unpackBody } from './http/encoding.ts'
 import { fhirErrorOf } from './http/errors.ts'
@@ -23,6 +23,7 @@ const REQUEST_TIMEOUT = 300_000
 export function buildApp(services: Services, log: Log, start: Start = { done: true }): FastifyInstance {
   const { config, baseUrl, store } = services
   const inFlight = new InFlight(config.maxInFlight)
+  const guard = guardBrowsers(config.publicUrl)
   const refuse = (error: FhirError, request: FastifyRequest, reply: FastifyReply) =>
     sendError(error, { request, reply, query: queryOf(request), inFlight })
   const app = fastify({
@@ -33,13 +34,18 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
     clientErrorHandler: answerBroken,
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')),
+    // No hook is called for these.
     frameworkErrors: (error, request, reply) => {
-      void refuse(fhirErrorOf(error), request as FastifyRequest, reply)
+      const asked = request as FastifyRequest
+      reply.headers(headersOf(asked))
+      note(asked, { route: 'unknown' })
+      reply.raw.once('finish', () => logRequest(log.logger, asked, reply.statusCode, reply.elapsedTime))
+      void refuse(guard(asked) ?? fhirErrorOf(error), asked, reply)
     },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  addHooks(app, services, log, inFlight)
+  addHooks(app, guard, log, inFlight)
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     noteAsked(request)
     const refusal = fhirErrorOf(error)
@@ -57,30 +63,37 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
 }
 
 /** Hooks with callbacks: each promise here would cost every request. */
-function addHooks(app: FastifyInstance, { config }: Services, log: Log, inFlight: InFlight): void {
-  const guard = guardBrowsers(config.publicUrl)
+function addHooks(app: FastifyInstance, guard: Guard, log: Log, inFlight: InFlight): void {
   let closing = false
+  const answered = new WeakSet<FastifyRequest>()
   app.addHook('preClose', (done) => {
     closing = true
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    reply.headers(headersOf(request))
+    // Fastify's own hook of an abort is not called once a body has come in whole.
+    reply.raw.once('close', () => {
+      if (answered.has(request)) return
+      noteAsked(request)
+      logAborted(log.logger, request)
+    })
     done(guard(request))
   })
   app.addHook('preParsing', unpackBody)
   app.addHook('preParsing', bodyRoom(inFlight))
   app.addHook('onResponse', (request, reply, done) => {
+    answered.add(request)
     logRequest(log.logger, request, reply.statusCode, reply.elapsedTime)
     // All of the answer is on its way; the connection would wait for a request that is not taken any more.
     if (closing) request.raw.socket.end()
     done()
   })
-  app.addHook('onRequestAbort', (request, done) => {
-    noteAsked(request)
-    logAborted(log.logger, request)
-    done()
-  })
+}
+
+/** What every answer carries. */
+function headersOf({ id }: FastifyRequest): Record<string, string> {
+  return { 'x-request-id': id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
 }
 
 /** A client's own X-Request-Id is kept where it is harmless (R4 http, "Custom Headers"). */

@@ -35,6 +35,8 @@ export function bodyRoom(inFlight: InFlight): preParsingHookHandler {
         }
       },
     })
+    // Once a body was refused nobody listens for its errors, and one that nobody listens for ends the process.
+    counting.on('error', () => undefined)
     payload.on('error', (error) => counting.destroy(error))
     done(null, payload.pipe(counting))
   }

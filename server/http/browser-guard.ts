@@ -3,13 +3,16 @@ import { FhirError } from '../../resources/fhir-error.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
 
+/** The error for a request that must not come in. */
+export type Guard = (request: FastifyRequest) => FhirError | undefined
+
 /**
  * While every door is open, a page in a browser on this machine must not walk in: it can reach loopback, by a name of
  * its own that leads there (DNS rebinding) or by a form. Refuses requests for other hosts than this server's and
  * requests that another origin's page sends. `publicUrl` is how clients reach the server. The function gives the error
  * for a request that is refused.
  */
-export function guardBrowsers(publicUrl: string): (request: FastifyRequest) => FhirError | undefined {
+export function guardBrowsers(publicUrl: string): Guard {
   const own = new URL(publicUrl)
   return ({ headers }) => {
     const { host, origin } = headers

@@ -45,9 +45,15 @@ function unpacker(encoding: string) {
   }
 }
 
+/** RFC 9110, 12.5.3: a coding's own weight counts before that of `*`. */
 function takesGzip(header: string | string[] | undefined): boolean {
   if (header === undefined) return false
-  return String(header)
-    .split(',')
-    .some((part) => /^\s*(x-gzip|gzip|\*)\s*(;|$)/i.test(part) && !/;\s*q\s*=\s*0(\.0*)?\s*$/i.test(part))
+  const weights = new Map<string, number>()
+  for (const part of String(header).toLowerCase().split(',')) {
+    const [coding = '', ...parameters] = part.split(';').map((piece) => piece.trim())
+    const q = parameters.find((parameter) => /^q\s*=/.test(parameter))
+    weights.set(coding === 'x-gzip' ? 'gzip' : coding, q === undefined ? 1 : Number(q.split('=')[1]) || 0)
+  }
+  const gzip = weights.get('gzip') ?? weights.get('*') ?? 0
+  return gzip > 0 && gzip >= (weights.get('identity') ?? 0)
 }

@@ -16,6 +16,11 @@ export class InFlight {
   take(bytes: number): () => void {
     // What is alone always fits, or a limit below that of one body would refuse it for ever.
     if (this.held > 0 && this.held + bytes > this.most) throw busy()
+    return this.hold(bytes)
+  }
+
+  /** As `take`, for what must go out whether there is room or not. */
+  hold(bytes: number): () => void {
     this.held += bytes
     let given = false
     return () => {

@@ -4,6 +4,7 @@ import { etagOf } from '../etag.ts'
 import { outcomeOf } from '../outcome.ts'
 import { MethodNotAllowed } from '../routing.ts'
 import { statusOf } from '../statuses.ts'
+import { isWrite } from '../write/draft.ts'
 import { wantsNative } from './accept.ts'
 import { nativeBinary } from './binary.ts'
 import { compressed } from './encoding.ts'
@@ -21,11 +22,11 @@ const SMALL = 64 * 1024
 
 /**
  * Sends an answer: status, the headers of its version, and its resource in the form that the client asked for. Throws
- * `unavailable` where too much is on its way to clients already.
+ * `unavailable` where too much is on its way to clients already, save for what was carried out.
  */
 export async function sendAnswer(answer: Answer, call: Call, baseUrl: string, exchange: Exchange) {
   const { request, reply } = exchange
-  const release = takeRoom(answer.text?.length ?? 0, exchange)
+  const release = takeRoom(answer.text?.length ?? 0, call, exchange)
   reply.code(statusOf(answer.kind))
   const { version } = answer
   if (version) {
@@ -53,8 +54,10 @@ export async function sendError(error: FhirError, exchange: Exchange) {
   return sendJson(outcomeOf(error.issues), exchange)
 }
 
-function takeRoom(bytes: number, { inFlight }: Exchange): (() => void) | undefined {
-  return bytes > SMALL ? inFlight.take(bytes) : undefined
+function takeRoom(bytes: number, call: Call, { inFlight }: Exchange): (() => void) | undefined {
+  if (bytes <= SMALL) return undefined
+  const wasCarriedOut = isWrite(call) || call.interaction === 'bundle'
+  return wasCarriedOut ? inFlight.hold(bytes) : inFlight.take(bytes)
 }
 
 async function sendJson(text: Buffer | undefined, { request, reply, query }: Exchange) {

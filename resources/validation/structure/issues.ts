@@ -37,7 +37,7 @@ function describe(error: ErrorObject): Description {
       const name = String(params.additionalProperty)
       return {
         code: 'structure',
-        name: /^\w+$/.test(name) ? name : '',
+        name: /^\w{1,64}$/.test(name) ? name : '',
         diagnostics: `Unknown element ${quoted(name)}.`,
       }
     }
