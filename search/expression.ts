@@ -21,6 +21,19 @@ export interface Bounds {
   end: number | undefined
 }
 
+/** A comparison of one end of an index entry's range. */
+export type Comparison = readonly [end: 'low' | 'high', is: '<' | '<=' | '>' | '>=', than: number]
+
+/**
+ * A test of one range: all of `all` hold, and one of `any` where there are some. `unit` is that of quantities, '' for
+ * moments and numbers and for a quantity of any unit.
+ */
+export interface RangeTest {
+  unit: string
+  all: readonly Comparison[]
+  any?: readonly Comparison[]
+}
+
 /**
  * What a search asks of the resources of one type, as plain data: it is compiled to SQL or to a MongoDB pipeline,
  * decided by `matches.ts`, and may cross to another thread. Where values are listed, any of them will do.
@@ -32,14 +45,26 @@ export type Expression =
   | { kind: 'not'; part: Expression }
   | { kind: 'id'; ids: string[] }
   | { kind: 'lastUpdated'; ranges: Bounds[] }
+  | EntryExpression
+  /** One element meets all parts (R4 search, composite): their entries have the same group. */
+  | { kind: 'composite'; parts: EntryExpression[] }
+  /** The reference leads to a resource of one of these types that meets what is asked of its type. */
+  | { kind: 'chain'; param: string; targets: { type: string; where: Expression }[] }
+  /** A resource of `type` that meets `where` refers to this one by its parameter `param`. */
+  | { kind: 'has'; type: string; param: string; where: Expression }
+
+/** An Expression that index entries of one parameter decide. */
+export type EntryExpression =
   | { kind: 'token'; param: string; tests: TokenTest[] }
   | { kind: 'string'; param: string; mode: 'starts' | 'contains' | 'exact'; texts: string[] }
   | { kind: 'reference'; param: string; targets: ReferenceTarget[]; bare: BareIds; uris: string[] }
-  | { kind: 'uri'; param: string; uris: string[] }
-  | { kind: 'present'; param: string; type: 'token' | 'string' | 'reference' | 'uri' }
+  /** `below`: the uris themselves and what they contain, `above`: what contains them (R4 search, uri). */
+  | { kind: 'uri'; param: string; uris: string[]; mode?: 'below' | 'above' }
+  | { kind: 'range'; param: string; tests: RangeTest[] }
+  | { kind: 'present'; param: string; table: EntryTable }
 
-/** An Expression that index entries of one parameter decide. */
-export type EntryExpression = Extract<Expression, { param: string }>
+/** Where the store keeps the entries of a parameter: values of a dictionary, texts, or ranges. */
+export type EntryTable = 'entry' | 'string' | 'range'
 
 /** `and` of the parts, without nesting: what narrows most is looked for among them. */
 export function allOf(parts: Expression[]): Expression {

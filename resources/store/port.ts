@@ -15,13 +15,17 @@ export interface StoredVersion {
 
 /**
  * A searchable value of a resource. `system` is '' for a token without one; strings are kept folded and as written;
- * `reference` is one to this server, all others are `uri`.
+ * `reference` is one to this server, all others are `uri`. A `range` is from `low` to `high`: moments in ms since 1970,
+ * `high` being the first that is no part of it, or numbers, both included; of quantities `unit` is their unit in the form
+ * that searches use (`search/types/quantity.ts`), else ''. `group` tells the values of one element from those of
+ * another, where a composite parameter asks for both in the same.
  */
 export type IndexEntry =
-  | ['token', param: string, system: string, code: string]
-  | ['string', param: string, folded: string, exact: string]
-  | ['reference', param: string, type: string, id: string]
-  | ['uri', param: string, uri: string]
+  | [kind: 'token', param: string, system: string, code: string, group?: number]
+  | [kind: 'string', param: string, folded: string, exact: string, group?: number]
+  | [kind: 'reference', param: string, type: string, id: string, group?: number]
+  | [kind: 'uri', param: string, uri: string, group?: number]
+  | [kind: 'range', param: string, unit: string, low: number, high: number, group?: number]
 
 /**
  * What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one.
