@@ -1,5 +1,6 @@
 import type { Selection, StoredVersion } from '../resources/store/port.ts'
 import type { Expression } from './expression.ts'
+import type { SortKey } from './sort.ts'
 
 /**
  * What a caller may see, as an Expression by resource type; types not named are under `others`. Plain data, so that it
@@ -15,6 +16,8 @@ export interface Search {
   type: string
   where: Expression
   restriction: Restriction
+  /** Without keys the order is the store's own. */
+  sort?: readonly SortKey[]
 }
 
 /** A resource that was found, and its place in the order of the result. */
@@ -29,13 +32,37 @@ export interface FoundPage {
   more: boolean
 }
 
+/** From some resources to others: what their reference leads to or, in reverse, what refers to them. */
+export interface Link {
+  reverse: boolean
+  /** The type that has the reference, and its parameter. */
+  source: string
+  param: string
+  /** The types at the other end. */
+  targets: readonly string[]
+}
+
+export interface ResourceName {
+  type: string
+  id: string
+}
+
 /** What finds resources by Expressions. Two adapters, one contract suite (`test/contract`). */
 export interface Searcher {
-  /** `count` matches at the most, in the store's own order, from behind `after` (a position) on. */
+  /** `count` matches at the most, in the order asked for, from behind `after` (a position) on. */
   find(search: Search, count: number, after?: string): Promise<FoundPage>
   /** Ids of `count` matches at the most, without their texts. */
   ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>
+  /** What links lead to from these resources, each once, `count` at the most; of it what the caller may see. */
+  linked(
+    from: readonly ResourceName[],
+    links: readonly Link[],
+    restriction: Restriction,
+    count: number,
+  ): Promise<FoundPage>
+  /** How a search would be made, for people: steps of the plan, and how many resources its driver gives. */
+  explain(search: Search): Promise<string[]>
   /** The search as something that a commit of the store beside it can repeat. */
   selection(search: Search): Selection
 }

@@ -1,29 +1,55 @@
-import type { BareIds, EntryExpression, ReferenceTarget, TokenTest } from '../expression.ts'
+import type {
+  BareIds,
+  Comparison,
+  EntryExpression,
+  EntryTable,
+  RangeTest,
+  ReferenceTarget,
+  TokenTest,
+} from '../expression.ts'
 import { fold } from '../fold.ts'
+import { pathsAbove } from '../uri-paths.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
 
-/** Which rows decide an Expression about one parameter. Columns stand bare: a query has one of these tables in scope. */
+/** Which rows decide an Expression about one parameter. */
 export interface EntryRows {
-  /** `entry` or `string_entry`, joined with the list of wanted texts where there is one. */
+  /** A table of entries under the alias asked for, joined with the list of wanted texts where there is one. */
   from: Fragment
   where: Fragment
   /** Whether a resource can have one such row at the most; the rows then come in the order of `rid`. */
   unique: boolean
 }
 
-/** The rows that meet an Expression about a parameter of a type. */
-export function entryRows(type: string, expression: EntryExpression): EntryRows {
-  const param = sql`param = (SELECT id FROM param WHERE type = ${typeId(type)} AND code = ${expression.param})`
-  if (expression.kind === 'string') return textRows(param, expression.mode, expression.texts)
-  if (expression.kind === 'present') {
-    return { from: raw(expression.type === 'string' ? 'string_entry' : 'entry'), where: param, unique: false }
+const TABLES: Record<EntryTable, string> = { entry: 'entry', string: 'string_entry', range: 'range_entry' }
+
+/** The rows that meet an Expression about a parameter of a type; their table goes by the name `alias`. */
+export function entryRows(type: string, expression: EntryExpression, alias: string): EntryRows {
+  const param = sql`${raw(alias)}.param = ${paramId(type, expression.param)}`
+  switch (expression.kind) {
+    case 'present':
+      return { from: raw(`${TABLES[expression.table]} ${alias}`), where: param, unique: false }
+    case 'string':
+      return textRows(param, expression.mode, expression.texts, alias)
+    case 'range':
+      return rangeRows(param, expression.tests, alias)
+    default:
+      return valueRows(param, expression, alias)
   }
+}
+
+function valueRows(param: Fragment, expression: ValueExpression, alias: string): EntryRows {
   const { selects, single } = valuesOf(expression)
-  if (selects.length === 0) return { from: raw('entry'), where: raw('0'), unique: true }
+  const from = raw(`entry ${alias}`)
+  if (selects.length === 0) return { from, where: raw('0'), unique: true }
   const all = join(selects, ' UNION ALL ')
   // An equality, and not a list of one, keeps the order of the index.
-  const test = single ? sql`value = (${all})` : sql`value IN (${all})`
-  return { from: raw('entry'), where: sql`${param} AND ${test}`, unique: single }
+  const test = single ? sql`${raw(alias)}.value = (${all})` : sql`${raw(alias)}.value IN (${all})`
+  return { from, where: sql`${param} AND ${test}`, unique: single }
+}
+
+/** Number of a type's search parameter, as a subquery. */
+export function paramId(type: string, code: string): Fragment {
+  return sql`(SELECT id FROM param WHERE type = ${typeId(type)} AND code = ${code})`
 }
 
 /** Id of a type by its name, as a subquery. */
@@ -31,8 +57,10 @@ export function typeId(name: string): Fragment {
   return sql`(SELECT id FROM type WHERE name = ${name})`
 }
 
+type ValueExpression = Extract<EntryExpression, { kind: 'token' | 'uri' | 'reference' }>
+
 /** Selects of the wanted values of `entry`; `single` when they can give one row at the most. */
-function valuesOf(expression: Exclude<EntryExpression, { kind: 'string' | 'present' }>): {
+function valuesOf(expression: ValueExpression): {
   selects: Fragment[]
   single: boolean
 } {
@@ -40,7 +68,9 @@ function valuesOf(expression: Exclude<EntryExpression, { kind: 'string' | 'prese
     case 'token':
       return tokenValues(expression.tests)
     case 'uri':
-      return { selects: uriValues(expression.uris), single: expression.uris.length === 1 }
+      return expression.mode
+        ? { selects: [uriTree(expression.mode, expression.uris)], single: false }
+        : { selects: uriValues(expression.uris), single: expression.uris.length === 1 }
     case 'reference': {
       const { targets, bare, uris } = expression
       const selects = [...targetRows(targets), ...bareRows(bare), ...uriValues(uris)]
@@ -112,18 +142,51 @@ function bareRows({ types, ids }: BareIds): Fragment[] {
   ]
 }
 
-function textRows(param: Fragment, mode: 'starts' | 'contains' | 'exact', texts: readonly string[]): EntryRows {
-  const from = (items: readonly unknown[]) => sql`${listOf(items)} j CROSS JOIN string_entry`
-  const where = (test: string) => sql`${param} AND ${raw(test)}`
-  if (mode === 'contains') {
-    return { from: from(texts), where: where('instr(string_entry.value, j.value) > 0'), unique: false }
+/** The uris above or below those given: by segments of their paths (R4 search, uri). */
+function uriTree(mode: 'above' | 'below', uris: readonly string[]): Fragment {
+  const roots = listOf(uris.map((uri) => uri.replace(/\/+$/, '')))
+  if (mode === 'above') {
+    return sql`SELECT -v.id FROM ${listOf(uris.flatMap(pathsAbove))} j CROSS JOIN value v ON v.code = j.value AND v.system = 0`
   }
+  return sql`SELECT -v.id FROM ${roots} j CROSS JOIN value v
+    ON v.code >= j.value AND v.code < j.value || '0' AND v.system = 0 WHERE v.code = j.value OR v.code >= j.value || '/'`
+}
+
+/** Number, in the dictionary, of a quantity's unit; 0 where none is asked for. */
+function unitId(unit: string): Fragment {
+  return unit === '' ? raw('0') : sql`(SELECT id FROM value WHERE code = ${unit} AND system = 0)`
+}
+
+function rangeRows(param: Fragment, tests: readonly RangeTest[], alias: string): EntryRows {
+  const wanted = tests.map((test) => sql`(${rangeTest(test, alias)})`)
+  const where = wanted.length === 0 ? raw('0') : sql`${param} AND (${join(wanted, ' OR ')})`
+  return { from: raw(`range_entry ${alias}`), where, unique: false }
+}
+
+/** What a row of `range_entry` must meet besides its parameter. */
+export function rangeTest({ unit, all, any }: RangeTest, alias: string): Fragment {
+  const compared = ([end, is, than]: Comparison) => sql`${raw(`${alias}.${end} ${is}`)} ${than}`
+  const tests = [sql`${raw(alias)}.unit = ${unitId(unit)}`, ...all.map(compared)]
+  if (any && any.length > 0) tests.push(sql`(${join(any.map(compared), ' OR ')})`)
+  return join(tests, ' AND ')
+}
+
+function textRows(
+  param: Fragment,
+  mode: 'starts' | 'contains' | 'exact',
+  texts: readonly string[],
+  alias: string,
+): EntryRows {
+  const from = (items: readonly unknown[]) => sql`${listOf(items)} ${raw(`${alias}j CROSS JOIN string_entry ${alias}`)}`
+  const where = (test: string) => sql`${param} AND ${raw(test)}`
+  const [value, wanted] = [`${alias}.value`, `${alias}j.value`]
+  if (mode === 'contains') return { from: from(texts), where: where(`instr(${value}, ${wanted}) > 0`), unique: false }
   if (mode === 'exact') {
     const pairs = texts.map((text) => [fold(text), text])
-    const test = 'string_entry.value = j.value ->> 0 AND exact = j.value ->> 1'
-    return { from: from(pairs), where: where(test), unique: texts.length === 1 }
+    const test = `${value} = ${wanted} ->> 0 AND ${alias}.exact = ${wanted} ->> 1`
+    return { from: from(pairs), where: where(test), unique: false }
   }
   // U+10FFFF is above every character that a stored text can go on with.
-  const test = 'string_entry.value >= j.value AND string_entry.value < j.value || char(1114111)'
+  const test = `${value} >= ${wanted} AND ${value} < ${wanted} || char(1114111)`
   return { from: from(texts), where: where(test), unique: false }
 }

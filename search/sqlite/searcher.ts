@@ -1,58 +1,77 @@
-import { PAGE_BYTES } from '../../resources/store/port.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
 import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
-import { StatementCache } from '../../resources/store/sqlite/statement-cache.ts'
 import type { SqliteStore } from '../../resources/store/sqlite/store.ts'
-import { toVersion, type VersionRow } from '../../resources/store/sqlite/version-row.ts'
-import { allOf, type Expression } from '../expression.ts'
-import { type Found, type FoundPage, restrictionOf, type Search, type Searcher } from '../searcher.ts'
-import { compileSource } from './compile.ts'
-import { raw, sql } from './fragment.ts'
+import type { Found, FoundPage, Link, ResourceName, Restriction, Search, Searcher } from '../searcher.ts'
+import { Deadline, OutOfTime } from './deadline.ts'
+import { sql } from './fragment.ts'
+import { LongSearches } from './long-searches.ts'
+import { type Answered, type Ask, Queries, sourceOf } from './queries.ts'
 
-type FoundRow = VersionRow & { rid: number }
+/** ms that a search may hold the thread that answers; then it is made anew on another. */
+const SHORT = 40
 
-/** Finds resources in the embedded store, on the thread that asks. */
+/** Finds resources in the embedded store: what is short on the thread that asks, what is long on one beside it. */
 export class SqliteSearcher implements Searcher {
-  private readonly statements: StatementCache
+  private readonly queries: Queries
+  private readonly deadline: Deadline
+  private readonly long: LongSearches
+  private readonly most: number
 
-  constructor(store: SqliteStore) {
-    this.statements = new StatementCache(store.database)
+  /** `most` is the time of a search in ms, after which it is refused. */
+  constructor(store: SqliteStore, most: number) {
+    this.deadline = new Deadline(store.database)
+    this.queries = new Queries(store.database)
+    this.long = new LongSearches(store.database.location() ?? '')
+    this.most = most
   }
 
   async find(search: Search, count: number, after?: string): Promise<FoundPage> {
-    const place = after === undefined ? undefined : Number(after)
-    const { from, where, order } = compileSource(search.type, restricted(search), place)
-    const query = sql`SELECT r.rid, v.type, r.id, v.version, v.updated, v.method, v.text
-      FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} ORDER BY ${raw(order)} LIMIT ${count + 1}`
-    const rows = this.statements.prepare(query.sql).iterate(...query.values)
-    const found: Found[] = []
-    let bytes = 0
-    for (const row of rows as Iterable<unknown> as Iterable<FoundRow>) {
-      if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
-      const version = toVersion(row, search.type) as Found
-      found.push({ ...version, position: String(row.rid) })
-      bytes += version.text.length
-    }
-    return { found, more: false }
+    return withBuffers(await this.answer({ op: 'find', search, count, after }))
   }
 
-  async ids(search: Search, count: number): Promise<string[]> {
-    const { sql: text, values } = this.selection(search)
-    const rows = this.statements.prepare(`${text} LIMIT ?`).all(...values, count)
-    return rows.map((row) => String(row.id))
+  async linked(from: readonly ResourceName[], links: readonly Link[], restriction: Restriction, count: number) {
+    return withBuffers(await this.answer({ op: 'linked', from, links, restriction, count }))
   }
 
-  async count(search: Search): Promise<number> {
-    const { from, where } = compileSource(search.type, restricted(search), undefined)
-    const query = sql`SELECT count(*) AS n FROM ${from} WHERE ${where}`
-    return Number(this.statements.prepare(query.sql).get(...query.values)?.n ?? 0)
+  ids(search: Search, count: number): Promise<string[]> {
+    return this.answer({ op: 'ids', search, count })
+  }
+
+  count(search: Search): Promise<number> {
+    return this.answer({ op: 'count', search })
+  }
+
+  explain(search: Search): Promise<string[]> {
+    return this.answer({ op: 'explain', search })
   }
 
   selection(search: Search): SqliteSelection {
-    const { from, where } = compileSource(search.type, restricted(search), undefined)
+    const source = sourceOf(search)
+    const { from, where } = source.rows('r', source.drivers[0])
     return { selection: 'sqlite', ...sql`SELECT r.id FROM ${from} WHERE ${where}` }
+  }
+
+  private async answer<A extends Ask>(ask: A): Promise<Answered<A>> {
+    try {
+      return this.deadline.run(SHORT, () => this.queries.answer(ask))
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error
+    }
+    try {
+      return await this.long.answer(ask, this.most)
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error
+      throw FhirError.of('invalid', 'The search takes too long; narrow it.', { code: 'too-costly' })
+    }
   }
 }
 
-function restricted({ type, where, restriction }: Search): Expression {
-  return allOf([where, restrictionOf(restriction, type)])
+/** What came from another thread has bare bytes for its texts. */
+function withBuffers(page: FoundPage): FoundPage {
+  const bare = page.found.some(({ text }) => !Buffer.isBuffer(text))
+  const buffered = ({ text, ...rest }: Found): Found => ({
+    ...rest,
+    text: Buffer.from(text.buffer, text.byteOffset, text.byteLength),
+  })
+  return bare ? { ...page, found: page.found.map(buffered) } : page
 }

@@ -4,42 +4,44 @@ import type { Dictionary } from './dictionary.ts'
 import type { Names } from './names.ts'
 import type { ResourceRows } from './rows.ts'
 
-/** The tables `entry` and `string_entry`: what a resource is found by. Writes only what differs from what is there. */
+/** The tables of index entries by the kind of their rows, and the columns that follow `rid` and make up their keys. */
+const TABLES = {
+  entry: ['param', 'value', 'grp'],
+  string_entry: ['param', 'value', 'exact', 'grp'],
+  range_entry: ['param', 'unit', 'low', 'high', 'grp'],
+} as const
+
+type Table = keyof typeof TABLES
+type Columns = (number | string)[]
+
+interface Statements {
+  select: StatementSync
+  insert: StatementSync
+  remove: StatementSync
+}
+
+/** What a resource is found by. Writes only what differs from what is there. */
 export class EntryRows {
   private readonly names: Names
   private readonly dictionary: Dictionary
   private readonly resources: ResourceRows
-  private readonly statements: Record<
-    'select' | 'insert' | 'delete' | 'selectText' | 'insertText' | 'deleteText',
-    StatementSync
-  >
+  private readonly statements: Record<Table, Statements>
 
   constructor(database: DatabaseSync, names: Names, dictionary: Dictionary, resources: ResourceRows) {
     this.names = names
     this.dictionary = dictionary
     this.resources = resources
-    this.statements = {
-      select: database.prepare('SELECT param, value FROM entry WHERE rid = ?'),
-      insert: database.prepare('INSERT OR IGNORE INTO entry (rid, param, value) VALUES (?, ?, ?)'),
-      delete: database.prepare('DELETE FROM entry WHERE rid = ? AND param = ? AND value = ?'),
-      selectText: database.prepare('SELECT param, value, exact FROM string_entry WHERE rid = ?'),
-      insertText: database.prepare('INSERT OR IGNORE INTO string_entry (rid, param, value, exact) VALUES (?, ?, ?, ?)'),
-      deleteText: database.prepare('DELETE FROM string_entry WHERE rid = ? AND param = ? AND value = ? AND exact = ?'),
-    }
+    const prepared = Object.entries(TABLES).map(([table, columns]) => [table, prepare(database, table, columns)])
+    this.statements = Object.fromEntries(prepared) as Record<Table, Statements>
   }
 
   /** Makes the entries of a resource be exactly these. `had` tells whether it may have some already. */
   replace(rid: number, type: number, entries: IndexEntry[], had: boolean): void {
     const olds = had ? this.current(rid) : undefined
     for (const entry of entries) {
-      const param = this.names.paramId(type, entry[1])
-      if (entry[0] === 'string') {
-        const [, , folded, exact] = entry
-        if (!olds?.delete(textKey(param, folded, exact))) this.statements.insertText.run(rid, param, folded, exact)
-      } else {
-        const value = this.valueOf(entry)
-        if (!olds?.delete(key(param, value))) this.statements.insert.run(rid, param, value)
-      }
+      const table = tableOf(entry)
+      const columns = this.columnsOf(type, entry)
+      if (!olds?.delete(keyOf(table, columns))) this.statements[table].insert.run(rid, ...columns)
     }
     for (const remove of olds?.values() ?? []) remove()
   }
@@ -47,32 +49,48 @@ export class EntryRows {
   /** The entries there are, by a key of their content, each with what removes it. */
   private current(rid: number): Map<string, () => void> {
     const olds = new Map<string, () => void>()
-    for (const { param, value } of this.statements.select.all(rid) as { param: number; value: number }[]) {
-      olds.set(key(param, value), () => this.statements.delete.run(rid, param, value))
-    }
-    for (const row of this.statements.selectText.all(rid) as { param: number; value: string; exact: string }[]) {
-      const { param, value, exact } = row
-      olds.set(textKey(param, value, exact), () => this.statements.deleteText.run(rid, param, value, exact))
+    for (const table of Object.keys(TABLES) as Table[]) {
+      const { select, remove } = this.statements[table]
+      for (const row of select.all(rid)) {
+        const columns = TABLES[table].map((name) => row[name] as number | string)
+        olds.set(keyOf(table, columns), () => remove.run(rid, ...columns))
+      }
     }
     return olds
   }
 
-  private valueOf(entry: Exclude<IndexEntry, ['string', ...unknown[]]>): number {
+  private columnsOf(type: number, entry: IndexEntry): Columns {
+    const param = this.names.paramId(type, entry[1])
     switch (entry[0]) {
+      case 'string':
+        return [param, entry[2], entry[3], entry[4] ?? 0]
+      case 'range':
+        return [param, entry[2] === '' ? 0 : this.dictionary.plain(entry[2]), entry[3], entry[4], entry[5] ?? 0]
       case 'token':
-        return this.dictionary.coded(entry[2], entry[3])
+        return [param, this.dictionary.coded(entry[2], entry[3]), entry[4] ?? 0]
       case 'reference':
-        return this.resources.target(entry[2], entry[3])
+        return [param, this.resources.target(entry[2], entry[3]), entry[4] ?? 0]
       case 'uri':
-        return -this.dictionary.plain(entry[2])
+        return [param, -this.dictionary.plain(entry[2]), entry[3] ?? 0]
     }
   }
 }
 
-function key(param: number, value: number): string {
-  return `${param} ${value}`
+function prepare(database: DatabaseSync, table: string, columns: readonly string[]): Statements {
+  const all = ['rid', ...columns]
+  return {
+    select: database.prepare(`SELECT ${columns.join(', ')} FROM ${table} WHERE rid = ?`),
+    insert: database.prepare(
+      `INSERT OR IGNORE INTO ${table} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`,
+    ),
+    remove: database.prepare(`DELETE FROM ${table} WHERE ${all.map((name) => `${name} = ?`).join(' AND ')}`),
+  }
 }
 
-function textKey(param: number, folded: string, exact: string): string {
-  return `${param} ${JSON.stringify([folded, exact])}`
+function tableOf([kind]: IndexEntry): Table {
+  return kind === 'string' ? 'string_entry' : kind === 'range' ? 'range_entry' : 'entry'
+}
+
+function keyOf(table: Table, columns: Columns): string {
+  return table === 'string_entry' ? `s${JSON.stringify(columns)}` : `${table[0]}${columns.join(' ')}`
 }

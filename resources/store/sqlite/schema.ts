@@ -7,7 +7,9 @@ import type { DatabaseSync } from 'node:sqlite'
  * `resource` has a row for every id that was written or referred to (`seq` null: only referred to), so that
  * references are integers and a chain is a join. `version` is append-only: its `seq` is the order of all commits, and
  * a text is written once. `value` is the dictionary of searched values: uris, systems (system 0) and codes. In `entry`
- * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`. `done` holds
+ * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`. In
+ * `range_entry` a unit is its id in `value`, or 0. `grp` tells the elements of composite parameters apart. Ranges of more
+ * than a day, few as they are, have indexes of their own: of all others one end tells where the other is. `done` holds
  * the names of work that must not be done twice.
  */
 const VERSIONS: string[] = [
@@ -52,6 +54,30 @@ const VERSIONS: string[] = [
    CREATE TABLE done (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE INDEX done_by_age ON done (at);
    CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE range_entry (
+     rid INTEGER NOT NULL, param INTEGER NOT NULL, unit INTEGER NOT NULL, low NUMERIC NOT NULL, high NUMERIC NOT NULL,
+     grp INTEGER NOT NULL, PRIMARY KEY (rid, param, unit, low, high, grp)
+   ) WITHOUT ROWID;
+   CREATE INDEX range_by_low ON range_entry (param, unit, low, high);
+   CREATE INDEX range_by_high ON range_entry (param, unit, high, low);
+   CREATE INDEX wide_by_low ON range_entry (param, unit, low, high) WHERE high - low > 86400000;
+   CREATE INDEX wide_by_high ON range_entry (param, unit, high, low) WHERE high - low > 86400000;
+   CREATE TABLE entry_2 (
+     rid INTEGER NOT NULL, param INTEGER NOT NULL, value INTEGER NOT NULL, grp INTEGER NOT NULL,
+     PRIMARY KEY (rid, param, value, grp)
+   ) WITHOUT ROWID;
+   INSERT INTO entry_2 SELECT rid, param, value, 0 FROM entry;
+   DROP TABLE entry;
+   ALTER TABLE entry_2 RENAME TO entry;
+   CREATE INDEX entry_by_value ON entry (param, value);
+   CREATE TABLE string_entry_2 (
+     rid INTEGER NOT NULL, param INTEGER NOT NULL, value TEXT NOT NULL, exact TEXT NOT NULL, grp INTEGER NOT NULL,
+     PRIMARY KEY (rid, param, value, exact, grp)
+   ) WITHOUT ROWID;
+   INSERT INTO string_entry_2 SELECT rid, param, value, exact, 0 FROM string_entry;
+   DROP TABLE string_entry;
+   ALTER TABLE string_entry_2 RENAME TO string_entry;
+   CREATE INDEX string_entry_by_value ON string_entry (param, value);`,
 ]
 
 /**

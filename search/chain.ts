@@ -1,0 +1,75 @@
+import { storableTypes } from '../resources/definitions/definitions.ts'
+import { FhirError } from '../resources/fhir-error.ts'
+import type { Expression } from './expression.ts'
+import { targetsOf } from './include.ts'
+import { parametersOf } from './parameters.ts'
+import { type ParseContext, parseCriterion } from './parse.ts'
+
+/** Steps from resource to resource in one criterion at the most, and the types that a search may fork into. */
+const MOST_STEPS = 6
+
+/** What a chained or reverse-chained criterion asks; 'empty' where nothing is asked at its end. */
+type Parsed = Expression | 'empty' | undefined
+
+/** A chain on its way: how deep it is, and how many ways it took in all. */
+export interface Depth {
+  steps: number
+  ways: { left: number }
+}
+
+/** At the beginning of a criterion. */
+export function atStart(): Depth {
+  return { steps: 0, ways: { left: 300 } }
+}
+
+/**
+ * Reads `subject:Patient.name`, `subject.name` and `_has:Observation:patient:code` (R4 search, chaining and reverse
+ * chaining); undefined where a name is neither. A chain without a type goes to all types that the reference may lead to
+ * and that know the rest. Throws `invalid` where none does, or where it goes too far.
+ */
+export function parseChained(type: string, name: string, value: string, context: ParseContext, depth: Depth): Parsed {
+  if (name.startsWith('_has:')) return parseHas(type, name, value, context, deeper(depth))
+  const link = /^([A-Za-z0-9_-]+)(?::([A-Za-z]+))?\.(.+)$/s.exec(name)
+  const parameter = link ? parametersOf(type).get(link[1]!) : undefined
+  if (!link || parameter?.type !== 'reference') return undefined
+  const [, param = '', wanted, rest = ''] = link
+  const possible = targetsOf(parameter)
+  if (wanted !== undefined && !possible.includes(wanted)) throw badChain(name, `${param} does not lead to ${wanted.slice(0, 64)}`)
+  const types = wanted === undefined ? possible : [wanted]
+  const found = types.map((target) => [target, parseFar(target, rest, value, context, deeper(depth))] as const)
+  const known = found.filter(([, where]) => where !== undefined)
+  if (known.length === 0) throw badChain(name, `nothing that ${param} leads to knows ${rest.slice(0, 64)}`)
+  const targets = known.flatMap(([target, where]) => (where && where !== 'empty' ? [{ type: target, where }] : []))
+  return targets.length > 0 ? { kind: 'chain', param, targets } : 'empty'
+}
+
+function parseHas(type: string, name: string, value: string, context: ParseContext, depth: Depth): Parsed {
+  const parts = /^_has:([A-Za-z]+):([A-Za-z0-9_-]+):(.+)$/s.exec(name)
+  if (!parts) throw badChain(name, 'it takes _has:Type:reference:parameter')
+  const [, source = '', param = '', rest = ''] = parts
+  const parameter = storableTypes.has(source) ? parametersOf(source).get(param) : undefined
+  if (parameter?.type !== 'reference' || !targetsOf(parameter).includes(type)) {
+    throw badChain(name, `${source.slice(0, 64)} has no ${param.slice(0, 64)} that leads to ${type}`)
+  }
+  const where = parseFar(source, rest, value, context, depth)
+  if (where === undefined) throw badChain(name, `${source} does not know ${rest.slice(0, 64)}`)
+  return where === 'empty' ? 'empty' : { kind: 'has', type: source, param, where }
+}
+
+/** The criterion at the end of a link; undefined where the type does not know it. */
+function parseFar(type: string, name: string, value: string, context: ParseContext, depth: Depth): Parsed {
+  const parsed = parseCriterion(type, name, value, context, depth)
+  if (parsed !== 'unbuilt') return parsed
+  throw FhirError.of('invalid', `${name.slice(0, 64)} is not supported yet.`, { code: 'not-supported' })
+}
+
+function deeper({ steps, ways }: Depth): Depth {
+  if (steps === MOST_STEPS || --ways.left < 0) {
+    throw FhirError.of('invalid', 'The chain goes too far.', { code: 'too-costly' })
+  }
+  return { steps: steps + 1, ways }
+}
+
+function badChain(name: string, why: string): FhirError {
+  return FhirError.of('invalid', `${name.slice(0, 64)}: ${why}.`, { code: 'not-supported' })
+}

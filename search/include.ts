@@ -1,0 +1,105 @@
+import { storableTypes } from '../resources/definitions/definitions.ts'
+import { FhirError } from '../resources/fhir-error.ts'
+import { parametersOf, type SearchParameter } from './parameters.ts'
+import type { Found, Link, ResourceName, Restriction, Searcher } from './searcher.ts'
+
+/** A step from what was found to what belongs to it (R4 search, `_include` and `_revinclude`). */
+export interface IncludeStep {
+  links: Link[]
+  /** Whether it is taken from what was included as well. */
+  iterate: boolean
+}
+
+/** Resources included in one page at the most, and the rounds of `:iterate`. */
+export const MOST_INCLUDED = 1000
+const MOST_ROUNDS = 20
+const MOST_STEPS = 50
+
+/** Whether a parameter's name is that of an include, with its modifier. */
+export function isInclude(name: string): boolean {
+  return /^_(rev)?include(:|$)/.test(name)
+}
+
+/**
+ * Reads `_include[:iterate]` or `_revinclude[:iterate]`: `Type:param`, `Type:param:Target`, `Type:*` or `*`. `types` are
+ * those searched for. Throws `invalid` for what is no reference parameter.
+ */
+export function parseInclude(types: readonly string[], name: string, value: string): IncludeStep {
+  const [keyword = '', modifier] = name.split(':', 2)
+  if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
+    throw FhirError.of('invalid', `The modifier of ${name.slice(0, 64)} is not supported.`, { code: 'not-supported' })
+  }
+  const reverse = keyword === '_revinclude'
+  const [source = '', param, target, ...rest] = value.split(':')
+  if (rest.length > 0) throw badInclude(keyword, value)
+  const iterate = modifier !== undefined
+  if (source === '*' && param === undefined) {
+    const sources = reverse ? [...storableTypes] : types
+    const links = sources.flatMap((type) => linksOf(type, '*', undefined, reverse))
+    return { links: links.filter((link) => !reverse || link.targets.some((end) => types.includes(end))), iterate }
+  }
+  if (!storableTypes.has(source) || param === undefined) throw badInclude(keyword, value)
+  const links = linksOf(source, param, target, reverse)
+  if (links.length === 0) throw badInclude(keyword, value)
+  return { links, iterate }
+}
+
+function linksOf(source: string, param: string, target: string | undefined, reverse: boolean): Link[] {
+  if (target !== undefined && !storableTypes.has(target)) return []
+  const parameters = parametersOf(source)
+  const chosen = param === '*' ? [...parameters.values()] : [parameters.get(param)].filter((found) => found !== undefined)
+  return chosen.filter(({ type }) => type === 'reference').flatMap((parameter): Link[] => {
+    const targets = targetsOf(parameter)
+    if (target === undefined) return [{ reverse, source, param: parameter.code, targets }]
+    return targets.includes(target) ? [{ reverse, source, param: parameter.code, targets: [target] }] : []
+  })
+}
+
+/** The resource types that a reference parameter may lead to. */
+export function targetsOf({ targets }: SearchParameter): string[] {
+  return targets.length > 0 ? targets.filter((type) => storableTypes.has(type)) : [...storableTypes]
+}
+
+function badInclude(keyword: string, value: string): FhirError {
+  const words = `${keyword} takes Type:parameter or Type:parameter:Target of a reference, not '${value.slice(0, 64)}'.`
+  return FhirError.of('invalid', words, { code: 'value' })
+}
+
+/** Throws `invalid` for more steps than a search takes. */
+export function checkSteps(steps: readonly IncludeStep[]): void {
+  if (steps.length > MOST_STEPS) {
+    throw FhirError.of('invalid', `A search takes ${MOST_STEPS} includes at the most.`, { code: 'too-costly' })
+  }
+}
+
+/**
+ * What steps lead to from the matches, each once and none that is a match itself; `cut` tells that there may be more. Cycles
+ * end because nothing is found twice.
+ */
+export async function included(
+  matches: readonly ResourceName[],
+  steps: readonly IncludeStep[],
+  restriction: Restriction,
+  searcher: Searcher,
+): Promise<{ found: Found[]; cut: boolean }> {
+  const found: Found[] = []
+  const seen = new Set(matches.map(nameOf))
+  let from: readonly ResourceName[] = matches
+  for (let round = 0; from.length > 0; round++) {
+    const links = steps.filter(({ iterate }) => round === 0 || iterate).flatMap((step) => step.links)
+    if (links.length === 0) return { found, cut: false }
+    if (round === MOST_ROUNDS) return { found, cut: true }
+    // What was found before may come again: ask for as many more.
+    const page = await searcher.linked(from, links, restriction, MOST_INCLUDED + found.length)
+    const fresh = page.found.filter((resource) => !seen.has(nameOf(resource)))
+    for (const resource of fresh) seen.add(nameOf(resource))
+    found.push(...fresh.slice(0, MOST_INCLUDED - found.length))
+    if (page.more || found.length === MOST_INCLUDED) return { found, cut: page.more || fresh.length > 0 }
+    from = fresh
+  }
+  return { found, cut: false }
+}
+
+function nameOf({ type, id }: ResourceName): string {
+  return `${type}/${id}`
+}

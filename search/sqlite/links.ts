@@ -1,0 +1,54 @@
+import type { Link, ResourceName, Restriction } from '../searcher.ts'
+import { Conditions } from './conditions.ts'
+import { paramId, typeId } from './entries.ts'
+import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+
+const COLUMNS = 't.name AS typeName, v.type, r.id, v.version, v.updated, v.method, v.text'
+
+/** Selects of what links lead to, each resource once a link. */
+export function linkStatements(
+  from: readonly ResourceName[],
+  links: readonly Link[],
+  restriction: Restriction,
+): Fragment[] {
+  const idsByType = Map.groupBy(from, ({ type }) => type)
+  return links.flatMap((link) => {
+    const starts = link.reverse ? link.targets : [link.source]
+    return starts.flatMap((type) => {
+      const names = idsByType.get(type)
+      return names
+        ? [
+            statement(
+              type,
+              names.map(({ id }) => id),
+              link,
+              restriction,
+            ),
+          ]
+        : []
+    })
+  })
+}
+
+function statement(type: string, ids: string[], link: Link, restriction: Restriction): Fragment {
+  const conditions = new Conditions(restriction)
+  const ends = link.reverse ? [link.source] : link.targets
+  const [near, far] = link.reverse ? ['value', 'rid'] : ['rid', 'value']
+  const start = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${typeId(type)} AND o.id = j.value`
+  const entries = sql`CROSS JOIN entry e ON ${raw(`e.${near} = o.rid AND e.param`)} = ${paramId(link.source, link.param)}`
+  return sql`SELECT ${raw(COLUMNS)} FROM (SELECT DISTINCT ${raw(`e.${far}`)} AS rid FROM ${start} ${entries} WHERE in_time(e.rid)) d
+    CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN type t ON t.id = r.type CROSS JOIN version v ON v.seq = r.seq
+    WHERE r.live = 1 AND ${visibleEnds(ends, conditions)}`
+}
+
+/** That the resource in table `r` is of one of these types, and that the caller may see it. */
+function visibleEnds(types: readonly string[], conditions: Conditions): Fragment {
+  const narrowings = types.map((type) => [type, conditions.narrowing(type)] as const)
+  const open = narrowings.filter(([, { kind }]) => kind === 'all').map(([type]) => type)
+  const tests = [sql`r.type IN (SELECT id FROM type WHERE name IN (SELECT value FROM ${listOf(open)}))`]
+  for (const [type, narrowing] of narrowings) {
+    if (narrowing.kind === 'all' || narrowing.kind === 'none') continue
+    tests.push(sql`(r.type = ${typeId(type)} AND ${conditions.unrestricted.test(type, narrowing, 'r')})`)
+  }
+  return sql`(${join(tests, ' OR ')})`
+}

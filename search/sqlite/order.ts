@@ -1,0 +1,61 @@
+import type { Place, SortedParameter, SortKey } from '../sort.ts'
+import { paramId } from './entries.ts'
+import { type Fragment, join, raw, sql } from './fragment.ts'
+
+/** The value that a resource in table `row` is sorted by. */
+export function keyOf(type: string, { by, descending }: SortKey, row: string): Fragment {
+  if (by === 'id') return raw(`${row}.id`)
+  if (by === 'lastUpdated') return raw(`${row}.updated`)
+  const most = descending ? 'max' : 'min'
+  const param = paramId(type, by.param)
+  const own = raw(`k.rid = ${row}.rid AND k.grp = 0 AND k.param`)
+  switch (by.type) {
+    case 'range':
+      return sql`(SELECT ${raw(`${most}(k.${descending ? 'high' : 'low'})`)} FROM range_entry k WHERE ${own} = ${param} AND k.unit = 0)`
+    case 'string':
+      return sql`(SELECT ${raw(most)}(k.value) FROM string_entry k WHERE ${own} = ${param})`
+    default:
+      return sql`(SELECT ${raw(most)}(${raw(TEXTS[by.type])}) FROM entry k WHERE ${own} = ${param})`
+  }
+}
+
+/** The text of an entry's value, by which such parameters are sorted. */
+const TEXTS: Record<Exclude<SortedParameter['type'], 'range' | 'string'>, string> = {
+  token: '(SELECT code FROM value WHERE id = k.value)',
+  uri: '(SELECT code FROM value WHERE id = -k.value)',
+  reference: `CASE WHEN k.value < 0 THEN (SELECT code FROM value WHERE id = -k.value) ELSE
+    (SELECT t.name || '/' || o.id FROM resource o JOIN type t ON t.id = o.type WHERE o.rid = k.value) END`,
+}
+
+/** Values of the keys and the id of a row: columns, or what gives them. */
+export interface Columns {
+  keys: readonly Fragment[]
+  id: Fragment
+}
+
+/** The columns `k0`, `k1`, … and `id` of a table. */
+export function columnsOf(sort: readonly SortKey[], row: string): Columns {
+  return { keys: sort.map((_, at) => raw(`${row}.k${at}`)), id: raw(`${row}.id`) }
+}
+
+/** What follows ORDER BY: those without a value last, ties by id. */
+export function orderBy(sort: readonly SortKey[], { keys, id }: Columns): Fragment {
+  const terms = keys.map((key, at) => sql`${key} IS NULL, ${key} ${raw(sort[at]!.descending ? 'DESC' : 'ASC')}`)
+  return join([...terms, id], ', ')
+}
+
+/** The condition that a row comes behind a place. */
+export function behind(sort: readonly SortKey[], place: Place, { keys, id }: Columns): Fragment {
+  const equal = keys.map((key, at) => sql`${key} IS ${place[at] ?? null}`)
+  const cases = keys.flatMap((key, at) => {
+    const later = beyond(key, place[at] ?? null, sort[at]!.descending)
+    return later ? [join([...equal.slice(0, at), later], ' AND ')] : []
+  })
+  cases.push(join([...equal, sql`${id} > ${place.at(-1) as string}`], ' AND '))
+  return sql`(${join(cases, ' OR ')})`
+}
+
+function beyond(key: Fragment, value: string | number | null, descending: boolean): Fragment | undefined {
+  if (value === null) return undefined
+  return sql`(${key} ${raw(descending ? '<' : '>')} ${value} OR ${key} IS NULL)`
+}

@@ -1,0 +1,140 @@
+import type { Comparison } from '../expression.ts'
+import type { Place, SortedParameter, SortKey } from '../sort.ts'
+import { paramId, typeId } from './entries.ts'
+import { type Fragment, join, raw, sql } from './fragment.ts'
+import { behind, keyOf, orderBy } from './order.ts'
+import type { Source } from './source.ts'
+
+/** Span in ms above which a range is in the indexes of the wide ones (`resources/store/sqlite/schema.ts`). */
+const WIDE = 86_400_000
+
+/** Whether an index gives resources in the order of a key. */
+export function canWalk({ by }: SortKey): boolean {
+  return typeof by === 'string' || by.table !== 'entry'
+}
+
+/** A stretch of the walk: where the rows with the first key come from, and that key. */
+interface Stretch {
+  from: Fragment
+  key: Fragment
+  where: Fragment
+}
+
+/**
+ * Selects that give, one behind the other, what a source has in the order of its keys: the index of the first key is
+ * walked and each resource tested, so that a page ends after its last row. Their columns are those of `columns`, and
+ * `k0`, `k1`, …
+ */
+export function walks(
+  source: Source,
+  sort: readonly SortKey[],
+  place: Place | undefined,
+  columns: string,
+  count: number,
+): Fragment[] {
+  return stretches(source, sort[0]!, place).map(({ from, key, where }) => {
+    const keys = [key, ...sort.slice(1).map((other) => keyOf(source.type, other, 'r'))]
+    const now = { keys, id: raw('r.id') }
+    const later = place ? sql` AND ${behind(sort, place, now)}` : raw('')
+    return sql`SELECT ${raw(columns)}${join(
+      keys.map((k, at) => sql`, ${k} AS ${raw(`k${at}`)}`),
+      '',
+    )}
+        FROM ${from} CROSS JOIN version v ON v.seq = r.seq
+        WHERE ${where} AND r.type = ${typeId(source.type)} AND r.live = 1 AND in_time(r.rid) AND ${source.tests('r')}${later}
+        ORDER BY ${orderOf(sort, now)} LIMIT ${count}`
+  })
+}
+
+/** A first key that is a column is never null in its stretch, and an index gives its order. */
+function orderOf(sort: readonly SortKey[], columns: { keys: Fragment[]; id: Fragment }): Fragment {
+  const [first, ...others] = columns.keys
+  const rest = orderBy(sort.slice(1), { keys: others, id: columns.id })
+  return sql`${first!} ${raw(sort[0]!.descending ? 'DESC' : 'ASC')}, ${rest}`
+}
+
+function stretches(source: Source, key: SortKey, place: Place | undefined): Stretch[] {
+  const { by, descending } = key
+  if (by === 'id' || by === 'lastUpdated') {
+    const column = raw(by === 'id' ? 'r.id' : 'r.updated')
+    const start = place ? sql`${column} ${raw(descending ? '<=' : '>=')} ${place[0]!}` : raw('1')
+    return [{ from: raw('resource r'), key: column, where: start }]
+  }
+  const isPast = place !== undefined && place[0] === null
+  const walked = isPast ? [] : ofEntries(source, by, descending, place)
+  // What must have a value of the parameter cannot be without one.
+  const isRequired = source.parts.some(({ expression }) => 'param' in expression && expression.param === by.param)
+  return isRequired ? walked : [...walked, withoutValue(source, by)]
+}
+
+function ofEntries(source: Source, by: SortedParameter, descending: boolean, place: Place | undefined): Stretch[] {
+  const isRange = by.table === 'range'
+  const column = isRange ? (descending ? 'k.high' : 'k.low') : 'k.value'
+  const tests = [
+    sql`k.param = ${paramId(source.type, by.param)}`,
+    raw(isRange ? 'k.unit = 0 AND k.grp = 0' : 'k.grp = 0'),
+  ]
+  if (place) tests.push(sql`${raw(`${column} ${descending ? '<=' : '>='}`)} ${place[0]!}`)
+  if (!by.single) tests.push(firstOfIts(by, column, descending))
+  const bounds = by.single && isRange ? boundsOf(source, by.param, descending) : [{ index: undefined, tests: [] }]
+  return bounds.map(({ index, tests: more }) => ({
+    from: raw(`${isRange ? 'range_entry' : 'string_entry'} k ${index ?? ''} CROSS JOIN resource r ON r.rid = k.rid`),
+    key: raw(column),
+    where: join([...tests, ...more], ' AND '),
+  }))
+}
+
+/** Of a resource's entries, the one that it is sorted by. */
+function firstOfIts(by: SortedParameter, column: string, descending: boolean): Fragment {
+  const table = by.table === 'range' ? 'range_entry' : 'string_entry'
+  const rest = by.table === 'range' ? ['unit', 'low', 'high'] : ['value', 'exact']
+  const own = (alias: string) =>
+    [column.replace('k.', `${alias}.`), ...rest.map((name) => `${alias}.${name}`)].join(', ')
+  const same = `o.rid = k.rid AND o.param = k.param AND o.grp = 0${by.table === 'range' ? ' AND o.unit = 0' : ''}`
+  return raw(
+    `NOT EXISTS (SELECT 1 FROM ${table} o WHERE ${same} AND (${own('o')}) ${descending ? '>' : '<'} (${own('k')}))`,
+  )
+}
+
+function withoutValue(source: Source, by: SortedParameter): Stretch {
+  const table = by.table === 'range' ? 'range_entry' : 'string_entry'
+  const unit = by.table === 'range' ? ' AND k.unit = 0' : ''
+  const param = paramId(source.type, by.param)
+  return {
+    from: raw('resource r'),
+    key: raw('NULL'),
+    where: sql`NOT EXISTS (SELECT 1 FROM ${raw(table)} k WHERE k.rid = r.rid AND k.param = ${param}${raw(unit)} AND k.grp = 0)`,
+  }
+}
+
+interface Bound {
+  index: string | undefined
+  tests: Fragment[]
+}
+
+/**
+ * Where on the index of a range's start (descending: its end) the walk may begin and end, by what is asked of the range.
+ * A bound on the other end bounds this one to within a day, save of wide ranges, which come before all others.
+ */
+function boundsOf(source: Source, param: string, descending: boolean): Bound[] {
+  const asked = source.parts.flatMap(({ expression }): readonly Comparison[] => {
+    if (expression.kind !== 'range' || expression.param !== param || expression.tests.length !== 1) return []
+    const [test] = expression.tests
+    return test!.unit === '' ? test!.all : []
+  })
+  const [own, forward] = descending ? (['high', '<'] as const) : (['low', '>'] as const)
+  const tests = asked
+    .filter(([end, is]) => end === own || is[0] !== forward)
+    .map(([, is, than]) => sql`${raw(`k.${own} ${is}`)} ${than}`)
+  const start = asked.find(([end, is]) => end === own && is[0] === forward)
+  const across = asked.find(([end, is]) => end !== own && is[0] === forward)
+  if (start || !across) return [{ index: undefined, tests }]
+  const [end, is, than] = across
+  const limit = descending ? than + WIDE : than - WIDE
+  const index = `INDEXED BY wide_by_${own}`
+  const wide = sql`${raw(`k.high - k.low > ${WIDE} AND k.${end} ${is}`)} ${than}`
+  return [
+    { index, tests: [...tests, wide, sql`${raw(`k.${own} ${descending ? '>=' : '<='}`)} ${limit}`] },
+    { index: undefined, tests: [...tests, sql`${raw(`k.${own} ${descending ? '<' : '>'}`)} ${limit}`] },
+  ]
+}
