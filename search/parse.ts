@@ -18,8 +18,20 @@ const MOST_VALUES_IN_ALL = 2000
 /** Characters in one parameter at the most. */
 const LONGEST_VALUE = 65_536
 
-/** Criteria of R4 search that no SearchParameter defines. */
-const UNBUILT = new Set(['_content', '_filter', '_has', '_list', '_query', '_text'])
+/** Parameters of R4 search that no SearchParameter defines. */
+const UNBUILT = new Set([
+  '_contained',
+  '_containedType',
+  '_content',
+  '_filter',
+  '_has',
+  '_include',
+  '_list',
+  '_query',
+  '_revinclude',
+  '_sort',
+  '_text',
+])
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([

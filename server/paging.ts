@@ -45,6 +45,9 @@ export function pageCount(query: readonly QueryPair[]): number {
   return Math.min(Number(text), MOST_COUNT)
 }
 
+/** Parameters of the form of an answer. */
+const FORM = new Set(['_format', '_pretty'])
+
 /** A page's place in a listing: what it is bound to, and the links beside it. */
 export class PageLinks {
   private readonly url: string
@@ -69,10 +72,12 @@ export class PageLinks {
   /** Bundle.link of this page; `next` is the position of its last entry where more follow. */
   links(asked: readonly QueryPair[], next: string | undefined): { relation: string; url: string }[] {
     const cursor = asked.filter(([name]) => name === '_cursor')
-    const links = [{ relation: 'self', url: this.address([...this.query, ...cursor]) }]
-    if (cursor.length > 0) links.push({ relation: 'first', url: this.address(this.query) })
+    // The form of the answer goes with the link: who asks by `_format` may not be able to ask by Accept.
+    const query = [...this.query, ...asked.filter(([name, value]) => FORM.has(name) && value !== '')]
+    const links = [{ relation: 'self', url: this.address([...query, ...cursor]) }]
+    if (cursor.length > 0) links.push({ relation: 'first', url: this.address(query) })
     if (next !== undefined) {
-      const url = this.address([...this.query, ['_cursor', sealCursor(next, this.boundTo, this.key)]])
+      const url = this.address([...query, ['_cursor', sealCursor(next, this.boundTo, this.key)]])
       links.push({ relation: 'next', url })
     }
     return links

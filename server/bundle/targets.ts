@@ -54,7 +54,8 @@ function take(taken: Map<string, number>, key: string, at: number): void {
 }
 
 function sameTarget(at: number, other: number): FhirError {
-  return FhirError.of('invalid', `Entries ${other} and ${at} are about the same resource.`, {
-    expression: `Bundle.entry[${at}]`,
+  const [first, second] = at < other ? [at, other] : [other, at]
+  return FhirError.of('invalid', `Entries ${first} and ${second} are about the same resource.`, {
+    expression: `Bundle.entry[${second}]`,
   })
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { readConfig } from '../config.ts'
@@ -12,7 +13,8 @@ import { openTarget, type Target } from './target.ts'
 export const USAGE = `load FILE…|DIR [--url FHIR_BASE] [--again]
     Loads Bundles (.json), NDJSON, either with .gz, and .tar.gz of them, in the order of the names, into the store
     in DATA_DIR; where a server has it open, through that server. Run again after a break, it goes on where it
-    stopped; --again loads what was loaded before once more.`
+    stopped: what was loaded before, by the name of its file and its content, is left alone, whatever became of it
+    since; --again loads it once more. Under another name it is other data.`
 
 /** Runs `load`; answers the exit code: 0, 1 when something failed, 2 for wrong usage. */
 export async function load(args: string[], environment: Record<string, string | undefined>): Promise<number> {
@@ -21,7 +23,8 @@ export async function load(args: string[], environment: Record<string, string | 
     process.stderr.write(`${options}\nUsage: npm run fhir -- ${USAGE}\n`)
     return 2
   }
-  const files = await listFiles(options.paths)
+  // npm runs scripts in the project's folder and tells where it was called.
+  const files = await listFiles(options.paths.map((path) => resolve(environment.INIT_CWD ?? '', path)))
   if (files.length === 0) throw new Error('there is nothing to load in what was named')
   const target = await openTarget(readConfig({ ...environment, DEMO: 'off' }), options.url)
   process.stdout.write(`Loading into ${target.description}\n`)

@@ -50,7 +50,9 @@ export class Tally {
     const lines = types.map(([type, count]) => `  ${type.padEnd(width)} ${String(count).padStart(8)}`)
     lines.push(`  ${'total'.padEnd(width)} ${String(this.total).padStart(8)}`)
     if (this.repeated > 0)
-      lines.push(`${this.repeated} Bundles or resources were loaded by an earlier run and left alone`)
+      lines.push(
+        `${this.repeated} Bundles or resources were loaded before and are left alone, changed since or not (see --again)`,
+      )
     if (this.failures > 0) lines.push(`${this.failures} failed:`, ...this.failed.map((failure) => `  ${failure}`))
     if (this.failures > this.failed.length) lines.push(`  and ${this.failures - this.failed.length} more`)
     return lines

@@ -58,7 +58,7 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     interaction: typeInteractions().map((code) => ({ code: code as ResourceInteraction })),
-    versioning: 'versioned-update',
+    versioning: 'versioned',
     readHistory: true,
     updateCreate: true,
     conditionalCreate: true,

@@ -24,8 +24,12 @@ export function demandJson(accept: string | undefined, query: readonly QueryPair
   throw FhirError.of('not-acceptable', 'This server answers in application/fhir+json.')
 }
 
-/** Whether content is to come in its own form: no resource is asked for, by `_format` or by Accept (R4 binary). */
+/**
+ * Whether content is to come in its own form: no resource is asked for, by `_format`, by Accept or by wanting a part of it
+ * (R4 binary).
+ */
 export function wantsNative(accept: string | undefined, query: readonly QueryPair[]): boolean {
+  if (query.some(([name, value]) => (name === '_summary' || name === '_elements') && value !== '')) return false
   return formatOf(query) === undefined && !(accept && (acceptedBy(accept).fhir || acceptedBy(accept).json))
 }
 

@@ -19,6 +19,7 @@ export function expectationOf(
   }
   if (!ifMatch) return undefined
   if (current > 0 && (ifMatch.includes('*') || ifMatch.includes(String(current)))) return { version: current }
-  const stands = current > 0 ? `has version ${current}` : 'does not exist'
-  throw FhirError.of('precondition-failed', `${type}/${id} ${stands}, which If-Match does not name.`)
+  const stands =
+    current > 0 ? `has version ${current}, which If-Match does not name` : 'does not exist, and If-Match wants it to'
+  throw FhirError.of('precondition-failed', `${type}/${id} ${stands}.`)
 }

@@ -61,3 +61,14 @@ t.test('one that is a media type is served as it is', async (t) => {
     t.equal((await server.get('Binary/b')).headers['content-type'], contentType)
   }
 })
+
+t.test('a part of a Binary is FHIR: there are no parts of its content', async (t) => {
+  const server = await openServer(t)
+  await server.put('Binary/b', 'plain words', { 'content-type': 'text/plain' })
+  for (const query of ['_summary=true', '_elements=contentType']) {
+    const { status, headers, json } = await server.get(`Binary/b?${query}`)
+    t.equal(status, 200, query)
+    t.match(headers['content-type'], /^application\/fhir\+json/, query)
+    t.match(json, { resourceType: 'Binary', contentType: 'text/plain', meta: { tag: [{ code: 'SUBSETTED' }] } }, query)
+  }
+})

@@ -110,3 +110,18 @@ t.test('a history tells which version made the resource', async (t) => {
   const next = await server.get(linkOf(page)!.slice(BASE.length + 1))
   t.equal(next.json.entry[0].response.status, '201 Created', 'also where the deletion is on another page')
 })
+
+t.test('the form of the answer goes with the links', async (t) => {
+  const server = await openServer(t)
+  for (const id of ['a', 'b', 'c']) await server.put(`Patient/${id}`, { resourceType: 'Patient', id })
+  for (const path of ['Patient', 'Patient/_history', '_history']) {
+    let url = `${path}?_count=1&_format=json&_pretty=true`
+    for (let page = 0; page < 3; page++) {
+      const { status, json } = await server.get(url, { accept: 'text/html' })
+      t.equal(status, 200, url)
+      for (const link of json.link) t.match(link.url, /_format=json&_pretty=true/, `${path} ${link.relation}`)
+      url = json.link.find(({ relation }: { relation: string }) => relation === 'next')?.url.slice(`${BASE}/`.length)
+    }
+    t.equal(url, undefined, 'and they lead to the end')
+  }
+})
