@@ -34,7 +34,8 @@ export function parseChained(type: string, name: string, value: string, context:
   if (!link || parameter?.type !== 'reference') return undefined
   const [, param = '', wanted, rest = ''] = link
   const possible = targetsOf(parameter)
-  if (wanted !== undefined && !possible.includes(wanted)) throw badChain(name, `${param} does not lead to ${wanted.slice(0, 64)}`)
+  if (wanted !== undefined && !possible.includes(wanted))
+    throw badChain(name, `${param} does not lead to ${wanted.slice(0, 64)}`)
   const types = wanted === undefined ? possible : [wanted]
   const found = types.map((target) => [target, parseFar(target, rest, value, context, deeper(depth))] as const)
   const known = found.filter(([, where]) => where !== undefined)

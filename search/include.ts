@@ -47,12 +47,15 @@ export function parseInclude(types: readonly string[], name: string, value: stri
 function linksOf(source: string, param: string, target: string | undefined, reverse: boolean): Link[] {
   if (target !== undefined && !storableTypes.has(target)) return []
   const parameters = parametersOf(source)
-  const chosen = param === '*' ? [...parameters.values()] : [parameters.get(param)].filter((found) => found !== undefined)
-  return chosen.filter(({ type }) => type === 'reference').flatMap((parameter): Link[] => {
-    const targets = targetsOf(parameter)
-    if (target === undefined) return [{ reverse, source, param: parameter.code, targets }]
-    return targets.includes(target) ? [{ reverse, source, param: parameter.code, targets: [target] }] : []
-  })
+  const chosen =
+    param === '*' ? [...parameters.values()] : [parameters.get(param)].filter((found) => found !== undefined)
+  return chosen
+    .filter(({ type }) => type === 'reference')
+    .flatMap((parameter): Link[] => {
+      const targets = targetsOf(parameter)
+      if (target === undefined) return [{ reverse, source, param: parameter.code, targets }]
+      return targets.includes(target) ? [{ reverse, source, param: parameter.code, targets: [target] }] : []
+    })
 }
 
 /** The resource types that a reference parameter may lead to. */

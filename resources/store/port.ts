@@ -55,7 +55,17 @@ export interface DeleteChange {
   expect?: Expectation
 }
 
-export type Change = WriteChange | DeleteChange
+/** New index entries of a version that stays as it is; left alone when it is no longer the current one. */
+export interface IndexChange {
+  kind: 'index'
+  type: string
+  id: string
+  version: number
+  entries: IndexEntry[]
+  expect?: never
+}
+
+export type Change = WriteChange | DeleteChange | IndexChange
 
 /** A search that the store can repeat inside a commit. Made by the searcher that fits the store, opaque to others. */
 export interface Selection {
@@ -74,6 +84,8 @@ export interface Unit {
   guards: Guard[]
   /** Names the work, which is then done once: a second unit of this name is refused as `repeated`. */
   onceKey?: string
+  /** Notes of those who work on the store, by name: committed with the rest, read by `Store.note`. */
+  notes?: Record<string, string>
 }
 
 /** What became of a change. A deletion of nothing has version 0. */
@@ -134,6 +146,12 @@ export interface HistoryPage {
   more: boolean
 }
 
+/** A live resource, and its place in a scan of all. */
+export interface ScanEntry extends StoredVersion {
+  text: Buffer
+  position: string
+}
+
 /** Bytes of texts after which a page of history or of a search ends early. */
 export const PAGE_BYTES = 32 * 1024 * 1024
 
@@ -155,6 +173,10 @@ export interface Store {
   commit(unit: Unit): Promise<Outcome[]>
   /** Whether a unit of this `onceKey` was committed. */
   wasDone(onceKey: string): Promise<boolean>
+  /** Live resources in an order of the store's own that writes do not disturb, from behind a position on. */
+  scan(after: string | undefined, count: number): Promise<ScanEntry[]>
+  /** A note, as committed last. */
+  note(name: string): Promise<string | undefined>
   /** A random key of 32 bytes that all processes on this store share; the same for the same name. */
   secret(name: SecretName): Promise<Buffer>
   /** Whether it can answer now. */

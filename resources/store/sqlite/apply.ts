@@ -4,6 +4,7 @@ import {
   type Change,
   CommitRefused,
   type Guard,
+  type IndexChange,
   type Method,
   type Outcome,
   type Unit,
@@ -29,6 +30,7 @@ export class Applier {
   private readonly entries: EntryRows
   private readonly insertVersion: StatementSync
   private readonly insertDone: StatementSync
+  private readonly insertNote: StatementSync
   private seq: number
   private clock: number
 
@@ -42,6 +44,7 @@ export class Applier {
       'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
     this.insertDone = database.prepare('INSERT OR IGNORE INTO done (key, at) VALUES (?, ?)')
+    this.insertNote = database.prepare('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)')
     const last = database.prepare('SELECT seq, updated FROM version ORDER BY seq DESC LIMIT 1').get()
     this.seq = Number(last?.seq ?? 0)
     this.clock = Number(last?.updated ?? 0)
@@ -55,6 +58,7 @@ export class Applier {
       throw new CommitRefused('repeated')
     }
     for (const guard of unit.guards) this.check(guard)
+    for (const [name, value] of Object.entries(unit.notes ?? {})) this.insertNote.run(name, value)
     return unit.changes.map((change, at) => this.applyChange(change, at))
   }
 
@@ -84,11 +88,17 @@ export class Applier {
       const reason = typeof expect === 'object' && expect.retry ? 'outdated' : 'expectation'
       throw new CommitRefused(reason, at, live ? row!.version : 0)
     }
+    if (change.kind === 'index') return this.index(change, type, row)
     if (change.kind === 'write') return this.write(change, type, row ?? this.resources.add(type, change.id))
     if (!row || !live) return { version: row?.version ?? 0, lastUpdated: this.clock, created: false }
     this.addVersion(row, type, 'DELETE', null)
     this.entries.replace(row.rid, type, [], true)
     return { version: row.version + 1, lastUpdated: this.clock, created: false }
+  }
+
+  private index(change: IndexChange, type: number, row: ResourceRow | undefined): Outcome {
+    if (row?.live && row.version === change.version) this.entries.replace(row.rid, type, change.entries, true)
+    return { version: row?.version ?? 0, lastUpdated: this.clock, created: false }
   }
 
   private write(change: WriteChange, type: number, row: ResourceRow): Outcome {

@@ -29,6 +29,7 @@ interface Plan {
   changes: Change[]
   guards?: Guard[]
   onceKey?: string
+  notes?: Record<string, string>
 }
 
 /** The parts of a unit, in order. Guards and the key go with the last one. */
@@ -60,7 +61,7 @@ export class UnitDecoder {
     const plan = JSON.parse(part.plan) as Plan
     let at = part.texts.byteOffset
     for (const change of plan.changes) {
-      if (change.kind === 'delete') continue
+      if (change.kind !== 'write') continue
       const length = change.text as unknown as number
       change.text = Buffer.from(part.texts.buffer, at, length)
       at += length
@@ -89,7 +90,7 @@ function partEnd(changes: readonly Change[], start: number): number {
 function encodePart(id: number, plan: Plan, last: boolean): UnitPart {
   const texts: Buffer[] = []
   const changes = plan.changes.map((change) => {
-    if (change.kind === 'delete') return change
+    if (change.kind !== 'write') return change
     texts.push(change.text)
     return { ...change, text: change.text.length }
   })

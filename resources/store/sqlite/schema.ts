@@ -77,7 +77,8 @@ const VERSIONS: string[] = [
    INSERT INTO string_entry_2 SELECT rid, param, value, exact, 0 FROM string_entry;
    DROP TABLE string_entry;
    ALTER TABLE string_entry_2 RENAME TO string_entry;
-   CREATE INDEX string_entry_by_value ON string_entry (param, value);`,
+   CREATE INDEX string_entry_by_value ON string_entry (param, value);
+   CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 /**

@@ -5,6 +5,7 @@ import type {
   HistoryQuery,
   HistoryScope,
   Outcome,
+  ScanEntry,
   SecretName,
   Store,
   StoredVersion,
@@ -13,6 +14,7 @@ import type {
 import { openReader } from './connect.ts'
 import { countHistory, readHistory } from './history.ts'
 import { Names } from './names.ts'
+import { readLive } from './scan.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
 import { Writer } from './writer.ts'
 
@@ -77,6 +79,15 @@ export class SqliteStore implements Store {
 
   async wasDone(onceKey: string): Promise<boolean> {
     return this.database.prepare('SELECT 1 FROM done WHERE key = ?').get(onceKey) !== undefined
+  }
+
+  async scan(after: string | undefined, count: number): Promise<ScanEntry[]> {
+    return readLive(this.database, this.names, after, count)
+  }
+
+  async note(name: string): Promise<string | undefined> {
+    const row = this.database.prepare('SELECT value FROM note WHERE name = ?').get(name)
+    return row && String(row.value)
   }
 
   async secret(name: SecretName): Promise<Buffer> {
