@@ -18,10 +18,10 @@ export function dateRange(text: string): Range | undefined {
   const parts = FORM.exec(text)
   if (!parts) return undefined
   const [, year, month, day, hour, minute, second, fraction, zone] = parts
-  const start = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1))
+  const start = utc(Number(year), Number(month ?? 1) - 1, Number(day ?? 1))
   if (!sameDay(start, Number(year), Number(month ?? 1), Number(day ?? 1))) return undefined
-  if (month === undefined) return { start, end: Date.UTC(Number(year) + 1, 0, 1) }
-  if (day === undefined) return { start, end: Date.UTC(Number(year), Number(month), 1) }
+  if (month === undefined) return { start, end: utc(Number(year) + 1, 0, 1) }
+  if (day === undefined) return { start, end: utc(Number(year), Number(month), 1) }
   if (hour === undefined) return { start, end: start + DAY }
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined
   const offset = zoneOffset(zone ?? 'Z')
@@ -32,6 +32,12 @@ export function dateRange(text: string): Range | undefined {
   if (fraction === undefined) return { start: seconds, end: seconds + 1000 }
   const millis = seconds + Number(fraction.padEnd(3, '0').slice(0, 3))
   return { start: millis, end: millis + (fraction.length < 3 ? 10 ** (3 - fraction.length) : 1) }
+}
+
+/** As Date.UTC, which takes the years before 100 for others. */
+function utc(year: number, month: number, day: number): number {
+  if (year >= 100) return Date.UTC(year, month, day)
+  return new Date(Date.UTC(2000, month, day)).setUTCFullYear(year, month, day)
 }
 
 /** `YYYY-MM-DDThh:mm:ss.sssZ` of a moment in ms since 1970. */

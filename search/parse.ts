@@ -1,3 +1,4 @@
+import { beginningOf } from '../resources/beginning.ts'
 import { dateRange } from '../resources/dates.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import { ID_PATTERN } from '../resources/references.ts'
@@ -69,12 +70,12 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
   for (const pair of pairs) {
     const [name, value] = pair
     if (RESULT_PARAMETERS.has(name)) continue
-    if (value.length > LONGEST_VALUE) throw tooMany(`${name.slice(0, 64)} has more than ${LONGEST_VALUE} characters`)
+    if (value.length > LONGEST_VALUE) throw tooMany(`${beginningOf(name)} has more than ${LONGEST_VALUE} characters`)
     values += value.split(',').length
     if (values > MOST_VALUES_IN_ALL) throw tooMany(`The search has more than ${MOST_VALUES_IN_ALL} values`)
     const part = parsePair(typeName, name, value, context)
     if (part === 'unbuilt')
-      throw FhirError.of('invalid', `${name.slice(0, 64)} is not supported yet.`, { code: 'not-supported' })
+      throw FhirError.of('invalid', `${beginningOf(name)} is not supported yet.`, { code: 'not-supported' })
     if (!part) unknown.push(name)
     // "[name]=" without a value is no criterion (R4 search: empty parameters are ignored).
     else if (part !== 'empty') {

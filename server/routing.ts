@@ -1,4 +1,5 @@
 import type { Interaction } from '../auth/access.ts'
+import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 
@@ -37,11 +38,15 @@ const PATHS: Record<string, Record<string, Route['interaction']>> = {
   ':type/:id/_history/:version': { GET: 'vread' },
 }
 
+/** Characters of a path at the most; the longest that means something has two ids of 64, perhaps percent-encoded. */
+const LONGEST = 1024
+
 /**
  * Finds the interaction that a method and a path below the FHIR base mean; a `/` at either end of the path is of no
  * weight. Throws `not-found` for a path that is none, MethodNotAllowed for a method that it does not have.
  */
 export function routeOf(method: string, path: string): Route {
+  if (path.length > LONGEST) throw FhirError.of('not-found', 'There is nothing at this URL.')
   const segments = path
     .split('/')
     .filter((segment) => segment !== '')
@@ -52,7 +57,7 @@ export function routeOf(method: string, path: string): Route {
   const [type, id] = segments
   const typed = template.startsWith(':type')
   if (typed && !storableTypes.has(type!)) {
-    throw FhirError.of('not-found', `${type!.slice(0, 64)} is not a resource type with an endpoint.`)
+    throw FhirError.of('not-found', `${beginningOf(type!)} is not a resource type with an endpoint.`)
   }
   const interaction = methods[method === 'HEAD' ? 'GET' : method]
   if (!interaction) throw new MethodNotAllowed(Object.keys(methods))

@@ -17,8 +17,9 @@ export function placesByEngine(
   before: () => Place[],
   budget: Budget,
 ): Place[] {
-  const copy: unknown = JSON.parse(printLossless(root))
-  const evaluate = (expression: string): unknown[] => evaluateOn(copy, expression, budget)
+  const text = printLossless(root)
+  const copy: unknown = JSON.parse(text)
+  const evaluate = (expression: string): unknown[] => evaluateOn(copy, expression, text.length, budget)
   const values = evaluate(joinPieces(pieces))
   if (values.length === 0) return []
   const holders = holdersIn(copy)
@@ -32,10 +33,11 @@ export function placesByEngine(
   return evaluate(`${prefix}.select(iif(${criterion}, $index, {}))`).map((index) => places[Number(index)]!)
 }
 
-function evaluateOn(copy: unknown, expression: string, budget: Budget): unknown[] {
+function evaluateOn(copy: unknown, expression: string, size: number, budget: Budget): unknown[] {
   // trace() prints what it is given, which is a patient's, to the server's output. A delimited name can spell it with
   // escapes.
   if (/trace|`[^`]*\\/.test(expression)) throw malformed('a path may not use trace()')
+  demandSmall(expression, size)
   try {
     const compiled = compileExpression(expression)
     return budget.evaluate(() => compiled(copy))
@@ -45,6 +47,20 @@ function evaluateOn(copy: unknown, expression: string, budget: Budget): unknown[
     if (error instanceof RangeError) throw tooCostly('the path asks for too much work')
     throw malformed('the path is not FHIRPath that can be evaluated here')
   }
+}
+
+/** What makes long strings of short ones. */
+const BUILDER = /\b(?:replace|replaceMatches|join|repeat|aggregate)\b/
+
+/** What looks for one string in another, and the characters of a resource up to which that is quick at the worst. */
+const FINDER = /\b(?:indexOf|lastIndexOf|contains|split)\b/
+const SMALL = 64 * 1024
+
+/** No clock stops the search for one string in another: throws where both may be long. */
+function demandSmall(expression: string, size: number): void {
+  const code = expression.replace(/'(?:[^'\\]|\\.)*'/g, "''")
+  if (BUILDER.test(code)) throw malformed('a path may not build strings')
+  if (FINDER.test(code) && size > SMALL) throw tooCostly('the path looks for strings in a large resource')
 }
 
 interface Holder {

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../resources/beginning.ts'
 import type { IndexEntry } from '../../resources/store/port.ts'
 import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
@@ -29,7 +30,7 @@ export function indexString(param: string, { value, type }: SelectedValue): Inde
 /** The beginning of a text is not exactly anything that can be asked for: NUL is in no FHIR string. */
 function entry(param: string, text: string): IndexEntry {
   if (text.length <= INDEXED) return ['string', param, fold(text), text]
-  const beginning = text.slice(0, INDEXED)
+  const beginning = beginningOf(text, INDEXED)
   return ['string', param, fold(beginning), `${beginning}\0`]
 }
 

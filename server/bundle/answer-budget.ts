@@ -9,6 +9,11 @@ const MOST = 64 * 1024 * 1024
 export class AnswerBudget {
   private left = MOST
 
+  /** Whether no more is read. */
+  get isSpent(): boolean {
+    return this.left < 0
+  }
+
   /** The result of work as it goes into the answer. Past the bound reads are not made, and writes answer without text. */
   async run(call: Call, work: () => Promise<Result>): Promise<Result> {
     if (this.left < 0 && !isWrite(call)) return { error: tooMuch() }

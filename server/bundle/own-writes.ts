@@ -48,7 +48,7 @@ export class OwnWrites {
   find(type: string, where: Expression): { id: string; at: number }[] {
     const own = this.types.get(type) ?? this.index(type)
     const candidates = candidatesOf(where, own) ?? own.writes
-    this.comparisons += candidates.length
+    this.comparisons += candidates.length * valuesOf(where)
     if (this.comparisons > MOST_COMPARISONS) {
       const words = 'The criteria of this transaction ask for too many comparisons among its own entries.'
       throw FhirError.of('invalid', words, { code: 'too-costly' })
@@ -84,6 +84,27 @@ function keyOf(entry: IndexEntry): string[] {
       return [`${entry[1]}\0${entry[2]}`]
     default:
       return []
+  }
+}
+
+/** How many values an Expression compares with, each with every entry of a resource in the worst case. */
+function valuesOf(where: Expression): number {
+  switch (where.kind) {
+    case 'and':
+    case 'or':
+      return where.parts.reduce((sum, part) => sum + valuesOf(part), 0)
+    case 'not':
+      return valuesOf(where.part)
+    case 'string':
+      return where.texts.length
+    case 'token':
+      return where.tests.length
+    case 'uri':
+      return where.uris.length
+    case 'reference':
+      return where.targets.length + where.bare.ids.length + where.uris.length
+    default:
+      return 1
   }
 }
 

@@ -38,7 +38,7 @@ export function rewriteLinks(
   visitLinks(value, (kind, text, walk) => {
     const target = kind === 'narrative' ? rewriteNarrative(text, links, fullUrl) : links.resolve(text, fullUrl)
     if (target !== undefined) replace(walk.site, target)
-    else if (kind === 'reference' && !stored?.includes(JSON.stringify(text))) {
+    else if (kind === 'reference' && isToBeJudged(text) && !stored?.includes(JSON.stringify(text))) {
       const conditional = judgeReference(text, () => `${value.resourceType}${walk.path}`)
       if (!conditional) return
       const { site, path } = walk
@@ -59,6 +59,11 @@ export function replacementEdits(text: Buffer, replacements: Replacements): Edit
     end: ranges[ordinal * 2 + 1]!,
     text: JSON.stringify(replacement),
   }))
+}
+
+/** Whether a reference can be one that leads nowhere, or a conditional one. */
+function isToBeJudged(text: string): boolean {
+  return text.includes('?') || text.startsWith('urn:')
 }
 
 function judgeReference(text: string, path: () => string): { type: string; query: string } | undefined {

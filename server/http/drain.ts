@@ -11,6 +11,8 @@ const PATIENCE = 3_000
 export async function drain(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return
   const ended = new Promise<void>((resolve) => request.once('close', resolve).once('end', resolve))
+  // What the body was piped into takes no more.
+  request.unpipe()
   request.resume()
   await Promise.race([ended, setTimeout(PATIENCE, undefined, { ref: false })])
 }

@@ -1,3 +1,5 @@
+import { Socket } from 'node:net'
+import type { FastifyReply } from 'fastify'
 import type { FhirError } from '../../resources/fhir-error.ts'
 import type { Answer, Call } from '../call.ts'
 import { etagOf } from '../etag.ts'
@@ -16,6 +18,12 @@ const FHIR_JSON = 'application/fhir+json; charset=utf-8'
 
 /** Content that a browser must not run in this server's name. */
 const SANDBOX = "sandbox; default-src 'none'"
+
+/** Answers above this size are for no reader, and leave as they are. */
+const MOST_PRETTY = 4 * 1024 * 1024
+
+/** ms that a client may take nothing of a large answer. */
+const PATIENCE = 30_000
 
 /** Answers up to this size take no room of their own. */
 const SMALL = 64 * 1024
@@ -54,17 +62,29 @@ export async function sendError(error: FhirError, exchange: Exchange) {
   return sendJson(outcomeOf(error.issues), exchange)
 }
 
-function takeRoom(bytes: number, call: Call, { inFlight }: Exchange): (() => void) | undefined {
-  if (bytes <= SMALL) return undefined
+function takeRoom(bytes: number, call: Call, { inFlight, reply }: Exchange): (() => void) | undefined {
+  // The answer to a pipelined request waits for those before it, without a socket of its own.
+  const waits = reply.raw.socket === null
+  if (bytes <= SMALL && !waits) return undefined
+  if (bytes > SMALL) giveUpUnread(reply)
   const wasCarriedOut = isWrite(call) || call.interaction === 'bundle'
   return wasCarriedOut ? inFlight.hold(bytes) : inFlight.take(bytes)
+}
+
+/** Cuts the connection of a client that takes nothing of its answer any more. */
+function giveUpUnread(reply: FastifyReply): void {
+  const { socket } = reply.raw
+  if (!(socket instanceof Socket)) return
+  socket.setTimeout(PATIENCE, () => socket.destroy())
+  reply.raw.once('close', () => socket.setTimeout(0))
 }
 
 async function sendJson(text: Buffer | undefined, { request, reply, query }: Exchange) {
   if (!text) return reply.send()
   reply.header('content-type', FHIR_JSON)
   const wantsPretty = query.some(([name, value]) => name === '_pretty' && value === 'true')
-  return reply.send(await compressed(wantsPretty ? pretty(text) : text, request, reply))
+  const body = wantsPretty && text.length <= MOST_PRETTY ? pretty(text) : text
+  return reply.send(await compressed(body, request, reply))
 }
 
 /** A Binary is read in its own form unless FHIR is asked for (R4 binary). */

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../resources/beginning.ts'
 import { dateRange, instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { HistoryEntry, HistoryQuery, HistoryScope } from '../../resources/store/port.ts'
@@ -42,7 +43,7 @@ function usedQuery({ query, strict }: Call): QueryPair[] {
   const known = ['_since', '_at', '_count']
   const unknown = query.find(([name]) => ![...known, '_cursor', '_format', '_pretty'].includes(name))
   if (unknown && strict) {
-    throw FhirError.of('invalid', `Not a parameter of history: ${unknown[0].slice(0, 64)}.`, { code: 'not-supported' })
+    throw FhirError.of('invalid', `Not a parameter of history: ${beginningOf(unknown[0])}.`, { code: 'not-supported' })
   }
   return query
     .filter(([name, value]) => known.includes(name) && value !== '')

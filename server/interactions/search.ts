@@ -1,3 +1,4 @@
+import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { type Subset, subsetText } from '../../resources/subset.ts'
 import { type ParsedCriteria, parseCriteria } from '../../search/parse.ts'
@@ -71,6 +72,6 @@ function unknownIssues(type: string, { unknown }: ParsedCriteria, severity: Issu
   return unknown.map((name) => ({
     severity,
     code: 'not-supported',
-    diagnostics: `${name.slice(0, 64)} is not a search parameter of ${type}${severity === 'warning' ? '; it was ignored' : ''}.`,
+    diagnostics: `${beginningOf(name)} is not a search parameter of ${type}${severity === 'warning' ? '; it was ignored' : ''}.`,
   }))
 }

@@ -96,18 +96,20 @@ async function checkReads(
   if (reads.length === 0) return
   const changes = writes.flatMap((write) => write.changes)
   const written = new Map(changes.map(({ type, id, kind }) => [`${type}/${id}`, kind]))
+  const budget = new AnswerBudget()
   for (const { at, call } of reads) {
     const kind = call.interaction === 'read' ? written.get(`${call.type}/${call.id}`) : undefined
     await namedLater(at, async () => {
       if (kind === 'delete') throw FhirError.of('gone', `${call.type}/${call.id} is deleted by this transaction.`)
       if (kind === 'write') subsetOf(call.query)
-      else await tryRead(call, services)
+      // What is past the budget is not read after the commit either.
+      else if (!budget.isSpent) await tryRead(call, services, budget)
     })
     if (pace.due) await pace.rest()
   }
 }
 
-async function tryRead(call: Call, services: Services): Promise<void> {
-  const { error } = await services.dispatch(call)
-  if (error) throw error
+async function tryRead(call: Call, services: Services, budget: AnswerBudget): Promise<void> {
+  const { error } = await budget.run(call, () => services.dispatch(call))
+  if (error && !budget.isSpent) throw error
 }

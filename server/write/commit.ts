@@ -40,11 +40,19 @@ export class ExpectationFailed extends FhirError {
   }
 }
 
+/** Searchable values that one unit writes at the most. */
+const MOST_VALUES = 1_000_000
+
 /**
- * Commits changes as one unit. Throws ExpectationFailed, `conflict` when the unit was committed before under its key,
+ * Commits changes as one unit. Throws `too-large` for more than the writer takes at a time, ExpectationFailed, `conflict` when the unit was committed before under its key,
  * and CommitRefused when what it rests on is outdated.
  */
 export async function commit(unit: Unit, { store }: Services): Promise<Outcome[]> {
+  const values = unit.changes.reduce((sum, change) => sum + (change.kind === 'write' ? change.entries.length : 0), 0)
+  if (values > MOST_VALUES) {
+    const words = `What is written holds more than ${MOST_VALUES} searchable values; all who write would wait for it.`
+    throw FhirError.of('too-large', words, { code: 'too-costly' })
+  }
   if (unit.changes.length === 0 && unit.guards.length === 0) return []
   try {
     return await store.commit(unit)

@@ -1,4 +1,5 @@
 import type { Access } from '../../auth/access.ts'
+import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Guard } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
@@ -78,7 +79,7 @@ export function severalMatch(type: string): FhirError {
 function strictSearch(type: string, query: readonly QueryPair[], access: Access, services: Services): Search {
   const { expression, used, unknown } = parseCriteria(type, query, services)
   const shaping = query.map(([name]) => name).filter((name) => RESULT_PARAMETERS.has(name) && !HARMLESS.has(name))
-  const wrong = [...shaping, ...unknown].map((name) => name.slice(0, 64))
+  const wrong = [...shaping, ...unknown].map((name) => beginningOf(name))
   if (wrong.length > 0) {
     throw FhirError.of('invalid', `Not a search criterion of ${type}: ${wrong.join(', ')}.`, { code: 'not-supported' })
   }

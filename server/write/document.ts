@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
@@ -30,7 +31,7 @@ export function checkDocument(
 ): void {
   if (value.resourceType !== type) {
     const given =
-      typeof value.resourceType === 'string' ? `is a ${value.resourceType.slice(0, 64)}` : 'has no resourceType'
+      typeof value.resourceType === 'string' ? `is a ${beginningOf(value.resourceType)}` : 'has no resourceType'
     throw FhirError.of(kind, `The body ${given}; a ${type} is expected.`, { expression: type })
   }
   if (text.length > config.maxResource) {

@@ -18,7 +18,10 @@ export function expectationOf(
     throw FhirError.of('precondition-failed', `${type}/${id} has version ${current}, which If-None-Match names.`)
   }
   if (!ifMatch) return undefined
-  if (current > 0 && (ifMatch.includes('*') || ifMatch.includes(String(current)))) return { version: current }
+  // Of any version, or several, another may have become current by the commit: then it is looked at anew.
+  const onlyOne = ifMatch.length === 1 && ifMatch[0] !== '*'
+  if (current > 0 && (ifMatch.includes('*') || ifMatch.includes(String(current))))
+    return onlyOne ? { version: current } : { version: current, retry: true }
   const stands =
     current > 0 ? `has version ${current}, which If-Match does not name` : 'does not exist, and If-Match wants it to'
   throw FhirError.of('precondition-failed', `${type}/${id} ${stands}.`)

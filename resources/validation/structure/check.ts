@@ -25,7 +25,8 @@ export function checkStructure(resource: Record<string, unknown>, text?: Buffer)
   }
   const validate = firstFault.validator(type)
   firstFault.metInteger = false
-  if (validate(resource)) return text && firstFault.metInteger && hasLooseNumber(text) ? integerIssues(text, type) : []
+  if (validate(resource))
+    return text && firstFault.metInteger && hasLooseNumber(text) ? integerIssues(text, type, MOST_ISSUES) : []
   if (!text || text.length > ALL_FAULTS_UP_TO) return issuesOf(type, validate.errors)
   const every = everyFault.validator(type)
   every(resource)

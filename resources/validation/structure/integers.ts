@@ -24,16 +24,17 @@ export function hasLooseNumber(text: Buffer): boolean {
   return false
 }
 
-/** An issue for each element of an integer type whose number is not written as one. */
-export function integerIssues(text: Buffer, typeName: string): Issue[] {
+/** Issues of elements of an integer type whose numbers are not written as such: of the first `most`. */
+export function integerIssues(text: Buffer, typeName: string, most: number): Issue[] {
   const issues: Issue[] = []
-  walk(parseLossless(text.toString()), typeName, typeName, issues)
+  walk(parseLossless(text.toString()), typeName, typeName, issues, most)
   return issues
 }
 
-function walk(value: JsonValue, type: string, path: string, issues: Issue[]): void {
+function walk(value: JsonValue, type: string, path: string, issues: Issue[], most: number): void {
+  if (issues.length === most) return
   if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) walk(item, type, `${path}[${at}]`, issues)
+    for (const [at, item] of value.entries()) walk(item, type, `${path}[${at}]`, issues, most)
   } else if (isRawNumber(value)) {
     if (!INTEGERS.has(type) || /^-?\d+$/.test(value.rawJSON)) return
     const diagnostics = `'${value.rawJSON.slice(0, 60)}' is not a valid ${type}.`
@@ -43,7 +44,7 @@ function walk(value: JsonValue, type: string, path: string, issues: Issue[]): vo
     for (const [name, inner] of Object.entries(value)) {
       const member = name.startsWith('_') ? undefined : members.get(name)
       const innerType = member?.type ?? (name.startsWith('_') ? 'Element' : undefined)
-      if (innerType) walk(inner, innerType, `${path}.${name}`, issues)
+      if (innerType) walk(inner, innerType, `${path}.${name}`, issues, most)
     }
   }
 }

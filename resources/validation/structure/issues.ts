@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { beginningOf } from '../../beginning.ts'
 import type { Issue } from '../../fhir-error.ts'
 import type { Fault } from './keywords.ts'
 
@@ -80,5 +81,5 @@ function jsonName(value: unknown): string {
 /** A value as it goes into an issue: at most 60 characters of it. */
 function quoted(value: unknown): string {
   const text = typeof value === 'string' ? value : String(value)
-  return `'${text.length > 60 ? `${text.slice(0, 60)}…` : text}'`
+  return `'${text.length > 60 ? `${beginningOf(text, 60)}…` : text}'`
 }

@@ -12,7 +12,7 @@ export interface Fault {
 interface Rules {
   /** Names of which one must be there: of one element, or of all types of a choice. */
   required: { element: string; names: string[] }[]
-  choices: { element: string; names: string[] }[]
+  choices: { element: string; names: ReadonlySet<string> }[]
   /** Primitive elements that repeat: the value list and the `_` list must fit each other. */
   lists: string[]
 }
@@ -32,7 +32,7 @@ export function checkObject(typeName: string, data: Record<string, unknown>, ins
     if (!names.some((name) => has(data, name))) fault('required', element, `The element ${element} is missing.`)
   }
   for (const { element, names } of rules.choices) {
-    const given = names.filter((name) => has(data, name))
+    const given = givenOf(data, names)
     if (given.length > 1) fault('structure', given[1]!, `Only one of ${element} may be given: ${given.join(', ')}.`)
   }
   for (const name of rules.lists) {
@@ -61,7 +61,7 @@ function makeRules(typeName: string): Rules {
   for (const [element, { min, types }] of Object.entries(typeTable(typeName)?.elements ?? {})) {
     const names = members.filter(([, member]) => member.name === element).map(([name]) => name)
     if (min > 0) rules.required.push({ element, names })
-    if (types.length > 1 && element.endsWith('[x]')) rules.choices.push({ element, names })
+    if (types.length > 1 && element.endsWith('[x]')) rules.choices.push({ element, names: new Set(names) })
   }
   rules.lists = members.filter(([, member]) => isPrimitiveList(member)).map(([name]) => name)
   return rules
@@ -69,6 +69,16 @@ function makeRules(typeName: string): Rules {
 
 function isPrimitiveList(member: Member): boolean {
   return member.primitive && member.element.max !== 1
+}
+
+/** Which elements of a choice are given. An object has few members where a choice has up to fifty. */
+function givenOf(data: Record<string, unknown>, names: ReadonlySet<string>): string[] {
+  const given: string[] = []
+  for (const member in data) {
+    const name = member.startsWith('_') ? member.slice(1) : member
+    if (names.has(name) && !given.includes(name)) given.push(name)
+  }
+  return given.length > 1 ? [...names].filter((name) => given.includes(name)) : given
 }
 
 function has(data: Record<string, unknown>, name: string): boolean {
