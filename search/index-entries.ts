@@ -1,5 +1,7 @@
 import type { IndexEntry } from '../resources/store/port.ts'
 import { parametersOf, type SearchParameter, type SelectedValue } from './parameters.ts'
+import { indexDate } from './types/date.ts'
+import { indexNumber } from './types/number.ts'
 import { indexReference } from './types/reference.ts'
 import { indexString } from './types/string.ts'
 import { indexToken } from './types/token.ts'
@@ -30,6 +32,10 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
       return indexReference(parameter.code, value, baseUrl)
     case 'uri':
       return indexUri(parameter.code, value)
+    case 'date':
+      return indexDate(parameter.code, value)
+    case 'number':
+      return indexNumber(parameter.code, value)
     default:
       return []
   }

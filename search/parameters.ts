@@ -23,7 +23,7 @@ export interface SearchParameter {
 }
 
 /** The search types that can be indexed and searched. */
-const INDEXED_TYPES: ReadonlySet<SearchType> = new Set(['token', 'string', 'reference', 'uri'])
+const INDEXED_TYPES: ReadonlySet<SearchType> = new Set(['token', 'string', 'reference', 'uri', 'date', 'number'])
 
 /** Parameters that are columns of the store, not index entries. */
 const BUILT_IN = new Set(['_id', '_lastUpdated'])
