@@ -2,6 +2,7 @@ import type { IndexEntry } from '../resources/store/port.ts'
 import { parametersOf, type SearchParameter, type SelectedValue } from './parameters.ts'
 import { indexDate } from './types/date.ts'
 import { indexNumber } from './types/number.ts'
+import { indexQuantity } from './types/quantity.ts'
 import { indexReference } from './types/reference.ts'
 import { indexString } from './types/string.ts'
 import { indexToken } from './types/token.ts'
@@ -36,6 +37,8 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
       return indexDate(parameter.code, value)
     case 'number':
       return indexNumber(parameter.code, value)
+    case 'quantity':
+      return indexQuantity(parameter.code, value)
     default:
       return []
   }

@@ -23,7 +23,15 @@ export interface SearchParameter {
 }
 
 /** The search types that can be indexed and searched. */
-const INDEXED_TYPES: ReadonlySet<SearchType> = new Set(['token', 'string', 'reference', 'uri', 'date', 'number'])
+const INDEXED_TYPES: ReadonlySet<SearchType> = new Set([
+  'token',
+  'string',
+  'reference',
+  'uri',
+  'date',
+  'number',
+  'quantity',
+])
 
 /** Parameters that are columns of the store, not index entries. */
 const BUILT_IN = new Set(['_id', '_lastUpdated'])

@@ -2,6 +2,7 @@ import type { Criterion } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
 import { parseDateTest } from './date.ts'
 import { parseNumberTest } from './number.ts'
+import { parseQuantityTest } from './quantity.ts'
 import { parseReferenceTest } from './reference.ts'
 import { parseStringTest } from './string.ts'
 import { parseTokenTest } from './token.ts'
@@ -20,6 +21,8 @@ export function parseTest(criterion: Criterion): Expression {
       return parseDateTest(criterion)
     case 'number':
       return parseNumberTest(criterion)
+    case 'quantity':
+      return parseQuantityTest(criterion)
     case 'uri':
       return parseUriTest(criterion)
     default:
