@@ -1,5 +1,6 @@
 import type { IndexEntry } from '../resources/store/port.ts'
-import { parametersOf, type SearchParameter, type SelectedValue } from './parameters.ts'
+import type { SearchParameter, SelectedValue } from './parameter.ts'
+import { indexedOf } from './parameters.ts'
 import { indexDate } from './types/date.ts'
 import { indexNumber } from './types/number.ts'
 import { indexQuantity } from './types/quantity.ts'
@@ -14,11 +15,23 @@ import { indexUri } from './types/uri.ts'
  */
 export function indexEntries(typeName: string, resource: unknown, baseUrl: string): IndexEntry[] {
   const entries: IndexEntry[] = []
-  for (const parameter of parametersOf(typeName).values()) {
+  const { plain, grouped } = indexedOf(typeName)
+  for (const parameter of plain) {
     const selected = parameter.select(resource)
     if (selected.length === 0) continue
     const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
     for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
+  }
+  for (const { find, parts } of grouped) {
+    for (const [at, element] of find(resource).entries()) {
+      const own = parts.flatMap(({ parameter, selectIn }) =>
+        // Composites have no modifiers: entries that serve one alone are left out.
+        selectIn(element, resource)
+          .flatMap((value) => entriesOf(parameter, value, baseUrl))
+          .filter(([, param]) => param === parameter.code),
+      )
+      for (const entry of distinct(own)) entries.push(inGroup(entry, at + 1))
+    }
   }
   return entries
 }
@@ -42,6 +55,12 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
     default:
       return []
   }
+}
+
+/** Groups count from 1: 0 may stand for none. */
+function inGroup(entry: IndexEntry, group: number): IndexEntry {
+  const longer: unknown[] = [...entry, group]
+  return longer as IndexEntry
 }
 
 function distinct(entries: IndexEntry[]): IndexEntry[] {

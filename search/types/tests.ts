@@ -1,5 +1,6 @@
 import type { Criterion } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
+import { parseCompositeTest } from './composite.ts'
 import { parseDateTest } from './date.ts'
 import { parseNumberTest } from './number.ts'
 import { parseQuantityTest } from './quantity.ts'
@@ -23,6 +24,8 @@ export function parseTest(criterion: Criterion): Expression {
       return parseNumberTest(criterion)
     case 'quantity':
       return parseQuantityTest(criterion)
+    case 'composite':
+      return parseCompositeTest(criterion, parseTest)
     case 'uri':
       return parseUriTest(criterion)
     default:
