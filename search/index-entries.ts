@@ -63,10 +63,26 @@ function inGroup(entry: IndexEntry, group: number): IndexEntry {
   return longer as IndexEntry
 }
 
+/** Up to this number of entries, comparing each with each is faster than making keys of them. */
+const FEW = 16
+
 function distinct(entries: IndexEntry[]): IndexEntry[] {
+  if (entries.length <= FEW) {
+    return entries.filter((entry, at) => {
+      for (let before = 0; before < at; before++) if (isSame(entries[before]!, entry)) return false
+      return true
+    })
+  }
   const seen = new Set<string>()
   return entries.filter((entry) => {
     const key = entry.join('\u0000')
     return !seen.has(key) && seen.add(key)
   })
+}
+
+/** Whether two entries are the same; they differ most at the end. */
+function isSame(one: IndexEntry, other: IndexEntry): boolean {
+  if (one.length !== other.length) return false
+  for (let at = one.length - 1; at >= 0; at--) if (one[at] !== other[at]) return false
+  return true
 }

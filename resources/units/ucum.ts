@@ -58,9 +58,11 @@ export function computeBaseForm(code: string): BaseForm | undefined {
   }
 }
 
-/** The library prints codes that it stumbles over to the console: spaces, and names that every object has. */
+/** The library prints codes that it stumbles over to the console: what is surely no UCUM it is not asked for. */
 function isReadable(code: string): boolean {
-  return code.length <= LONGEST && /^[!-~]+$/.test(code) && !INHERITED.some((name) => code.includes(name))
+  if (code.length > LONGEST || !/^[!-~]+$/.test(code)) return false
+  const bare = code.replace(/\{[^{}]*\}(?![\w[%*])/g, '')
+  return !/\(\)|[{}|\\]/.test(bare) && !INHERITED.some((name) => bare.includes(name))
 }
 
 function ofMeasurable(code: string): BaseForm | undefined {

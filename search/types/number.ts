@@ -20,9 +20,14 @@ const GREATEST = 1e280
 
 const NUMBER = /^(-?)(\d{1,400})(?:\.(\d{1,400}))?(?:[eE]([+-]?\d{1,6}))?$/
 
+/** Whether a value is a number that can be indexed: JSON may hold what no double does (`1e999`). */
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
 /** Index entries of a number parameter: the number itself, or the ends of a Range (R4 search, number). */
 export function indexNumber(param: string, { value, type }: SelectedValue): IndexEntry[] {
-  if (typeof value === 'number') return [['range', param, '', value, value]]
+  if (isNumber(value)) return [['range', param, '', value, value]]
   if (type === 'Range') {
     const { low, high } = value as { low?: { value?: unknown }; high?: { value?: unknown } }
     return closed(param, low?.value, high?.value)
@@ -34,8 +39,8 @@ export function indexNumber(param: string, { value, type }: SelectedValue): Inde
 }
 
 function closed(param: string, low: unknown, high: unknown): IndexEntry[] {
-  const from = typeof low === 'number' ? low : -UNBOUNDED
-  const to = typeof high === 'number' ? high : UNBOUNDED
+  const from = isNumber(low) ? low : -UNBOUNDED
+  const to = isNumber(high) ? high : UNBOUNDED
   return from <= to && (from > -UNBOUNDED || to < UNBOUNDED) ? [['range', param, '', from, to]] : []
 }
 

@@ -4,7 +4,7 @@ import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Expression, RangeTest } from '../expression.ts'
 import type { SelectedValue } from '../parameters.ts'
 import { splitEscaped, unescaped } from '../values.ts'
-import { aroundOf, comparisons, type NumberRange, readNumber, UNBOUNDED } from './number.ts'
+import { aroundOf, comparisons, isNumber, type NumberRange, readNumber, UNBOUNDED } from './number.ts'
 import { splitPrefix } from './prefix.ts'
 
 const UCUM = 'http://unitsofmeasure.org'
@@ -58,12 +58,12 @@ export function indexQuantity(param: string, { value, type }: SelectedValue): In
     const { valueQuantity } = value as { valueQuantity?: Quantity }
     return valueQuantity ? ofQuantity(param, valueQuantity) : []
   }
-  return 'value' in (value as Quantity) ? ofQuantity(param, value as Quantity) : []
+  return typeof value === 'object' ? ofQuantity(param, value as Quantity) : []
 }
 
 function ofQuantity(param: string, quantity: Quantity): IndexEntry[] {
   const { value, comparator } = quantity
-  if (typeof value !== 'number') return []
+  if (!isNumber(value)) return []
   return scalesOf(quantity).map((scale) => {
     const at = convert(value, scale)
     const [low, high] = spanOf(at, comparator)
@@ -76,11 +76,11 @@ function spanOf(value: number, comparator: unknown): [low: number, high: number]
   const step = Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
   switch (comparator) {
     case '<':
-      return [-UNBOUNDED, value - step]
+      return [-UNBOUNDED, Math.max(value - step, -UNBOUNDED)]
     case '<=':
       return [-UNBOUNDED, value]
     case '>':
-      return [value + step, UNBOUNDED]
+      return [Math.min(value + step, UNBOUNDED), UNBOUNDED]
     case '>=':
       return [value, UNBOUNDED]
     default:
@@ -98,12 +98,12 @@ function scalesOf({ unit, system, code }: Quantity): Scale[] {
   return scales
 }
 
-/** From the lower to the higher quantity; without a unit, or of another one, an end counts for no unit but its own. */
+/** From the lower to the higher quantity, in each unit that both ends can be told in. */
 function ofRange(param: string, { low, high }: { low?: Quantity; high?: Quantity }): IndexEntry[] {
   const from = ends(low)
   const to = ends(high)
   return [...new Set([...from.keys(), ...to.keys()])].flatMap((unit): IndexEntry[] => {
-    if ((low && !from.has(unit)) || (high && !to.has(unit))) return []
+    if ((from.size > 0 && !from.has(unit)) || (to.size > 0 && !to.has(unit))) return []
     const [start, end] = [from.get(unit) ?? -UNBOUNDED, to.get(unit) ?? UNBOUNDED]
     return start <= end ? [['range', param, unit, start, end]] : []
   })
@@ -111,7 +111,7 @@ function ofRange(param: string, { low, high }: { low?: Quantity; high?: Quantity
 
 function ends(quantity: Quantity | undefined): Map<string, number> {
   const { value } = quantity ?? {}
-  if (!quantity || typeof value !== 'number') return new Map()
+  if (!quantity || !isNumber(value)) return new Map()
   return new Map(scalesOf(quantity).map((scale) => [scale.unit, convert(value, scale)]))
 }
 
