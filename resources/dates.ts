@@ -18,10 +18,10 @@ export function dateRange(text: string): Range | undefined {
   const parts = FORM.exec(text)
   if (!parts) return undefined
   const [, year, month, day, hour, minute, second, fraction, zone] = parts
-  const start = utc(Number(year), Number(month ?? 1) - 1, Number(day ?? 1))
-  if (!sameDay(start, Number(year), Number(month ?? 1), Number(day ?? 1))) return undefined
-  if (month === undefined) return { start, end: utc(Number(year) + 1, 0, 1) }
-  if (day === undefined) return { start, end: utc(Number(year), Number(month), 1) }
+  const start = dayStart(Number(year), Number(month ?? 1), Number(day ?? 1))
+  if (year === '0000' || !sameDay(start, Number(year), Number(month ?? 1), Number(day ?? 1))) return undefined
+  if (month === undefined) return { start, end: dayStart(Number(year) + 1, 1, 1) }
+  if (day === undefined) return { start, end: dayStart(Number(year), Number(month) + 1, 1) }
   if (hour === undefined) return { start, end: start + DAY }
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined
   const offset = zoneOffset(zone ?? 'Z')
@@ -34,15 +34,15 @@ export function dateRange(text: string): Range | undefined {
   return { start: millis, end: millis + (fraction.length < 3 ? 10 ** (3 - fraction.length) : 1) }
 }
 
-/** As Date.UTC, which takes the years before 100 for others. */
-function utc(year: number, month: number, day: number): number {
-  if (year >= 100) return Date.UTC(year, month, day)
-  return new Date(Date.UTC(2000, month, day)).setUTCFullYear(year, month, day)
-}
-
 /** `YYYY-MM-DDThh:mm:ss.sssZ` of a moment in ms since 1970. */
 export function instantOf(moment: number): string {
   return new Date(moment).toISOString()
+}
+
+/** First moment of a day, the month being counted from 1. */
+function dayStart(year: number, month: number, day: number): number {
+  // Date.UTC takes the years from 0 to 99 for those from 1900 on.
+  return year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day)
 }
 
 function sameDay(moment: number, year: number, month: number, day: number): boolean {

@@ -1,5 +1,9 @@
 import type { IndexEntry } from '../resources/store/port.ts'
-import { parametersOf, type SearchParameter, type SelectedValue } from './parameters.ts'
+import type { SearchParameter, SelectedValue } from './parameter.ts'
+import { indexedOf } from './parameters.ts'
+import { indexDate } from './types/date.ts'
+import { indexNumber } from './types/number.ts'
+import { indexQuantity } from './types/quantity.ts'
 import { indexReference } from './types/reference.ts'
 import { indexString } from './types/string.ts'
 import { indexToken } from './types/token.ts'
@@ -11,11 +15,23 @@ import { indexUri } from './types/uri.ts'
  */
 export function indexEntries(typeName: string, resource: unknown, baseUrl: string): IndexEntry[] {
   const entries: IndexEntry[] = []
-  for (const parameter of parametersOf(typeName).values()) {
+  const { plain, grouped } = indexedOf(typeName)
+  for (const parameter of plain) {
     const selected = parameter.select(resource)
     if (selected.length === 0) continue
     const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
     for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
+  }
+  for (const { find, parts } of grouped) {
+    for (const [at, element] of find(resource).entries()) {
+      const own = parts.flatMap(({ parameter, selectIn }) =>
+        // Composites have no modifiers: entries that serve one alone are left out.
+        selectIn(element, resource)
+          .flatMap((value) => entriesOf(parameter, value, baseUrl))
+          .filter(([, param]) => param === parameter.code),
+      )
+      for (const entry of distinct(own)) entries.push(inGroup(entry, at + 1))
+    }
   }
   return entries
 }
@@ -30,15 +46,43 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
       return indexReference(parameter.code, value, baseUrl)
     case 'uri':
       return indexUri(parameter.code, value)
+    case 'date':
+      return indexDate(parameter.code, value)
+    case 'number':
+      return indexNumber(parameter.code, value)
+    case 'quantity':
+      return indexQuantity(parameter.code, value)
     default:
       return []
   }
 }
 
+/** Groups count from 1: 0 may stand for none. */
+function inGroup(entry: IndexEntry, group: number): IndexEntry {
+  const longer: unknown[] = [...entry, group]
+  return longer as IndexEntry
+}
+
+/** Up to this number of entries, comparing each with each is faster than making keys of them. */
+const FEW = 16
+
 function distinct(entries: IndexEntry[]): IndexEntry[] {
+  if (entries.length <= FEW) {
+    return entries.filter((entry, at) => {
+      for (let before = 0; before < at; before++) if (isSame(entries[before]!, entry)) return false
+      return true
+    })
+  }
   const seen = new Set<string>()
   return entries.filter((entry) => {
     const key = entry.join('\u0000')
     return !seen.has(key) && seen.add(key)
   })
+}
+
+/** Whether two entries are the same; they differ most at the end. */
+function isSame(one: IndexEntry, other: IndexEntry): boolean {
+  if (one.length !== other.length) return false
+  for (let at = one.length - 1; at >= 0; at--) if (one[at] !== other[at]) return false
+  return true
 }

@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../resources/store/port.ts'
-import type { Bounds, EntryExpression, Expression, TokenTest } from './expression.ts'
+import type { Bounds, Comparison, EntryExpression, Expression, RangeTest, TokenTest } from './expression.ts'
 
 /** What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries. */
 export interface Facts {
@@ -8,44 +8,106 @@ export interface Facts {
   entries: readonly IndexEntry[]
 }
 
-/** Whether a resource meets an Expression, decided without the store. */
-export function matches(expression: Expression, facts: Facts): boolean {
+/** What chains and reverse chains are decided on: the type of the resource at hand, and all resources by their type. */
+export interface World {
+  type: string
+  resources(type: string): Iterable<Facts>
+}
+
+/** Whether a resource meets an Expression, decided without the store. Chains and reverse chains take a world. */
+export function matches(expression: Expression, facts: Facts, world?: World): boolean {
   switch (expression.kind) {
     case 'all':
       return true
     case 'none':
       return false
     case 'and':
-      return expression.parts.every((part) => matches(part, facts))
+      return expression.parts.every((part) => matches(part, facts, world))
     case 'or':
-      return expression.parts.some((part) => matches(part, facts))
+      return expression.parts.some((part) => matches(part, facts, world))
     case 'not':
-      return !matches(expression.part, facts)
+      return !matches(expression.part, facts, world)
     case 'id':
       return expression.ids.includes(facts.id)
     case 'lastUpdated':
       return expression.ranges.some((range) => within(range, facts.lastUpdated))
+    case 'composite':
+      return compositeMatches(expression.parts, facts.entries)
+    case 'chain':
+      return chainMatches(expression, facts, known(world))
+    case 'has':
+      return hasMatches(expression, facts, known(world))
     default:
-      return facts.entries.some((entry) => entry[1] === expression.param && entryMatches(expression, entry))
+      return facts.entries.some((entry) => entryMatches(expression, entry))
   }
 }
 
+function known(world: World | undefined): World {
+  if (!world) throw new Error('a chain is decided only where the other resources are known')
+  return world
+}
+
+function chainMatches(
+  { param, targets }: Extract<Expression, { kind: 'chain' }>,
+  { entries }: Facts,
+  world: World,
+): boolean {
+  return targets.some(({ type, where }) => {
+    const ids = new Set(
+      entries
+        .filter((entry) => entry[0] === 'reference' && entry[1] === param && entry[2] === type)
+        .map(([, , , id]) => id),
+    )
+    if (ids.size === 0) return false
+    const inside = { ...world, type }
+    return [...world.resources(type)].some((target) => ids.has(target.id) && matches(where, target, inside))
+  })
+}
+
+function hasMatches(
+  { type, param, where }: Extract<Expression, { kind: 'has' }>,
+  { id }: Facts,
+  world: World,
+): boolean {
+  const inside = { ...world, type }
+  const refersHere = ([kind, name, to, target]: IndexEntry) =>
+    kind === 'reference' && name === param && to === world.type && target === id
+  return [...world.resources(type)].some((source) => source.entries.some(refersHere) && matches(where, source, inside))
+}
+
+function compositeMatches(parts: readonly EntryExpression[], entries: readonly IndexEntry[]): boolean {
+  const groups = parts.map((part) => new Set(entries.filter((entry) => entryMatches(part, entry)).map(groupOf)))
+  return [...(groups[0] ?? [])].some((group) => group !== undefined && groups.every((found) => found.has(group)))
+}
+
+function groupOf(entry: IndexEntry): number | undefined {
+  if (entry[0] === 'range') return entry[5]
+  return entry[0] === 'uri' ? entry[3] : entry[4]
+}
+
 function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
+  if (entry[1] !== expression.param) return false
   switch (expression.kind) {
     case 'present':
-      return true
+      return expression.table === tableOf(entry[0])
     case 'token':
       return entry[0] === 'token' && expression.tests.some((test) => tokenMatches(test, entry[2], entry[3]))
     case 'string':
-      return entry[0] === 'string' && expression.texts.some((text) => stringMatches(expression.mode, text, entry))
+      return entry[0] === 'string' && textMatches(expression.mode, expression.texts, entry[2], entry[3])
     case 'uri':
-      return entry[0] === 'uri' && expression.uris.includes(entry[2])
+      return entry[0] === 'uri' && expression.uris.some((uri) => uriMatches(expression.mode, uri, entry[2]))
+    case 'range':
+      return entry[0] === 'range' && expression.tests.some((test) => rangeMatches(test, entry[2], entry[3], entry[4]))
     case 'reference':
       return entry[0] === 'reference'
         ? expression.targets.some((target) => target.type === entry[2] && target.id === entry[3]) ||
             (expression.bare.types.includes(entry[2]) && expression.bare.ids.includes(entry[3]))
         : entry[0] === 'uri' && expression.uris.includes(entry[2])
   }
+}
+
+function tableOf(kind: IndexEntry[0]): 'entry' | 'string' | 'range' {
+  return kind === 'string' || kind === 'range' ? kind : 'entry'
 }
 
 function within({ start, end }: Bounds, moment: number): boolean {
@@ -56,12 +118,36 @@ function tokenMatches(test: TokenTest, system: string, code: string): boolean {
   return (test.system === undefined || test.system === system) && (test.code === undefined || test.code === code)
 }
 
-function stringMatches(
-  mode: 'starts' | 'contains' | 'exact',
-  text: string,
-  entry: IndexEntry & ['string', ...string[]],
-) {
-  const [, , folded, exact] = entry
-  if (mode === 'exact') return exact === text
-  return mode === 'contains' ? folded.includes(text) : folded.startsWith(text)
+function textMatches(mode: 'starts' | 'contains' | 'exact', texts: readonly string[], folded: string, exact: string) {
+  if (mode === 'exact') return texts.includes(exact)
+  return texts.some((text) => (mode === 'contains' ? folded.includes(text) : folded.startsWith(text)))
+}
+
+/** A uri contains itself and what goes on behind a `/` (R4 search, uri). */
+function uriMatches(mode: 'below' | 'above' | undefined, wanted: string, uri: string): boolean {
+  if (wanted === uri) return true
+  if (mode === 'below') return contains(wanted, uri)
+  return mode === 'above' && contains(uri, wanted)
+}
+
+function contains(outer: string, inner: string): boolean {
+  return inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`)
+}
+
+function rangeMatches({ unit, all, any }: RangeTest, ofEntry: string, low: number, high: number): boolean {
+  const holds = ([end, is, than]: Comparison) => compare(end === 'low' ? low : high, is, than)
+  return unit === ofEntry && all.every(holds) && (!any || any.length === 0 || any.some(holds))
+}
+
+function compare(value: number, is: Comparison[1], than: number): boolean {
+  switch (is) {
+    case '<':
+      return value < than
+    case '<=':
+      return value <= than
+    case '>':
+      return value > than
+    case '>=':
+      return value >= than
+  }
 }

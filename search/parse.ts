@@ -6,10 +6,8 @@ import { badValue, unknownModifier } from './criterion.ts'
 import { allOf, type Bounds, type Expression } from './expression.ts'
 import { isDefined, parametersOf } from './parameters.ts'
 import type { QueryPair } from './query.ts'
-import { parseReferenceTest } from './types/reference.ts'
-import { parseStringTest } from './types/string.ts'
-import { parseTokenTest } from './types/token.ts'
-import { parseUriTest } from './types/uri.ts'
+import { parseMissing } from './types/missing.ts'
+import { parseTest } from './types/tests.ts'
 import { splitEscaped } from './values.ts'
 
 /** Values in one parameter, and in all of a search together, at the most. */
@@ -73,7 +71,7 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
     if (value.length > LONGEST_VALUE) throw tooMany(`${beginningOf(name)} has more than ${LONGEST_VALUE} characters`)
     values += value.split(',').length
     if (values > MOST_VALUES_IN_ALL) throw tooMany(`The search has more than ${MOST_VALUES_IN_ALL} values`)
-    const part = parsePair(typeName, name, value, context)
+    const part = parseCriterion(typeName, name, value, context)
     if (part === 'unbuilt')
       throw FhirError.of('invalid', `${beginningOf(name)} is not supported yet.`, { code: 'not-supported' })
     if (!part) unknown.push(name)
@@ -86,7 +84,11 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
   return { expression: allOf(parts), used, unknown }
 }
 
-function parsePair(
+/**
+ * Makes an Expression of one criterion: `empty` without a value, `unbuilt` when R4 knows it and this server does not
+ * yet, undefined when neither does. Throws as `parseCriteria` does.
+ */
+export function parseCriterion(
   typeName: string,
   name: string,
   value: string,
@@ -100,25 +102,13 @@ function parsePair(
   if (value === '') return 'empty'
   const values = splitEscaped(value, ',').filter((part) => part !== '')
   if (values.length === 0) throw badValue(code, 'values between its commas')
-  if (values.length > MOST_VALUES) {
-    throw tooMany(`${code} has more than ${MOST_VALUES} values`)
-  }
+  if (values.length > MOST_VALUES) throw tooMany(`${code} has more than ${MOST_VALUES} values`)
   if (!parameter) {
     if (modifier !== undefined) throw unknownModifier(name)
     return code === '_id' ? parseIds(values) : { kind: 'lastUpdated', ranges: values.flatMap(parseMoment) }
   }
-  if (modifier === 'missing') return parseMissing(code, parameter.type as 'token', value)
-  const test = { parameter, modifier, values, ...context }
-  switch (parameter.type) {
-    case 'token':
-      return parseTokenTest(test)
-    case 'string':
-      return parseStringTest(test)
-    case 'reference':
-      return parseReferenceTest(test)
-    default:
-      return parseUriTest(test)
-  }
+  if (modifier === 'missing') return parseMissing(parameter, value)
+  return parseTest({ parameter, modifier, values, ...context })
 }
 
 /** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */
@@ -134,12 +124,6 @@ function tooMany(what: string): FhirError {
 
 function parseIds(values: string[]): Expression {
   return { kind: 'id', ids: values.filter((id) => ID_PATTERN.test(id)) }
-}
-
-function parseMissing(param: string, type: 'token' | 'string' | 'reference' | 'uri', value: string): Expression {
-  if (value !== 'true' && value !== 'false') throw badValue(`${param}:missing`, 'true or false')
-  const present: Expression = { kind: 'present', param, type }
-  return value === 'true' ? { kind: 'not', part: present } : present
 }
 
 /** `_lastUpdated` is a moment, so that each prefix is one or two ranges (R4 search, "Prefixes"). */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CodeList, CompiledDefinitions, Element, SearchParameterTable, TypeTable } from './shapes.ts'
+import type { CodeList, CommonUnit, CompiledDefinitions, Element, SearchParameterTable, TypeTable } from './shapes.ts'
 
 const FILE = join(import.meta.dirname, 'r4.json')
 
@@ -38,6 +38,11 @@ export function typeTable(name: string): TypeTable | undefined {
 /** The codes of a value set by its canonical without version; undefined where they cannot be listed. */
 export function codeLists(valueSet: string): CodeList[] | undefined {
   return Object.hasOwn(compiled.codes, valueSet) ? compiled.codes[valueSet] : undefined
+}
+
+/** The base form of a common UCUM code, null for one that has none; undefined for all other codes. */
+export function commonUnit(code: string): CommonUnit | null | undefined {
+  return Object.hasOwn(compiled.units, code) ? compiled.units[code] : undefined
 }
 
 /** A JSON member that a type allows: the element it stands for, and which of its types. */

@@ -49,6 +49,8 @@ export interface SearchParameterTable {
   components?: { definition: string; expression: string }[]
 }
 
+export type CommonUnit = [base: string, factor: number, offset?: number]
+
 /** What `compile/` writes and `definitions.ts` reads. */
 export interface CompiledDefinitions {
   /** Tells a stale file: a digest of the compiler's own text and of the package's version. */
@@ -57,4 +59,6 @@ export interface CompiledDefinitions {
   types: Record<string, TypeTable>
   codes: Record<string, CodeList[]>
   searchParameters: SearchParameterTable[]
+  /** The common UCUM codes: their base units, and factor and offset to them (`units/`); null for what has none. */
+  units: Record<string, CommonUnit | null>
 }

@@ -5,6 +5,12 @@ import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { BareIds, Expression, ReferenceTarget } from '../expression.ts'
 import type { SelectedValue } from '../parameters.ts'
 import { unescaped } from '../values.ts'
+import { tokenTests } from './token.ts'
+
+interface Identifier {
+  system?: string
+  value?: unknown
+}
 
 /**
  * Index entries of a reference parameter: a target on this server by type and id (`baseUrl` ends without `/`), any
@@ -20,13 +26,18 @@ export function indexReference(param: string, { value, type }: SelectedValue, ba
     return inner ? indexReference(param, { value: inner, type: 'Reference', binding: undefined }, baseUrl) : []
   }
   if (typeof value === 'string') return ofCanonical(param, value)
-  const text = (value as { reference?: unknown }).reference
-  return typeof text === 'string' ? ofReference(param, text, baseUrl) : []
+  if (type !== 'Reference') return []
+  const { reference: text, identifier } = value as { reference?: unknown; identifier?: Identifier }
+  const entries = ofReference(param, typeof text === 'string' ? text : '#', baseUrl)
+  if (typeof identifier?.value === 'string') {
+    entries.push(['token', `${param}:identifier`, identifier.system ?? '', identifier.value])
+  }
+  return entries
 }
 
+/** What leads nowhere (`#contained`, an identifier or a display alone) cannot be asked for, but is not missing. */
 function ofReference(param: string, text: string, baseUrl: string): IndexEntry[] {
   const parsed = parseReference(text)
-  if (parsed.kind === 'fragment') return []
   if (parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${baseUrl}/`)) {
     return [['reference', param, parsed.type, parsed.id]]
   }
@@ -39,8 +50,12 @@ function ofCanonical(param: string, text: string): IndexEntry[] {
   return bar < 0 ? [whole] : [whole, ['uri', param, text.slice(0, bar)]]
 }
 
-/** `id`, `Type/id`, an absolute URL or a canonical; the modifier may be the type of a bare id (R4 search, reference). */
+/**
+ * `id`, `Type/id`, an absolute URL or a canonical; the modifier may be the type of a bare id, or `:identifier`, which
+ * asks for the token of Reference.identifier (R4 search, reference).
+ */
 export function parseReferenceTest({ parameter, modifier, values, baseUrl }: Criterion): Expression {
+  if (modifier === 'identifier') return tokenTests(`${parameter.code}:identifier`, values)
   if (modifier !== undefined && !storableTypes.has(modifier)) throw unknownModifier(`${parameter.code}:${modifier}`)
   const targets: ReferenceTarget[] = []
   const uris: string[] = []

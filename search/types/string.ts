@@ -19,16 +19,19 @@ const INDEXED = 1024
 
 /** Index entries of a string parameter: the beginning of every part of it, folded and as written. */
 export function indexString(param: string, { value, type }: SelectedValue): IndexEntry[] {
-  if (typeof value === 'string') return [entry(param, value)]
+  if (typeof value === 'string') return [textEntry(param, value)]
   const parts = PARTS[type] ?? []
   return parts
     .flatMap((name) => (value as Record<string, unknown>)[name] ?? [])
     .filter((part) => typeof part === 'string')
-    .map((part) => entry(param, part))
+    .map((part) => textEntry(param, part))
 }
 
-/** The beginning of a text is not exactly anything that can be asked for: NUL is in no FHIR string. */
-function entry(param: string, text: string): IndexEntry {
+/**
+ * The beginning of a text, folded and as written. It is not exactly anything that can be asked for: NUL is in no FHIR
+ * string.
+ */
+export function textEntry(param: string, text: string): IndexEntry {
   if (text.length <= INDEXED) return ['string', param, fold(text), text]
   const beginning = beginningOf(text, INDEXED)
   return ['string', param, fold(beginning), `${beginning}\0`]

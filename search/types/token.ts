@@ -4,23 +4,34 @@ import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Expression, TokenTest } from '../expression.ts'
 import type { SelectedValue } from '../parameters.ts'
 import { splitEscaped, unescaped } from '../values.ts'
+import { parseStringTest, textEntry } from './string.ts'
 
 interface Coding {
   system?: string
   code?: string
+  display?: string
+}
+
+interface CodeableConcept {
+  coding?: Coding[]
+  text?: string
+}
+
+interface Identifier {
+  system?: string
+  value?: string
+  type?: CodeableConcept
 }
 
 /** Index entries of a token parameter (R4 search, token). */
 export function indexToken(param: string, { value, type, binding }: SelectedValue): IndexEntry[] {
   switch (type) {
     case 'CodeableConcept':
-      return ((value as { coding?: Coding[] }).coding ?? []).flatMap((coding) => ofCoding(param, coding))
+      return ofConcept(param, value as CodeableConcept)
     case 'Coding':
       return ofCoding(param, value as Coding)
-    case 'Identifier': {
-      const identifier = value as { system?: string; value?: string }
-      return entry(param, identifier.system, identifier.value)
-    }
+    case 'Identifier':
+      return ofIdentifier(param, value as Identifier)
     case 'ContactPoint':
       return entry(param, undefined, (value as { value?: string }).value)
     case 'Extension':
@@ -32,8 +43,26 @@ export function indexToken(param: string, { value, type, binding }: SelectedValu
   }
 }
 
-function ofCoding(param: string, coding: Coding): IndexEntry[] {
-  return entry(param, coding.system, coding.code)
+function ofConcept(param: string, { coding, text }: CodeableConcept): IndexEntry[] {
+  return [...(coding ?? []).flatMap((one) => ofCoding(param, one)), ...ofText(param, text)]
+}
+
+function ofCoding(param: string, { system, code, display }: Coding): IndexEntry[] {
+  return [...entry(param, system, code), ...ofText(param, display)]
+}
+
+/** With its type, for `:of-type`: both stand where a system does, as they are asked for together. */
+function ofIdentifier(param: string, { system, value, type }: Identifier): IndexEntry[] {
+  const typed = (type?.coding ?? []).filter(({ code }) => code !== undefined)
+  return [
+    ...entry(param, system, value),
+    ...typed.flatMap((coding) => entry(`${param}:of-type`, `${coding.system ?? ''}|${coding.code}`, value)),
+    ...ofText(param, type?.text),
+  ]
+}
+
+function ofText(param: string, text: string | undefined): IndexEntry[] {
+  return typeof text === 'string' ? [textEntry(`${param}:text`, text)] : []
 }
 
 function ofExtension(param: string, extension: Record<string, unknown>): IndexEntry[] {
@@ -53,15 +82,32 @@ function systemOfCode(code: string, binding: string | undefined): string | undef
   return lists.find((list) => list.codes.includes(code))?.system
 }
 
-/** `code`, `system|code`, `|code` or `system|`, with `:not` or without (R4 search, token). */
-export function parseTokenTest({ parameter, modifier, values }: Criterion): Expression {
-  if (modifier !== undefined && modifier !== 'not') throw unknownModifier(`${parameter.code}:${modifier}`)
-  const expression: Expression = {
-    kind: 'token',
-    param: parameter.code,
-    tests: values.map((value) => parseTest(parameter.code, value)),
+/** `code`, `system|code`, `|code` or `system|`, with `:not`, `:text` or `:of-type` or without (R4 search, token). */
+export function parseTokenTest(criterion: Criterion): Expression {
+  const { parameter, modifier, values } = criterion
+  switch (modifier) {
+    case undefined:
+      return tokenTests(parameter.code, values)
+    case 'not':
+      return { kind: 'not', part: tokenTests(parameter.code, values) }
+    case 'text':
+      return parseStringTest({
+        ...criterion,
+        parameter: { ...parameter, code: `${parameter.code}:text` },
+        modifier: undefined,
+      })
+    case 'of-type': {
+      const param = `${parameter.code}:of-type`
+      return { kind: 'token', param, tests: values.map((value) => parseTyped(param, value)) }
+    }
+    default:
+      throw unknownModifier(`${parameter.code}:${modifier}`)
   }
-  return modifier === 'not' ? { kind: 'not', part: expression } : expression
+}
+
+/** Any of the tokens that are written as `code`, `system|code`, `|code` or `system|`. */
+export function tokenTests(param: string, values: readonly string[]): Expression {
+  return { kind: 'token', param, tests: values.map((value) => parseTest(param, value)) }
 }
 
 function parseTest(param: string, text: string): TokenTest {
@@ -70,4 +116,12 @@ function parseTest(param: string, text: string): TokenTest {
   if (rest.length === 0) return { system: undefined, code: unescaped(first) }
   const code = unescaped(rest.join('|'))
   return { system: unescaped(first), code: code === '' ? undefined : code }
+}
+
+/** `system|code|value`, all three: type and value of an Identifier. */
+function parseTyped(param: string, text: string): TokenTest {
+  const parts = splitEscaped(text, '|').map(unescaped)
+  if (parts.length !== 3 || parts.includes('')) throw badValue(param, 'system|code|value')
+  const [system, code, value] = parts
+  return { system: `${system}|${code}`, code: value }
 }

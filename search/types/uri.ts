@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../../resources/store/port.ts'
-import { type Criterion, unknownModifier } from '../criterion.ts'
+import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
 import type { SelectedValue } from '../parameters.ts'
 import { unescaped } from '../values.ts'
@@ -9,8 +9,13 @@ export function indexUri(param: string, { value }: SelectedValue): IndexEntry[] 
   return typeof value === 'string' ? [['uri', param, value]] : []
 }
 
-/** The whole uri, case and all. */
+const URL_FORM = /^[a-z][a-z0-9+.-]*:\/\/./i
+
+/** The whole uri, case and all; `:below` and `:above` go by the segments of a URL's path (R4 search, uri). */
 export function parseUriTest({ parameter, modifier, values }: Criterion): Expression {
-  if (modifier !== undefined) throw unknownModifier(`${parameter.code}:${modifier}`)
-  return { kind: 'uri', param: parameter.code, uris: values.map(unescaped) }
+  const uris = values.map(unescaped)
+  if (modifier === undefined) return { kind: 'uri', param: parameter.code, uris }
+  if (modifier !== 'below' && modifier !== 'above') throw unknownModifier(`${parameter.code}:${modifier}`)
+  if (!uris.every((uri) => URL_FORM.test(uri))) throw badValue(`${parameter.code}:${modifier}`, 'a URL')
+  return { kind: 'uri', param: parameter.code, uris, mode: modifier }
 }

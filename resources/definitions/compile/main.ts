@@ -7,6 +7,7 @@ import { compileCodes } from './codes.ts'
 import { packageFolder, readDefinitions } from './package.ts'
 import { compileSearchParameters } from './search-parameters.ts'
 import { compileTypes } from './types.ts'
+import { compileUnits } from './units.ts'
 
 const COMPILED_FILE = join(import.meta.dirname, '..', 'r4.json')
 
@@ -32,23 +33,23 @@ function compile(folder: string, stamp: string): CompiledDefinitions {
   for (const table of Object.values(types)) {
     for (const element of Object.values(table.elements)) if (element.binding) wanted.add(element.binding)
   }
+  const valueSets = readDefinitions<ValueSet>(folder, 'ValueSet')
   return {
     stamp,
     fhirVersion: '4.0.1',
     types,
-    codes: compileCodes(
-      wanted,
-      readDefinitions<ValueSet>(folder, 'ValueSet'),
-      readDefinitions<CodeSystem>(folder, 'CodeSystem'),
-    ),
+    codes: compileCodes(wanted, valueSets, readDefinitions<CodeSystem>(folder, 'CodeSystem')),
     searchParameters: compileSearchParameters(readDefinitions<SearchParameter>(folder, 'SearchParameter')),
+    units: compileUnits(valueSets),
   }
 }
 
 function stampOf(folder: string): string {
   const hash = createHash('sha256')
   for (const name of readdirSync(import.meta.dirname).sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
-  hash.update(readFileSync(join(import.meta.dirname, '..', 'shapes.ts')))
+  for (const beside of ['shapes.ts', '../units/ucum.ts']) {
+    hash.update(readFileSync(join(import.meta.dirname, '..', beside)))
+  }
   return hash.update(readFileSync(join(folder, 'package.json'))).digest('hex')
 }
 

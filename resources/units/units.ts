@@ -1,0 +1,24 @@
+import { commonUnit } from '../definitions/definitions.ts'
+import { type BaseForm, computeBaseForm } from './ucum.ts'
+
+/** Codes that are kept once they were worked out; then it begins anew, as codes come from outside. */
+const MOST_KEPT = 2000
+
+const kept = new Map<string, BaseForm | undefined>()
+
+/** The base form of a UCUM code; undefined where it can be compared with itself alone. */
+export function baseFormOf(code: string): BaseForm | undefined {
+  const common = commonUnit(code)
+  if (common === null) return undefined
+  if (common) return { base: common[0], factor: common[1], offset: common[2] ?? 0 }
+  if (kept.has(code)) return kept.get(code)
+  if (kept.size >= MOST_KEPT) kept.clear()
+  const form = isNominal(code) ? { base: '1', factor: 1, offset: 0 } : computeBaseForm(code)
+  kept.set(code, form)
+  return form
+}
+
+/** `{score}`: an annotation alone is the unit 1, and laboratories make up many of them. */
+function isNominal(code: string): boolean {
+  return /^\{[\x20-\x7a|~]*\}$/.test(code)
+}
