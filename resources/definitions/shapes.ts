@@ -49,6 +49,9 @@ export interface SearchParameterTable {
   components?: { definition: string; expression: string }[]
 }
 
+/** Of a compartment's type: by resource type the parameters that put a resource in it, `{def}` being the id itself. */
+export type CompartmentTable = Record<string, string[]>
+
 /** What `compile/` writes and `definitions.ts` reads. */
 export interface CompiledDefinitions {
   /** Tells a stale file: a digest of the compiler's own text and of the package's version. */
@@ -57,4 +60,5 @@ export interface CompiledDefinitions {
   types: Record<string, TypeTable>
   codes: Record<string, CodeList[]>
   searchParameters: SearchParameterTable[]
+  compartments: Record<string, CompartmentTable>
 }
