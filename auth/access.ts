@@ -13,6 +13,7 @@ export type Interaction =
   | 'history-system'
   | 'create'
   | 'search-type'
+  | 'search-system'
   | 'capabilities'
   | 'bundle'
 

@@ -5,7 +5,7 @@ import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { history } from './interactions/history.ts'
 import { read } from './interactions/read.ts'
-import { searchType } from './interactions/search.ts'
+import { search } from './interactions/search.ts'
 import { vread } from './interactions/vread.ts'
 import { write } from './write/write.ts'
 
@@ -19,7 +19,8 @@ const HANDLERS: Record<Interaction, Handler> = {
   'history-type': history,
   'history-system': history,
   create: write,
-  'search-type': searchType,
+  'search-type': search,
+  'search-system': search,
   capabilities,
   bundle,
 }

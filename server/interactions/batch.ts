@@ -24,6 +24,7 @@ const PHASES: Record<Interaction, 0 | 1 | 2 | 3> = {
   read: 3,
   vread: 3,
   'search-type': 3,
+  'search-system': 3,
   'history-instance': 3,
   'history-type': 3,
   'history-system': 3,
