@@ -16,6 +16,7 @@ export type Interaction =
   | 'search-system'
   | 'capabilities'
   | 'bundle'
+  | 'operation'
 
 /** What a caller may do and see. Plain data: it goes along with a search, and may cross to another thread. */
 export interface Access {

@@ -17,6 +17,7 @@ export async function findListed(
   let { at, place } = placeOf(searches, after)
   for (; at < searches.length && found.length < count && bytes < PAGE_BYTES; at++) {
     const search = searches[at]!
+    if (findsNothing(search)) continue
     const page = await searcher.find(search, count - found.length, place)
     for (const one of page.found) {
       found.push({ ...one, position: `${search.type} ${one.position}` })
@@ -36,8 +37,13 @@ export async function countListed(searches: readonly Search[], searcher: Searche
 }
 
 async function hasAny(searches: readonly Search[], searcher: Searcher): Promise<boolean> {
-  for (const search of searches) if ((await searcher.ids(search, 1)).length > 0) return true
+  for (const search of searches) if (!findsNothing(search) && (await searcher.ids(search, 1)).length > 0) return true
   return false
+}
+
+/** Most of many types can often be left out without asking the store. */
+function findsNothing({ where }: Search): boolean {
+  return where.kind === 'none' || (where.kind === 'id' && where.ids.length === 0)
 }
 
 function placeOf(searches: readonly Search[], after: string | undefined): { at: number; place: string | undefined } {

@@ -44,6 +44,8 @@ export interface Call {
   type?: string
   id?: string
   version?: string
+  /** Code of an operation, without `$`. */
+  operation?: string
   /** What a search keeps to. */
   compartment?: Compartment
   query: readonly QueryPair[]

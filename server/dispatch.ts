@@ -4,6 +4,7 @@ import type { Call, Handler, Result, Services } from './call.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { history } from './interactions/history.ts'
+import { operation } from './interactions/operation.ts'
 import { read } from './interactions/read.ts'
 import { search } from './interactions/search.ts'
 import { vread } from './interactions/vread.ts'
@@ -23,6 +24,7 @@ const HANDLERS: Record<Interaction, Handler> = {
   'search-system': search,
   capabilities,
   bundle,
+  operation,
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Interaction } from '../auth/access.ts'
+import { operationAt } from '../operations/registry.ts'
 import { compartmentTables, storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { Compartment } from '../search/compartment.ts'
@@ -9,6 +10,8 @@ export interface Route {
   type?: string
   id?: string
   version?: string
+  /** Code of an operation, without `$`. */
+  operation?: string
   /** Of a search within a compartment; `type` is then what is searched for. */
   compartment?: Compartment
   /** The path with its variable parts named: fit for logs and metrics. */
@@ -55,7 +58,7 @@ export function routeOf(method: string, path: string): Route {
     .filter((segment) => segment !== '')
     .map(decode)
   const template = templateOf(segments)
-  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : undefined
+  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : methodsOfOperation(segments)
   if (!methods) throw nothingThere()
   const typed = template.startsWith(':type')
   if (typed) demandType(segments[0]!)
@@ -67,11 +70,19 @@ export function routeOf(method: string, path: string): Route {
   return { interaction, template, ...(inCompartment ? withinCompartment(segments) : placeOf(template, segments)) }
 }
 
-function placeOf(template: string, [type, id, , version]: readonly string[]): Partial<Route> {
+/** Operations are what the registry says; none changes anything with GET. */
+function methodsOfOperation([type, id, last, ...more]: readonly string[]): Record<string, Interaction> | undefined {
+  if (type === undefined || id === undefined || !last?.startsWith('$') || more.length > 0) return undefined
+  const operation = operationAt(last.slice(1), 'instance', type)
+  return operation && { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' }
+}
+
+function placeOf(template: string, [type, id, inner, version]: readonly string[]): Partial<Route> {
   const place: Partial<Route> = {}
   if (template.startsWith(':type')) place.type = type!
   if (template.includes(':id')) place.id = id!
   if (template.endsWith(':version')) place.version = version!
+  if (inner?.startsWith('$')) place.operation = inner.slice(1)
   return place
 }
 

@@ -3,6 +3,7 @@ import type {
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceSearchParam,
 } from '@medplum/fhirtypes'
+import { OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
 import { parametersOf } from '../../search/parameters.ts'
@@ -73,6 +74,11 @@ function searchParameters(type: string): CapabilityStatementRestResourceSearchPa
   return [...built, ...indexed.sort((one, other) => (one.name < other.name ? -1 : 1))]
 }
 
+function operationsOf(type: string): Pick<CapabilityStatementRestResource, 'operation'> {
+  const own = OPERATIONS.filter(({ resourceTypes }) => resourceTypes.includes(type))
+  return own.length > 0 ? { operation: own.map(({ code: name, definition }) => ({ name, definition })) } : {}
+}
+
 function resourceCapability(type: string, facts: ConformanceFacts): CapabilityStatementRestResource {
   return {
     type: type as CapabilityStatementRestResource['type'],
@@ -87,5 +93,6 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     conditionalDelete: facts.conditionalDelete,
     referencePolicy: ['literal', 'logical', 'local'],
     searchParam: searchParameters(type),
+    ...operationsOf(type),
   }
 }
