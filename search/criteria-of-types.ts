@@ -24,21 +24,31 @@ export function parseForTypes(
   pairs: readonly QueryPair[],
   context: ParseContext,
 ): CriteriaOfTypes {
-  const [first] = types
+  const [first, ...others] = types
   if (first === undefined) return { byType: new Map(), used: [], unknown: [] }
+  if (others.length === 0) {
+    const { expression, ...rest } = parseCriteria(first, pairs, context)
+    return { byType: new Map([[first, expression]]), ...rest }
+  }
   const shared = parseCriteria(first, pairs.filter(isForAll), context)
   const own = pairs.filter((pair) => !isForAll(pair))
-  const parsed = types.map((type) => parseCriteria(type, own, context))
-  const unknown = parsed[0]!.unknown.filter((name) => parsed.every((one) => one.unknown.includes(name)))
-  for (const [at, one] of parsed.entries()) {
-    const odd = one.unknown.find((name) => !unknown.includes(name))
-    if (odd !== undefined) throw notOfAll(odd, types[at]!)
+  const { expression, used, unknown } = parseCriteria(first, own, context)
+  const byType = new Map([[first, allOf([shared.expression, expression])]])
+  for (const type of others) {
+    const parsed = parseCriteria(type, own, context)
+    demandSame(unknown, parsed.unknown, first, type)
+    byType.set(type, allOf([shared.expression, parsed.expression]))
   }
-  return {
-    byType: new Map(types.map((type, at) => [type, allOf([shared.expression, parsed[at]!.expression])])),
-    used: pairs.filter((pair) => shared.used.includes(pair) || parsed[0]!.used.includes(pair)),
-    unknown: [...shared.unknown, ...unknown],
-  }
+  const isUsed = new Set([...shared.used, ...used])
+  return { byType, used: pairs.filter((pair) => isUsed.has(pair)), unknown: [...shared.unknown, ...unknown] }
+}
+
+/** Throws where a parameter is unknown to one of two types alone. */
+function demandSame(unknown: readonly string[], toOther: readonly string[], type: string, other: string): void {
+  const odd = toOther.find((name) => !unknown.includes(name))
+  if (odd !== undefined) throw notOfAll(odd, other)
+  const odder = unknown.find((name) => !toOther.includes(name))
+  if (odder !== undefined) throw notOfAll(odder, type)
 }
 
 /** Whether R4 defines a search parameter for all resources. */

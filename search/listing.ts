@@ -1,4 +1,5 @@
 import { FhirError } from '../resources/fhir-error.ts'
+import { Pace } from '../resources/pace.ts'
 import { PAGE_BYTES } from '../resources/store/port.ts'
 import type { Found, FoundPage, Search, Searcher } from './searcher.ts'
 
@@ -12,6 +13,7 @@ export async function findListed(
   count: number,
   after?: string,
 ): Promise<FoundPage> {
+  const pace = new Pace()
   const found: Found[] = []
   let bytes = 0
   let { at, place } = placeOf(searches, after)
@@ -25,19 +27,28 @@ export async function findListed(
     }
     if (page.more) return { found, more: true }
     place = undefined
+    if (pace.due) await pace.rest()
   }
   return { found, more: await hasAny(searches.slice(at), searcher) }
 }
 
 /** How many resources a listing has in all. */
 export async function countListed(searches: readonly Search[], searcher: Searcher): Promise<number> {
+  const pace = new Pace()
   let total = 0
-  for (const search of searches) total += await searcher.count(search)
+  for (const search of searches) {
+    if (!findsNothing(search)) total += await searcher.count(search)
+    if (pace.due) await pace.rest()
+  }
   return total
 }
 
 async function hasAny(searches: readonly Search[], searcher: Searcher): Promise<boolean> {
-  for (const search of searches) if (!findsNothing(search) && (await searcher.ids(search, 1)).length > 0) return true
+  const pace = new Pace()
+  for (const search of searches) {
+    if (!findsNothing(search) && (await searcher.ids(search, 1)).length > 0) return true
+    if (pace.due) await pace.rest()
+  }
   return false
 }
 

@@ -12,7 +12,7 @@ export interface Period {
  * The date parameter that tells when care was given, where it is not `date`. Types that are not a matter of dates of
  * care (a patient, a coverage, a related person) have none here nor a `date`.
  */
-const CARE_DATE: Readonly<Record<string, string>> = {
+export const CARE_DATE: Readonly<Record<string, string>> = {
   Account: 'period',
   ChargeItem: 'occurrence',
   Claim: 'created',

@@ -46,6 +46,7 @@ const ALLOW: Record<string, string> = {
   'Patient/p/Condition': 'GET, HEAD',
   'Patient/p/Condition/_search': 'POST',
   'Patient/p/*': 'GET, HEAD',
+  'Patient/p/$everything': 'GET, HEAD, POST',
   'Patient/p/*/_search': 'POST',
 }
 
