@@ -16,17 +16,17 @@ export async function findListed(
   const pace = new Pace()
   const found: Found[] = []
   let bytes = 0
-  let { at, place } = placeOf(searches, after)
+  const start = placeOf(searches, after)
+  let { at } = start
   for (; at < searches.length && found.length < count && bytes < PAGE_BYTES; at++) {
     const search = searches[at]!
     if (findsNothing(search)) continue
-    const page = await searcher.find(search, count - found.length, place)
+    const page = await searcher.find(search, count - found.length, at === start.at ? start.place : undefined)
     for (const one of page.found) {
       found.push({ ...one, position: `${search.type} ${one.position}` })
       bytes += one.text.length
     }
     if (page.more) return { found, more: true }
-    place = undefined
     if (pace.due) await pace.rest()
   }
   return { found, more: await hasAny(searches.slice(at), searcher) }
