@@ -58,22 +58,22 @@ export function routeOf(method: string, path: string): Route {
     .filter((segment) => segment !== '')
     .map(decode)
   const template = templateOf(segments)
-  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : methodsOfOperation(segments)
+  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : methodsOfOperation(template, segments)
   if (!methods) throw nothingThere()
   const typed = template.startsWith(':type')
   if (typed) demandType(segments[0]!)
   if (template.includes(':inner')) demandType(segments[2]!)
   const interaction = methods[method === 'HEAD' ? 'GET' : method]
-  const inCompartment = /^:type\/:id\/(:inner|\*)/.test(template)
+  const inCompartment = segments.length > 2 && /^:type\/:id\/(:inner|\*)/.test(template)
   if (inCompartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
   if (!interaction) throw new MethodNotAllowed(Object.keys(methods))
   return { interaction, template, ...(inCompartment ? withinCompartment(segments) : placeOf(template, segments)) }
 }
 
 /** Operations are what the registry says; none changes anything with GET. */
-function methodsOfOperation([type, id, last, ...more]: readonly string[]): Record<string, Interaction> | undefined {
-  if (type === undefined || id === undefined || !last?.startsWith('$') || more.length > 0) return undefined
-  const operation = operationAt(last.slice(1), 'instance', type)
+function methodsOfOperation(template: string, segments: readonly string[]): Record<string, Interaction> | undefined {
+  const code = /^:type\/:id\/\$([^/]+)$/.exec(template)?.[1]
+  const operation = code === undefined ? undefined : operationAt(code, 'instance', segments[0]!)
   return operation && { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' }
 }
 

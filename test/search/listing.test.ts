@@ -73,5 +73,5 @@ t.test('what finds nothing is not asked for, and its place is not that of the ne
 })
 
 t.test('a place in a type that is not listed', async (t) => {
-  await t.rejects(findListed(listed(['A']), searcherOf({ A: 1 }), 1, 'B 1'), { kind: 'invalid' })
+  await t.rejects(findListed(listed(['A']), searcherOf({ A: 1 }), 1, 'B 1'), { message: 'invalid' })
 })

@@ -317,6 +317,9 @@ t.test('operations that there are not: 404', async (t) => {
     'Patient/a/$',
     'Patient/a/$everything/1',
     'Patient/a/$constructor',
+    'Patient/$a/$everything',
+    'Patient/_a/$everything',
+    '$everything/a/$everything',
     'Shoe/a/$everything',
   ]
   for (const path of paths) {
