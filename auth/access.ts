@@ -13,8 +13,10 @@ export type Interaction =
   | 'history-system'
   | 'create'
   | 'search-type'
+  | 'search-system'
   | 'capabilities'
   | 'bundle'
+  | 'operation'
 
 /** What a caller may do and see. Plain data: it goes along with a search, and may cross to another thread. */
 export interface Access {

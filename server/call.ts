@@ -2,6 +2,7 @@ import type { Access, Interaction } from '../auth/access.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Store } from '../resources/store/port.ts'
+import type { Compartment } from '../search/compartment.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import type { Config } from './config.ts'
@@ -43,6 +44,10 @@ export interface Call {
   type?: string
   id?: string
   version?: string
+  /** Code of an operation, without `$`. */
+  operation?: string
+  /** What a search keeps to. */
+  compartment?: Compartment
   query: readonly QueryPair[]
   /** The resource that a Bundle's entry brings, parsed. */
   document?: JsonDocument

@@ -4,8 +4,9 @@ import type { Call, Handler, Result, Services } from './call.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { history } from './interactions/history.ts'
+import { operation } from './interactions/operation.ts'
 import { read } from './interactions/read.ts'
-import { searchType } from './interactions/search.ts'
+import { search } from './interactions/search.ts'
 import { vread } from './interactions/vread.ts'
 import { write } from './write/write.ts'
 
@@ -19,9 +20,11 @@ const HANDLERS: Record<Interaction, Handler> = {
   'history-type': history,
   'history-system': history,
   create: write,
-  'search-type': searchType,
+  'search-type': search,
+  'search-system': search,
   capabilities,
   bundle,
+  operation,
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Interaction } from '../auth/access.ts'
+import { operationAt } from '../operations/registry.ts'
 import { beginningOf } from '../resources/beginning.ts'
-import { storableTypes } from '../resources/definitions/definitions.ts'
+import { compartmentTables, storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import type { Compartment } from '../search/compartment.ts'
 
 /** What a method and a path below the FHIR base ask for. */
 export interface Route {
@@ -9,6 +11,10 @@ export interface Route {
   type?: string
   id?: string
   version?: string
+  /** Code of an operation, without `$`. */
+  operation?: string
+  /** Of a search within a compartment; `type` is then what is searched for. */
+  compartment?: Compartment
   /** The path with its variable parts named: fit for logs and metrics. */
   template: string
 }
@@ -25,10 +31,11 @@ export class MethodNotAllowed extends FhirError {
   }
 }
 
-/** Paths by their template; `:type` must be a resource type. */
+/** Paths by their template; `:type` and `:inner` must be resource types, and that of a compartment stands before `:inner`. */
 const PATHS: Record<string, Record<string, Route['interaction']>> = {
-  '': { POST: 'bundle' },
+  '': { GET: 'search-system', POST: 'bundle' },
   metadata: { GET: 'capabilities' },
+  _search: { POST: 'search-system' },
   _history: { GET: 'history-system' },
   ':type': { GET: 'search-type', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' },
   ':type/_search': { POST: 'search-type' },
@@ -36,6 +43,10 @@ const PATHS: Record<string, Record<string, Route['interaction']>> = {
   ':type/:id': { GET: 'read', PUT: 'update', PATCH: 'patch', DELETE: 'delete' },
   ':type/:id/_history': { GET: 'history-instance' },
   ':type/:id/_history/:version': { GET: 'vread' },
+  ':type/:id/:inner': { GET: 'search-type' },
+  ':type/:id/:inner/_search': { POST: 'search-type' },
+  ':type/:id/*': { GET: 'search-system' },
+  ':type/:id/*/_search': { POST: 'search-system' },
 }
 
 /** Characters of a path at the most; the longest that means something has two ids of 64, perhaps percent-encoded. */
@@ -52,31 +63,58 @@ export function routeOf(method: string, path: string): Route {
     .filter((segment) => segment !== '')
     .map(decode)
   const template = templateOf(segments)
-  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : undefined
-  if (!methods) throw FhirError.of('not-found', 'There is nothing at this URL.')
-  const [type, id] = segments
+  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : methodsOfOperation(template, segments)
+  if (!methods) throw nothingThere()
   const typed = template.startsWith(':type')
-  if (typed && !storableTypes.has(type!)) {
-    throw FhirError.of('not-found', `${beginningOf(type!)} is not a resource type with an endpoint.`)
-  }
+  if (typed) demandType(segments[0]!)
+  if (template.includes(':inner')) demandType(segments[2]!)
   const interaction = methods[method === 'HEAD' ? 'GET' : method]
+  const inCompartment = segments.length > 2 && /^:type\/:id\/(:inner|\*)/.test(template)
+  if (inCompartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
   if (!interaction) throw new MethodNotAllowed(Object.keys(methods))
-  const route: Route = { interaction, template }
-  if (typed) route.type = type!
-  if (template.includes(':id')) route.id = id!
-  if (template.endsWith(':version')) route.version = segments[3]!
-  return route
+  return { interaction, template, ...(inCompartment ? withinCompartment(segments) : placeOf(template, segments)) }
 }
 
-/** Segments that stand for themselves; all others are named by their place, and at the third there is no such name. */
+/** Operations are what the registry says; none changes anything with GET. */
+function methodsOfOperation(template: string, segments: readonly string[]): Record<string, Interaction> | undefined {
+  const code = /^:type\/:id\/\$([^/]+)$/.exec(template)?.[1]
+  const operation = code === undefined ? undefined : operationAt(code, 'instance', segments[0]!)
+  return operation && { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' }
+}
+
+function placeOf(template: string, [type, id, inner, version]: readonly string[]): Partial<Route> {
+  const place: Partial<Route> = {}
+  if (template.startsWith(':type')) place.type = type!
+  if (template.includes(':id')) place.id = id!
+  if (template.endsWith(':version')) place.version = version!
+  if (inner?.startsWith('$')) place.operation = inner.slice(1)
+  return place
+}
+
+function withinCompartment([type, id, inner]: readonly string[]): Partial<Route> {
+  return { compartment: { type: type!, id: id! }, ...(inner === '*' ? {} : { type: inner! }) }
+}
+
+function nothingThere(): FhirError {
+  return FhirError.of('not-found', 'There is nothing at this URL.')
+}
+
+function demandType(name: string): void {
+  if (storableTypes.has(name)) return
+  throw FhirError.of('not-found', `${beginningOf(name)} is not a resource type with an endpoint.`)
+}
+
+/** Names of segments by their place; at other places nothing is known but what stands for itself. */
+const NAMES = [':type', ':id', ':inner']
+
+/** Segments that stand for themselves, and the names of all others. */
 function templateOf(segments: readonly string[]): string {
-  let template = ''
-  for (const [at, segment] of segments.entries()) {
-    const literal = /^[_$]/.test(segment) || (at === 0 && segment === 'metadata')
-    const named = at === 0 ? ':type' : at === 1 ? ':id' : at === 3 && segments[2] === '_history' ? ':version' : '?'
-    template += `${at === 0 ? '' : '/'}${literal ? segment : named}`
-  }
-  return template
+  return segments
+    .map((segment, at) => {
+      if (/^[_$]/.test(segment) || (at === 0 && segment === 'metadata') || (at === 2 && segment === '*')) return segment
+      return at === 3 && segments[2] === '_history' ? ':version' : (NAMES[at] ?? '?')
+    })
+    .join('/')
 }
 
 function decode(segment: string): string {
@@ -93,5 +131,5 @@ export function typeInteractions(): Interaction[] {
   const found = Object.entries(PATHS).flatMap(([path, methods]) =>
     path.startsWith(':type') ? Object.values(methods) : [],
   )
-  return [...new Set(found)]
+  return [...new Set(found)].filter((interaction) => interaction !== 'search-system')
 }

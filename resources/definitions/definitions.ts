@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CodeList, CommonUnit, CompiledDefinitions, Element, SearchParameterTable, TypeTable } from './shapes.ts'
+import type {
+  CodeList,
+  CommonUnit,
+  CompartmentTable,
+  CompiledDefinitions,
+  Element,
+  SearchParameterTable,
+  TypeTable,
+} from './shapes.ts'
 
 const FILE = join(import.meta.dirname, 'r4.json')
 
@@ -29,6 +37,9 @@ export const storableTypes: ReadonlySet<string> = new Set(
 
 /** The specification's search parameters, each once. */
 export const searchParameterTables: readonly SearchParameterTable[] = compiled.searchParameters
+
+/** The types that have compartments, by name, with the members of each. */
+export const compartmentTables: ReadonlyMap<string, CompartmentTable> = new Map(Object.entries(compiled.compartments))
 
 /** Table of a type by name (`Patient`, `HumanName`, `Patient.contact`, `string`); undefined for an unknown one. */
 export function typeTable(name: string): TypeTable | undefined {

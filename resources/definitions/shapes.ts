@@ -51,6 +51,9 @@ export interface SearchParameterTable {
 
 export type CommonUnit = [base: string, factor: number, offset?: number]
 
+/** Of a compartment's type: by resource type the parameters that put a resource in it, `{def}` being the id itself. */
+export type CompartmentTable = Record<string, string[]>
+
 /** What `compile/` writes and `definitions.ts` reads. */
 export interface CompiledDefinitions {
   /** Tells a stale file: a digest of the compiler's own text and of the package's version. */
@@ -61,4 +64,5 @@ export interface CompiledDefinitions {
   searchParameters: SearchParameterTable[]
   /** The common UCUM codes: their base units, and factor and offset to them (`units/`); null for what has none. */
   units: Record<string, CommonUnit | null>
+  compartments: Record<string, CompartmentTable>
 }

@@ -52,6 +52,7 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services:
     throw FhirError.of('invalid', words, { expression: 'Bundle.entry.request.extension' })
   }
   const read: TransactionEntry = { at, fullUrl: value.fullUrl as string | undefined, call }
+  if (takesParameters(call, entry)) call.document = documentOf(entry)
   if (!isWrite(call)) return read
   const draft: Draft = { call, targets: [] }
   if (call.interaction === 'patch') takePatch(call, documentOf(entry))
@@ -60,6 +61,11 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services:
     draft.document = readDocument(call, services.config)
   }
   return { ...read, draft }
+}
+
+/** Whether an entry asks for an operation and brings its input. */
+export function takesParameters({ interaction }: Call, { value }: EntryDocument): boolean {
+  return interaction === 'operation' && value.resource !== undefined
 }
 
 /** The resource of an entry. Throws `invalid` when it has none. */

@@ -1,5 +1,11 @@
-import type { CapabilityStatement, CapabilityStatementRestResource } from '@medplum/fhirtypes'
-import { fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
+import type {
+  CapabilityStatement,
+  CapabilityStatementRestResource,
+  CapabilityStatementRestResourceSearchParam,
+} from '@medplum/fhirtypes'
+import { OPERATIONS } from '../../operations/registry.ts'
+import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
+import { isCommon } from '../../search/criteria-of-types.ts'
 import { parametersOf } from '../../search/parameters.ts'
 import { typeInteractions } from '../routing.ts'
 
@@ -37,13 +43,24 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
             'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.',
         },
         resource: [...storableTypes].map((type) => resourceCapability(type, facts)),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+        interaction: [
+          { code: 'transaction' },
+          { code: 'batch' },
+          { code: 'history-system' },
+          { code: 'search-system' },
+        ],
+        searchParam: searchParameters('Basic').filter(({ name }) => isCommon(name ?? '')),
+        compartment: [...compartmentTables.keys()].map(compartmentUrl),
       },
     ],
   }
 }
 
-function resourceCapability(type: string, facts: ConformanceFacts): CapabilityStatementRestResource {
+function compartmentUrl(type: string): string {
+  return `http://hl7.org/fhir/CompartmentDefinition/${type.charAt(0).toLowerCase()}${type.slice(1)}`
+}
+
+function searchParameters(type: string): CapabilityStatementRestResourceSearchParam[] {
   const built = ['_id', '_lastUpdated'].map((name) => ({
     name,
     definition: `http://hl7.org/fhir/SearchParameter/Resource-${name.slice(1)}`,
@@ -54,6 +71,15 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     definition: url,
     type: searchType,
   }))
+  return [...built, ...indexed.sort((one, other) => (one.name < other.name ? -1 : 1))]
+}
+
+function operationsOf(type: string): Pick<CapabilityStatementRestResource, 'operation'> {
+  const own = OPERATIONS.filter(({ resourceTypes }) => resourceTypes.includes(type))
+  return own.length > 0 ? { operation: own.map(({ code: name, definition }) => ({ name, definition })) } : {}
+}
+
+function resourceCapability(type: string, facts: ConformanceFacts): CapabilityStatementRestResource {
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -66,6 +92,7 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     conditionalUpdate: true,
     conditionalDelete: facts.conditionalDelete,
     referencePolicy: ['literal', 'logical', 'local'],
-    searchParam: [...built, ...indexed.sort((one, other) => (one.name < other.name ? -1 : 1))],
+    searchParam: searchParameters(type),
+    ...operationsOf(type),
   }
 }

@@ -49,7 +49,7 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
 
 function takeBody(call: Call, body: Buffer | undefined, mediaType: string, headers: FastifyRequest['headers']): void {
   call.mediaType = mediaType
-  if (call.interaction === 'search-type') {
+  if (call.interaction === 'search-type' || call.interaction === 'search-system') {
     call.query = [...call.query, ...formOf(body, mediaType)]
     return
   }

@@ -5,7 +5,7 @@ import { Pace } from '../../resources/pace.ts'
 import { AnswerBudget } from '../bundle/answer-budget.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
 import { type CutBundle, checkEntry, checkMembers, type EntryDocument, parseEntry } from '../bundle/cut.ts'
-import { documentOf } from '../bundle/entries.ts'
+import { documentOf, takesParameters } from '../bundle/entries.ts'
 import { inEntry } from '../bundle/entry-error.ts'
 import { callOf } from '../bundle/request.ts'
 import { responseEntry } from '../bundle/respond.ts'
@@ -24,10 +24,12 @@ const PHASES: Record<Interaction, 0 | 1 | 2 | 3> = {
   read: 3,
   vread: 3,
   'search-type': 3,
+  'search-system': 3,
   'history-instance': 3,
   'history-type': 3,
   'history-system': 3,
   capabilities: 3,
+  operation: 3,
   bundle: 3,
 }
 
@@ -60,6 +62,7 @@ function readEntry(entry: EntryDocument, at: number, batchCall: Call, services: 
     checkEntry(entry)
     const call = callOf(entry.value.request, batchCall, services.baseUrl)
     if (call.interaction === 'patch') takePatch(call, documentOf(entry))
+    else if (takesParameters(call, entry)) call.document = documentOf(entry)
     else if (call.interaction === 'create' || call.interaction === 'update') call.document = documentOf(entry)
     if (batchCall.onceKey !== undefined) call.onceKey ??= `${batchCall.onceKey}#${at}`
     call.preferReturn = batchCall.preferReturn ?? 'minimal'

@@ -1,13 +1,14 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { type Subset, subsetText } from '../../resources/subset.ts'
-import { type ParsedCriteria, parseCriteria } from '../../search/parse.ts'
+import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
-import type { Found, Search } from '../../search/searcher.ts'
+import type { FoundPage } from '../../search/searcher.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
 import { PageLinks, pageCount } from '../paging.ts'
+import { planOf, type SearchPlan } from './search-plan.ts'
 import { subsetOf } from './subset.ts'
 
 /** What the answer should look like, by the parameters that do not narrow it. */
@@ -20,39 +21,45 @@ interface Shape {
   used: QueryPair[]
 }
 
-/** R4 http, search of a type. */
-export async function searchType(call: Call, services: Services): Promise<Answer> {
-  const type = call.type!
-  const { baseUrl, linkKey } = services
-  const criteria = parseCriteria(type, call.query, services)
-  if (call.strict && criteria.unknown.length > 0) throw new FhirError('invalid', unknownIssues(type, criteria, 'error'))
+/** R4 http, search: of a type or of the whole system, either within a compartment or not. */
+export async function search(call: Call, services: Services): Promise<Answer> {
+  const { baseUrl, linkKey, searcher } = services
+  const plan = planOf(call, services)
+  if (call.strict && plan.unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
   const shape = shapeOf(call.query)
-  const search: Search = { type, where: criteria.expression, restriction: call.access.restriction }
-  const pages = new PageLinks(`${baseUrl}/${type}`, [...criteria.used, ...shape.used], call.access.caller, linkKey)
+  const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)
   const after = pages.start(call.query)
-  const { found, more } = shape.onlyCount ? NOTHING : await services.searcher.find(search, shape.count, after)
+  const page = shape.onlyCount ? NOTHING : await findListed(plan.searches, searcher, shape.count, after)
+  const { found, more } = page
   const complete = !shape.onlyCount && after === undefined && !more
-  const counted = shape.onlyCount || shape.total === 'accurate' ? await services.searcher.count(search) : undefined
-  const entries = found.map((resource) => matchEntry(resource, baseUrl, shape.subset))
-  const outcome = unknownIssues(type, criteria, 'warning')
-  if (outcome.length > 0) entries.push(entryText({ search: { mode: 'outcome' } }, outcomeOf(outcome)))
+  const counted =
+    !complete && (shape.onlyCount || shape.total === 'accurate')
+      ? await countListed(plan.searches, searcher)
+      : undefined
+  const total = complete ? found.length : counted
+  const outcome = [...unknownIssues(plan, 'warning'), ...plan.notes]
   return {
     kind: 'ok',
     text: bundleText({
       type: 'searchset',
-      ...(complete ? { total: found.length } : counted === undefined ? {} : { total: counted }),
+      ...(total === undefined ? {} : { total }),
       links: pages.links(call.query, more ? found.at(-1)?.position : undefined),
-      entries,
+      entries: [...matchEntries(page, baseUrl, shape.subset), ...outcomeEntries(outcome)],
     }),
   }
 }
 
-const NOTHING: { found: Found[]; more: boolean } = { found: [], more: false }
+const NOTHING: FoundPage = { found: [], more: false }
 
-function matchEntry(resource: Found, baseUrl: string, subset: Subset | undefined): Buffer {
-  const { type, id, text } = resource
-  const members = { fullUrl: `${baseUrl}/${type}/${id}`, search: { mode: 'match' } }
-  return entryText(members, subset ? subsetText(text, type, subset) : text)
+function matchEntries({ found }: FoundPage, baseUrl: string, subset: Subset | undefined): Buffer[] {
+  return found.map(({ type, id, text }) => {
+    const members = { fullUrl: `${baseUrl}/${type}/${id}`, search: { mode: 'match' } }
+    return entryText(members, subset ? subsetText(text, type, subset) : text)
+  })
+}
+
+function outcomeEntries(issues: Issue[]): Buffer[] {
+  return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []
 }
 
 function shapeOf(query: readonly QueryPair[]): Shape {
@@ -68,10 +75,10 @@ function shapeOf(query: readonly QueryPair[]): Shape {
   return { count, onlyCount, total, subset: subsetOf(query, true), used }
 }
 
-function unknownIssues(type: string, { unknown }: ParsedCriteria, severity: Issue['severity']): Issue[] {
+function unknownIssues({ unknown, of }: SearchPlan, severity: Issue['severity']): Issue[] {
   return unknown.map((name) => ({
     severity,
     code: 'not-supported',
-    diagnostics: `${beginningOf(name)} is not a search parameter of ${type}${severity === 'warning' ? '; it was ignored' : ''}.`,
+    diagnostics: `${beginningOf(name)} is not a search parameter of ${of}${severity === 'warning' ? '; it was ignored' : ''}.`,
   }))
 }

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes'
+import type {
+  CodeSystem,
+  CompartmentDefinition,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from '@medplum/fhirtypes'
 import type { CompiledDefinitions } from '../shapes.ts'
 import { compileCodes } from './codes.ts'
+import { compileCompartments } from './compartments.ts'
 import { packageFolder, readDefinitions } from './package.ts'
 import { compileSearchParameters } from './search-parameters.ts'
 import { compileTypes } from './types.ts'
@@ -41,6 +48,7 @@ function compile(folder: string, stamp: string): CompiledDefinitions {
     codes: compileCodes(wanted, valueSets, readDefinitions<CodeSystem>(folder, 'CodeSystem')),
     searchParameters: compileSearchParameters(readDefinitions<SearchParameter>(folder, 'SearchParameter')),
     units: compileUnits(valueSets),
+    compartments: compileCompartments(readDefinitions<CompartmentDefinition>(folder, 'CompartmentDefinition')),
   }
 }
 

@@ -1,9 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { CodeSystem, SearchParameter, StructureDefinition, ValueSet } from '@medplum/fhirtypes'
+import type {
+  CodeSystem,
+  CompartmentDefinition,
+  SearchParameter,
+  StructureDefinition,
+  ValueSet,
+} from '@medplum/fhirtypes'
 
-type Definition = StructureDefinition | ValueSet | CodeSystem | SearchParameter
+type Definition = StructureDefinition | ValueSet | CodeSystem | SearchParameter | CompartmentDefinition
 
 /**
  * The folder of HL7's official R4 package as npm installed it (a development dependency),

@@ -33,7 +33,8 @@ t.test('HEAD under a condition', async (t) => {
 })
 
 const ALLOW: Record<string, string> = {
-  '': 'POST',
+  '': 'GET, HEAD, POST',
+  _search: 'POST',
   metadata: 'GET, HEAD',
   _history: 'GET, HEAD',
   Patient: 'GET, HEAD, POST, PUT, PATCH, DELETE',
@@ -42,6 +43,11 @@ const ALLOW: Record<string, string> = {
   'Patient/p': 'GET, HEAD, PUT, PATCH, DELETE',
   'Patient/p/_history': 'GET, HEAD',
   'Patient/p/_history/1': 'GET, HEAD',
+  'Patient/p/Condition': 'GET, HEAD',
+  'Patient/p/Condition/_search': 'POST',
+  'Patient/p/*': 'GET, HEAD',
+  'Patient/p/$everything': 'GET, HEAD, POST',
+  'Patient/p/*/_search': 'POST',
 }
 
 t.test('every method that a path does not have is 405 with an Allow of those that it has', async (t) => {

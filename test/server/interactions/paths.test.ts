@@ -3,7 +3,7 @@ import { batch, get, patient, put, remove, transaction, versions } from '../../s
 import { openServer } from '../../support/server.ts'
 
 /** Paths that go on behind an id and are none. */
-const PATHS = ['Patient/p/foo', 'Patient/p/$everything', 'Patient/p/foo/1', 'Patient/p/_history/1/2', 'Patient/p/1']
+const PATHS = ['Patient/p/foo', 'Patient/p/$nothing', 'Patient/p/foo/1', 'Patient/p/_history/1/2', 'Patient/p/1']
 const OUTCOME = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'not-found' }] }
 
 t.test('what stands behind an id names no resource', async (t) => {

@@ -1,0 +1,56 @@
+import { pairsOf } from '../../operations/input.ts'
+import { operationAt } from '../../operations/registry.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
+import { parseDocument } from '../../resources/json/parse.ts'
+import { checkStructure } from '../../resources/validation/structure/check.ts'
+import type { QueryPair } from '../../search/query.ts'
+import type { Found } from '../../search/searcher.ts'
+import { bundleText, entryText } from '../bundle/bundle-text.ts'
+import type { Answer, Call, Services } from '../call.ts'
+import { PageLinks, pageCount } from '../paging.ts'
+import { liveText, visible } from '../visible.ts'
+
+/** R4 operations: one of the registry, on a resource that is there; its answer is sent page by page. */
+export async function operation(call: Call, services: Services): Promise<Answer> {
+  const { baseUrl, linkKey, searcher } = services
+  const { access, type, id } = call as Call & { type: string; id: string }
+  const declared = operationAt(call.operation ?? '', 'instance', type)
+  if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
+  const asked = [...call.query, ...parametersOf(call, services)]
+  const { used, run } = declared.prepare(asked)
+  liveText(await visible(type, id, access, services), { type, id })
+  const pages = new PageLinks(`${baseUrl}/${type}/${id}/$${declared.code}`, limited(used), access.caller, linkKey)
+  const after = pages.start(asked)
+  const { matches, included, next } = await run({ access, searcher, baseUrl, type, id, count: pageCount(asked), after })
+  const complete = after === undefined && next === undefined
+  return {
+    kind: 'ok',
+    text: bundleText({
+      type: 'searchset',
+      ...(complete ? { total: matches.length } : {}),
+      links: pages.links(asked, next),
+      entries: [...entriesOf(matches, 'match', baseUrl), ...entriesOf(included, 'include', baseUrl)],
+    }),
+  }
+}
+
+/** `_count` as it was used. */
+function limited(used: readonly QueryPair[]): QueryPair[] {
+  return used.map(([name, value]) => [name, name === '_count' ? String(pageCount(used)) : value])
+}
+
+/** What the Parameters of a POST holds. Throws `invalid` for another body. */
+function parametersOf({ body, document }: Call, { config }: Services): QueryPair[] {
+  if (!document && (!body || body.length === 0)) return []
+  const { value, text } = document ?? parseDocument(body!, config.maxDepth)
+  if (value.resourceType !== 'Parameters') {
+    throw FhirError.of('invalid', 'An operation takes a Parameters resource.', { expression: 'Parameters' })
+  }
+  const issues = checkStructure(value, text)
+  if (issues.length > 0) throw new FhirError('invalid', issues)
+  return pairsOf(value)
+}
+
+function entriesOf(found: readonly Found[], mode: 'match' | 'include', baseUrl: string): Buffer[] {
+  return found.map(({ type, id, text }) => entryText({ fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }, text))
+}

@@ -1,0 +1,86 @@
+import { storableTypes } from '../../resources/definitions/definitions.ts'
+import { FhirError, type Issue } from '../../resources/fhir-error.ts'
+import { inCompartment, typesOfCompartment } from '../../search/compartment.ts'
+import { parseForTypes } from '../../search/criteria-of-types.ts'
+import { allOf } from '../../search/expression.ts'
+import type { QueryPair } from '../../search/query.ts'
+import type { Search } from '../../search/searcher.ts'
+import type { Call, Services } from '../call.ts'
+
+/** What a search call comes to. */
+export interface SearchPlan {
+  /** One a type, in alphabetical order: that is the order of the listing. */
+  searches: Search[]
+  /** Address of the search, without parameters. */
+  url: string
+  /** The parameters that narrow the answer, as used. */
+  used: QueryPair[]
+  unknown: string[]
+  /** What is searched, in words. */
+  of: string
+  /** What else the caller should be told. */
+  notes: Issue[]
+}
+
+/** Reads what a search call asks for. Throws `invalid` for what is wrong with its parameters. */
+export function planOf(call: Call, services: Services): SearchPlan {
+  const { type, compartment, access } = call
+  const wanted = call.interaction === 'search-system' ? wantedTypes(call.query) : undefined
+  const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
+  const pairs = wanted ? call.query.filter(([name]) => name !== '_type') : call.query
+  const { byType, used, unknown } = parseForTypes(types, pairs, services)
+  const searches = [...byType].flatMap(([name, where]): Search[] => {
+    const member = compartment ? inCompartment(compartment, name) : ALL
+    return member ? [{ type: name, where: allOf([member, where]), restriction: access.restriction }] : []
+  })
+  return {
+    searches,
+    url: urlOf(call, services),
+    used: wanted ? [['_type', wanted.join(',')], ...used] : used,
+    unknown,
+    of: type ?? 'all the types searched',
+    notes: compartment ? types.filter((name) => !inCompartment(compartment, name)).map(neverIn(compartment.type)) : [],
+  }
+}
+
+const ALL = { kind: 'all' } as const
+
+/** A compartment need not be that of a resource which is there: what refers to it may be all that is known of it. */
+function typesAt({ compartment }: Call): readonly string[] {
+  return compartment ? typesOfCompartment(compartment.type) : [...storableTypes]
+}
+
+/** The types that `_type` names, sorted, each once; undefined where it is not given. */
+function wantedTypes(query: readonly QueryPair[]): string[] | undefined {
+  const given = query.filter(([name, value]) => name === '_type' && value !== '')
+  if (given.length > 1) {
+    throw FhirError.of('invalid', '_type is given once, with commas between the types.', { code: 'value' })
+  }
+  return given[0] && namedTypes(given[0][1].split(','))
+}
+
+/** Sorts resource types that a caller named, each once. Throws `invalid` for a name that is none. */
+function namedTypes(names: readonly string[]): string[] {
+  const unknown = names.find((name) => !storableTypes.has(name))
+  if (unknown !== undefined) {
+    throw FhirError.of('invalid', `_type: ${unknown.slice(0, 64)} is not a resource type.`, { code: 'value' })
+  }
+  return [...new Set(names)].sort()
+}
+
+function urlOf({ type, compartment }: Call, { baseUrl }: Services): string {
+  if (!compartment) return type === undefined ? baseUrl : `${baseUrl}/${type}`
+  return `${baseUrl}/${compartment.type}/${encodeURIComponent(compartment.id)}/${type ?? '*'}`
+}
+
+/**
+ * A type that is never in a compartment makes a search that can be carried out and finds nothing: it is no error (R4
+ * search, "Handling Errors": an error is for a search that cannot be executed), but the caller is told.
+ */
+function neverIn(compartmentType: string): (type: string) => Issue {
+  return (type) => ({
+    severity: 'information',
+    code: 'informational',
+    diagnostics: `${type} is never in the compartment of a ${compartmentType}.`,
+  })
+}
