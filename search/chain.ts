@@ -1,15 +1,18 @@
+import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { Expression } from './expression.ts'
 import { targetsOf } from './include.ts'
 import { parametersOf } from './parameters.ts'
-import { type ParseContext, parseCriterion } from './parse.ts'
 
 /** Steps from resource to resource in one criterion at the most, and the types that a search may fork into. */
 const MOST_STEPS = 6
 
 /** What a chained or reverse-chained criterion asks; 'empty' where nothing is asked at its end. */
 type Parsed = Expression | 'empty' | undefined
+
+/** Reads a criterion at the far end of a link. */
+type ParseFar = (type: string, name: string, depth: Depth) => Parsed | 'unbuilt'
 
 /** A chain on its way: how deep it is, and how many ways it took in all. */
 export interface Depth {
@@ -27,41 +30,39 @@ export function atStart(): Depth {
  * chaining); undefined where a name is neither. A chain without a type goes to all types that the reference may lead to
  * and that know the rest. Throws `invalid` where none does, or where it goes too far.
  */
-export function parseChained(type: string, name: string, value: string, context: ParseContext, depth: Depth): Parsed {
-  if (name.startsWith('_has:')) return parseHas(type, name, value, context, deeper(depth))
+export function parseChained(type: string, name: string, depth: Depth, parseFar: ParseFar): Parsed {
+  if (name.startsWith('_has:')) return parseHas(type, name, deeper(depth), parseFar)
   const link = /^([A-Za-z0-9_-]+)(?::([A-Za-z]+))?\.(.+)$/s.exec(name)
   const parameter = link ? parametersOf(type).get(link[1]!) : undefined
   if (!link || parameter?.type !== 'reference') return undefined
   const [, param = '', wanted, rest = ''] = link
   const possible = targetsOf(parameter)
   if (wanted !== undefined && !possible.includes(wanted))
-    throw badChain(name, `${param} does not lead to ${wanted.slice(0, 64)}`)
+    throw badChain(name, `${param} does not lead to ${beginningOf(wanted)}`)
   const types = wanted === undefined ? possible : [wanted]
-  const found = types.map((target) => [target, parseFar(target, rest, value, context, deeper(depth))] as const)
+  const found = types.map((target) => [target, built(parseFar(target, rest, deeper(depth)), rest)] as const)
   const known = found.filter(([, where]) => where !== undefined)
-  if (known.length === 0) throw badChain(name, `nothing that ${param} leads to knows ${rest.slice(0, 64)}`)
+  if (known.length === 0) throw badChain(name, `nothing that ${param} leads to knows ${beginningOf(rest)}`)
   const targets = known.flatMap(([target, where]) => (where && where !== 'empty' ? [{ type: target, where }] : []))
   return targets.length > 0 ? { kind: 'chain', param, targets } : 'empty'
 }
 
-function parseHas(type: string, name: string, value: string, context: ParseContext, depth: Depth): Parsed {
+function parseHas(type: string, name: string, depth: Depth, parseFar: ParseFar): Parsed {
   const parts = /^_has:([A-Za-z]+):([A-Za-z0-9_-]+):(.+)$/s.exec(name)
   if (!parts) throw badChain(name, 'it takes _has:Type:reference:parameter')
   const [, source = '', param = '', rest = ''] = parts
   const parameter = storableTypes.has(source) ? parametersOf(source).get(param) : undefined
   if (parameter?.type !== 'reference' || !targetsOf(parameter).includes(type)) {
-    throw badChain(name, `${source.slice(0, 64)} has no ${param.slice(0, 64)} that leads to ${type}`)
+    throw badChain(name, `${beginningOf(source)} has no ${beginningOf(param)} that leads to ${type}`)
   }
-  const where = parseFar(source, rest, value, context, depth)
-  if (where === undefined) throw badChain(name, `${source} does not know ${rest.slice(0, 64)}`)
+  const where = built(parseFar(source, rest, depth), rest)
+  if (where === undefined) throw badChain(name, `${source} does not know ${beginningOf(rest)}`)
   return where === 'empty' ? 'empty' : { kind: 'has', type: source, param, where }
 }
 
-/** The criterion at the end of a link; undefined where the type does not know it. */
-function parseFar(type: string, name: string, value: string, context: ParseContext, depth: Depth): Parsed {
-  const parsed = parseCriterion(type, name, value, context, depth)
+function built(parsed: Parsed | 'unbuilt', name: string): Parsed {
   if (parsed !== 'unbuilt') return parsed
-  throw FhirError.of('invalid', `${name.slice(0, 64)} is not supported yet.`, { code: 'not-supported' })
+  throw FhirError.of('invalid', `${beginningOf(name)} is not supported yet.`, { code: 'not-supported' })
 }
 
 function deeper({ steps, ways }: Depth): Depth {
@@ -72,5 +73,5 @@ function deeper({ steps, ways }: Depth): Depth {
 }
 
 function badChain(name: string, why: string): FhirError {
-  return FhirError.of('invalid', `${name.slice(0, 64)}: ${why}.`, { code: 'not-supported' })
+  return FhirError.of('invalid', `${beginningOf(name)}: ${why}.`, { code: 'not-supported' })
 }

@@ -1,7 +1,9 @@
+import { beginningOf } from '../resources/beginning.ts'
 import { searchParameterTables } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import type { ParseContext } from './criterion.ts'
 import { allOf, type Expression } from './expression.ts'
-import { type ParseContext, type ParsedCriteria, parseCriteria } from './parse.ts'
+import { type ParsedCriteria, parseCriteria } from './parse.ts'
 import type { QueryPair } from './query.ts'
 
 /** Criteria of a search of several types: what they come to for each, and what holds for all. */
@@ -61,6 +63,6 @@ function isForAll([name]: QueryPair): boolean {
 }
 
 function notOfAll(name: string, type: string): FhirError {
-  const words = `${name.slice(0, 64)} is not a search parameter of ${type}: a search of several types takes what all have.`
+  const words = `${beginningOf(name)} is not a search parameter of ${type}: a search of several types takes what all have.`
   return FhirError.of('invalid', words, { code: 'not-supported' })
 }

@@ -20,3 +20,8 @@ export function unknownModifier(name: string): FhirError {
 export function badValue(code: string, expected: string): FhirError {
   return FhirError.of('invalid', `${code} takes ${expected}.`, { code: 'value' })
 }
+
+/** What parsing needs to know of the server: its FHIR base URL, without `/` at the end. */
+export interface ParseContext {
+  baseUrl: string
+}

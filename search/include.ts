@@ -1,3 +1,4 @@
+import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import { parametersOf, type SearchParameter } from './parameters.ts'
@@ -27,7 +28,7 @@ export function isInclude(name: string): boolean {
 export function parseInclude(types: readonly string[], name: string, value: string): IncludeStep {
   const [keyword = '', modifier] = name.split(':', 2)
   if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
-    throw FhirError.of('invalid', `The modifier of ${name.slice(0, 64)} is not supported.`, { code: 'not-supported' })
+    throw FhirError.of('invalid', `The modifier of ${beginningOf(name)} is not supported.`, { code: 'not-supported' })
   }
   const reverse = keyword === '_revinclude'
   const [source = '', param, target, ...rest] = value.split(':')
@@ -64,12 +65,12 @@ export function targetsOf({ targets }: SearchParameter): string[] {
 }
 
 function badInclude(keyword: string, value: string): FhirError {
-  const words = `${keyword} takes Type:parameter or Type:parameter:Target of a reference, not '${value.slice(0, 64)}'.`
+  const words = `${keyword} takes Type:parameter or Type:parameter:Target of a reference, not '${beginningOf(value)}'.`
   return FhirError.of('invalid', words, { code: 'value' })
 }
 
 /** Throws `invalid` for more steps than a search takes. */
-export function checkSteps(steps: readonly IncludeStep[]): void {
+export function checkSteps(steps: readonly unknown[]): void {
   if (steps.length > MOST_STEPS) {
     throw FhirError.of('invalid', `A search takes ${MOST_STEPS} includes at the most.`, { code: 'too-costly' })
   }

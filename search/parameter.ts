@@ -16,6 +16,8 @@ export interface SearchParameter {
   /** Resource types that a reference parameter may lead to; empty for any. */
   targets: readonly string[]
   select(resource: unknown): SelectedValue[]
+  /** Whether a resource has one value at the most. */
+  single?: boolean
   /** The ways to meet a composite, each with a part for every component; absent for all other types. */
   branches?: readonly CompositeBranch[]
 }

@@ -1,5 +1,7 @@
 import { searchParameterTables } from '../resources/definitions/definitions.ts'
 import type { SearchParameterTable, SearchType } from '../resources/definitions/shapes.ts'
+import { compileRoutes } from '../resources/path/routes.ts'
+import { leadToOne } from '../resources/path/single.ts'
 import { compileComposites } from './composites.ts'
 import type { GroupedElements, SearchParameter } from './parameter.ts'
 import { selector } from './selector.ts'
@@ -64,6 +66,19 @@ function compileType(typeName: string): TypeParameters {
   return { all, plain: [...plain.values()], grouped }
 }
 
+/** A name or an address is searched by each of its parts, a concept by each of its codings. */
+const ONE_ENTRY = new Set(['date', 'number', 'quantity'])
+
+function isSingle({ expression, type }: SearchParameterTable, typeName: string): boolean {
+  const routes = ONE_ENTRY.has(type) ? compileRoutes(expression, typeName) : undefined
+  return routes !== undefined && leadToOne(routes, typeName)
+}
+
+/** What all indexing follows from, by type and code, for telling whether it has changed. */
+export function indexedParameters(): readonly unknown[] {
+  return searchParameterTables
+}
+
 function appliesTo(table: SearchParameterTable, typeName: string): boolean {
   return table.base.some((base) => base === typeName || base === 'Resource' || base === 'DomainResource')
 }
@@ -75,5 +90,6 @@ function compileParameter(table: SearchParameterTable, typeName: string): Search
     url: table.url,
     targets: table.targets ?? [],
     select: selector(table.expression, typeName),
+    single: isSingle(table, typeName),
   }
 }

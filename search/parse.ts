@@ -2,8 +2,10 @@ import { beginningOf } from '../resources/beginning.ts'
 import { dateRange } from '../resources/dates.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import { ID_PATTERN } from '../resources/references.ts'
-import { badValue, unknownModifier } from './criterion.ts'
+import { atStart, parseChained } from './chain.ts'
+import { badValue, type ParseContext, unknownModifier } from './criterion.ts'
 import { allOf, type Bounds, type Expression } from './expression.ts'
+import { isInclude } from './include.ts'
 import { isDefined, parametersOf } from './parameters.ts'
 import type { QueryPair } from './query.ts'
 import { parseMissing } from './types/missing.ts'
@@ -18,19 +20,7 @@ const MOST_VALUES_IN_ALL = 2000
 const LONGEST_VALUE = 65_536
 
 /** Parameters of R4 search that no SearchParameter defines. */
-const UNBUILT = new Set([
-  '_contained',
-  '_containedType',
-  '_content',
-  '_filter',
-  '_has',
-  '_include',
-  '_list',
-  '_query',
-  '_revinclude',
-  '_sort',
-  '_text',
-])
+const UNBUILT = new Set(['_contained', '_containedType', '_content', '_filter', '_query', '_text'])
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
@@ -39,6 +29,7 @@ export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
   '_elements',
   '_format',
   '_pretty',
+  '_sort',
   '_summary',
   '_total',
 ])
@@ -49,11 +40,6 @@ export interface ParsedCriteria {
   used: QueryPair[]
   /** Names of parameters that this server does not know for the type. */
   unknown: string[]
-}
-
-/** What parsing needs to know of the server: its FHIR base URL, without `/` at the end. */
-export interface ParseContext {
-  baseUrl: string
 }
 
 /**
@@ -67,7 +53,7 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
   let values = 0
   for (const pair of pairs) {
     const [name, value] = pair
-    if (RESULT_PARAMETERS.has(name)) continue
+    if (RESULT_PARAMETERS.has(name) || isInclude(name)) continue
     if (value.length > LONGEST_VALUE) throw tooMany(`${beginningOf(name)} has more than ${LONGEST_VALUE} characters`)
     values += value.split(',').length
     if (values > MOST_VALUES_IN_ALL) throw tooMany(`The search has more than ${MOST_VALUES_IN_ALL} values`)
@@ -93,18 +79,25 @@ export function parseCriterion(
   name: string,
   value: string,
   context: ParseContext,
+  depth = atStart(),
 ): Expression | 'empty' | 'unbuilt' | undefined {
+  const chained = parseChained(typeName, name, depth, (type, rest, deeper) =>
+    parseCriterion(type, rest, value, context, deeper),
+  )
+  if (chained !== undefined) return chained
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
   const parameter = parametersOf(typeName).get(code)
-  if (!parameter && code !== '_id' && code !== '_lastUpdated') return isUnbuilt(typeName, code) ? 'unbuilt' : undefined
+  if (!parameter && code !== '_id' && code !== '_lastUpdated' && code !== '_list')
+    return isUnbuilt(typeName, code) ? 'unbuilt' : undefined
   if (value === '') return 'empty'
   const values = splitEscaped(value, ',').filter((part) => part !== '')
   if (values.length === 0) throw badValue(code, 'values between its commas')
   if (values.length > MOST_VALUES) throw tooMany(`${code} has more than ${MOST_VALUES} values`)
   if (!parameter) {
     if (modifier !== undefined) throw unknownModifier(name)
+    if (code === '_list') return parseLists(values)
     return code === '_id' ? parseIds(values) : { kind: 'lastUpdated', ranges: values.flatMap(parseMoment) }
   }
   if (modifier === 'missing') return parseMissing(parameter, value)
@@ -113,13 +106,17 @@ export function parseCriterion(
 
 /** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */
 function isUnbuilt(typeName: string, code: string): boolean {
-  const [first = ''] = code.split('.')
-  const isChain = first !== code && parametersOf(typeName).get(first)?.type === 'reference'
-  return UNBUILT.has(code) || isChain || isDefined(typeName, code)
+  return UNBUILT.has(code) || isDefined(typeName, code)
 }
 
 function tooMany(what: string): FhirError {
   return FhirError.of('invalid', `${what}.`, { code: 'too-costly' })
+}
+
+/** Members of a List (R4 search, `_list`); functional lists such as `$current-problems` are none that is stored. */
+function parseLists(values: string[]): Expression {
+  if (values.some((id) => !ID_PATTERN.test(id))) throw badValue('_list', 'ids of Lists')
+  return { kind: 'has', type: 'List', param: 'item', where: { kind: 'id', ids: values } }
 }
 
 function parseIds(values: string[]): Expression {

@@ -1,3 +1,4 @@
+import { beginningOf } from '../resources/beginning.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { EntryTable } from './expression.ts'
 import { parametersOf, type SearchParameter } from './parameters.ts'
@@ -41,11 +42,11 @@ function sortedBy(typeName: string, code: string): SortKey['by'] {
   if (code === '_lastUpdated') return 'lastUpdated'
   const parameter = parametersOf(typeName).get(code)
   const shape = parameter && shapeOf(parameter)
-  if (!shape) throw badSort(`${typeName} cannot be sorted by ${code.slice(0, 64)}.`, 'not-supported')
+  if (!shape) throw badSort(`${typeName} cannot be sorted by ${beginningOf(code)}.`, 'not-supported')
   return { param: code, ...shape }
 }
 
-function shapeOf({ type, single }: SearchParameter): Omit<SortedParameter, 'param'> | undefined {
+function shapeOf({ type, single = false }: SearchParameter): Omit<SortedParameter, 'param'> | undefined {
   switch (type) {
     case 'date':
     case 'number':

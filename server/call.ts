@@ -6,12 +6,14 @@ import type { Compartment } from '../search/compartment.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import type { Config } from './config.ts'
+import type { Reindex } from './jobs/reindex.ts'
 
 /** What every interaction works with. Made once, in `services.ts`. */
 export interface Services {
   config: Config
   store: Store
   searcher: Searcher
+  reindex: Reindex
   /** FHIR base URL without `/` at the end. */
   baseUrl: string
   /** Signs page links. */
@@ -59,6 +61,8 @@ export interface Call {
   /** Names the request, so that a create or transaction sent again is not carried out again. */
   onceKey?: string
   strict: boolean
+  /** A search tells how it was made, too. */
+  explain?: boolean
   /** HEAD: what would be answered, without the body. */
   headOnly?: boolean
 }

@@ -15,6 +15,8 @@ export interface Config {
   maxEntries: number
   maxInFlight: number
   conditionalDelete: 'single' | 'multiple'
+  /** ms */
+  maxSearchTime: number
 }
 
 interface Setting {
@@ -54,6 +56,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '536870912',
     doc: 'bytes of larger bodies and answers that may be on their way at once; past them 503',
   },
+  { name: 'CHARTROOM_MAX_SEARCH_TIME', fallback: '10000', doc: 'milliseconds of a search, after which it is refused' },
   {
     name: 'CHARTROOM_CONDITIONAL_DELETE',
     fallback: 'single',
@@ -86,6 +89,7 @@ export function readConfig(environment: Environment): Config {
     maxResource: bytes('CHARTROOM_MAX_RESOURCE', get),
     maxDepth: number('CHARTROOM_MAX_DEPTH', get('CHARTROOM_MAX_DEPTH'), 8, 1000),
     maxInFlight: bytes('CHARTROOM_MAX_IN_FLIGHT', get),
+    maxSearchTime: number('CHARTROOM_MAX_SEARCH_TIME', get('CHARTROOM_MAX_SEARCH_TIME'), 10, 600_000),
     maxEntries: number('CHARTROOM_MAX_ENTRIES', get('CHARTROOM_MAX_ENTRIES'), 1, 1_000_000),
     conditionalDelete: oneOf('CHARTROOM_CONDITIONAL_DELETE', get('CHARTROOM_CONDITIONAL_DELETE'), [
       'single',

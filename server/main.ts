@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const start = { done: false }
   const app = buildApp(services, log, start)
   await listen(app, config)
-  closeOnSignal(app, services.store, log)
+  closeOnSignal(app, services, log)
   tellAddress(config)
   log.logger.info(
     { version, url: config.publicUrl, host: config.host, port: config.port, dataDir: config.dataDir },
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   log.logger.warn('AUTH is off: every door is open, on loopback alone')
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   start.done = true
+  services.reindex.run().catch((error) => log.logger.error({ detail: String(error) }, 'indexing anew failed'))
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
 }

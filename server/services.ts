@@ -5,6 +5,7 @@ import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
 import { dispatch } from './dispatch.ts'
+import { Reindex } from './jobs/reindex.ts'
 import { version } from './version.ts'
 
 /**
@@ -18,7 +19,8 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
   const services: Services = {
     config,
     store,
-    searcher: new SqliteSearcher(store),
+    searcher: new SqliteSearcher(store, config.maxSearchTime),
+    reindex: new Reindex(store, baseUrl),
     baseUrl,
     linkKey: await store.secret('links'),
     capabilities: () => {

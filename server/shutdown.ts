@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Store } from '../resources/store/port.ts'
+import type { Services } from './call.ts'
 import type { Log } from './http/log.ts'
 
 /** Requests under way have this long to end; then their connections are cut. All in all it takes 10 s at the most. */
@@ -7,7 +7,7 @@ const PATIENCE = 7_000
 const END = 9_500
 
 /** On SIGTERM or SIGINT: takes no new requests, finishes those under way, closes the store, exits 0. */
-export function closeOnSignal(app: FastifyInstance, store: Store, log: Log): void {
+export function closeOnSignal(app: FastifyInstance, { store, reindex }: Services, log: Log): void {
   let closing = false
   const close = async (signal: string): Promise<void> => {
     if (closing) return
@@ -17,6 +17,7 @@ export function closeOnSignal(app: FastifyInstance, store: Store, log: Log): voi
     setTimeout(() => void end(log, 'closed before all was done'), END).unref()
     await app.close()
     clearTimeout(cut)
+    await reindex.stop()
     await store.close()
     await end(log, 'closed')
   }

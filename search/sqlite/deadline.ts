@@ -16,7 +16,7 @@ export class Deadline {
   private passed = false
 
   constructor(database: DatabaseSync) {
-    database.function('in_time', { deterministic: false }, () => {
+    database.function('in_time', { deterministic: false }, (_row) => {
       if (performance.now() < this.until) return 1
       this.passed = true
       throw new OutOfTime()

@@ -8,7 +8,6 @@ import type {
   TokenTest,
 } from '../expression.ts'
 import { fold } from '../fold.ts'
-import { pathsAbove } from '../uri-paths.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
 
 /** Which rows decide an Expression about one parameter. */
@@ -69,7 +68,7 @@ function valuesOf(expression: ValueExpression): {
       return tokenValues(expression.tests)
     case 'uri':
       return expression.mode
-        ? { selects: [uriTree(expression.mode, expression.uris)], single: false }
+        ? { selects: uriTrees(expression.mode, expression.uris), single: false }
         : { selects: uriValues(expression.uris), single: expression.uris.length === 1 }
     case 'reference': {
       const { targets, bare, uris } = expression
@@ -142,14 +141,19 @@ function bareRows({ types, ids }: BareIds): Fragment[] {
   ]
 }
 
-/** The uris above or below those given: by segments of their paths (R4 search, uri). */
-function uriTree(mode: 'above' | 'below', uris: readonly string[]): Fragment {
-  const roots = listOf(uris.map((uri) => uri.replace(/\/+$/, '')))
-  if (mode === 'above') {
-    return sql`SELECT -v.id FROM ${listOf(uris.flatMap(pathsAbove))} j CROSS JOIN value v ON v.code = j.value AND v.system = 0`
-  }
-  return sql`SELECT -v.id FROM ${roots} j CROSS JOIN value v
-    ON v.code >= j.value AND v.code < j.value || '0' AND v.system = 0 WHERE v.code = j.value OR v.code >= j.value || '/'`
+/** The uris above or below those given, and they themselves: what goes on behind a `/` lies below (R4 search, uri). */
+function uriTrees(mode: 'above' | 'below', uris: readonly string[]): Fragment[] {
+  const select = (texts: readonly string[], test: Fragment) =>
+    sql`SELECT -v.id FROM ${listOf(texts)} j CROSS JOIN value v ON ${test} AND v.system = 0`
+  const same = raw('v.code = j.value')
+  if (mode === 'above') return [select([...uris, ...uris.flatMap(pathsAbove)], same)]
+  const prefixes = uris.map((uri) => (uri.endsWith('/') ? uri : `${uri}/`))
+  return [select(uris, same), select(prefixes, raw('v.code >= j.value AND v.code < j.value || char(1114111)'))]
+}
+
+/** What a uri lies below: all of its beginnings that end before a `/`, or with it. */
+function pathsAbove(uri: string): string[] {
+  return [...uri.matchAll(/\//g)].flatMap(({ index }) => [uri.slice(0, index), uri.slice(0, index + 1)])
 }
 
 /** Number, in the dictionary, of a quantity's unit; 0 where none is asked for. */

@@ -35,10 +35,11 @@ export class LongSearches {
 
   private start(): Worker {
     const worker = new Worker(new URL('search-thread.ts', import.meta.url), { workerData: { path: this.path } })
-    worker.unref()
     worker.on('message', (response: Response) => this.settle(response))
     worker.on('error', (error) => this.fail(worker, error as Error))
     worker.on('exit', () => this.fail(worker, new Error('the search thread ended')))
+    // It must not keep a process alive that has nothing else to do.
+    worker.unref()
     return worker
   }
 

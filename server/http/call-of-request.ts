@@ -38,6 +38,7 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
       ifNoneExist: headerText(headers['if-none-exist']),
     }),
     ...parsePrefer(headers.prefer),
+    ...(headers['x-explain'] === 'true' ? { explain: true } : {}),
   }
   if (request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH') {
     takeBody(call, body, mediaType, headers)

@@ -1,16 +1,20 @@
+import { beginningOf } from '../../resources/beginning.ts'
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { inCompartment, typesOfCompartment } from '../../search/compartment.ts'
 import { parseForTypes } from '../../search/criteria-of-types.ts'
 import { allOf } from '../../search/expression.ts'
+import { checkSteps, type IncludeStep, isInclude, parseInclude } from '../../search/include.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
+import { parseSort } from '../../search/sort.ts'
 import type { Call, Services } from '../call.ts'
 
 /** What a search call comes to. */
 export interface SearchPlan {
   /** One a type, in alphabetical order: that is the order of the listing. */
   searches: Search[]
+  steps: IncludeStep[]
   /** Address of the search, without parameters. */
   url: string
   /** The parameters that narrow the answer, as used. */
@@ -29,18 +33,43 @@ export function planOf(call: Call, services: Services): SearchPlan {
   const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
   const pairs = wanted ? call.query.filter(([name]) => name !== '_type') : call.query
   const { byType, used, unknown } = parseForTypes(types, pairs, services)
+  const sort = sortOf(types, pairs)
+  const included = pairs.filter(([name, value]) => isInclude(name) && value !== '')
+  checkSteps(included)
   const searches = [...byType].flatMap(([name, where]): Search[] => {
     const member = compartment ? inCompartment(compartment, name) : ALL
-    return member ? [{ type: name, where: allOf([member, where]), restriction: access.restriction }] : []
+    const search = { type: name, where: allOf([where, member ?? ALL]), restriction: access.restriction }
+    return member ? [sort ? { ...search, sort: sort.keys } : search] : []
   })
   return {
     searches,
+    steps: included.map(([name, value]) => parseInclude(types, name, value)),
     url: urlOf(call, services),
-    used: wanted ? [['_type', wanted.join(',')], ...used] : used,
+    used: [
+      ...(wanted ? [['_type', wanted.join(',')] as const] : []),
+      ...used,
+      ...(sort ? [sort.pair] : []),
+      ...included,
+    ],
     unknown,
     of: type ?? 'all the types searched',
     notes: compartment ? types.filter((name) => !inCompartment(compartment, name)).map(neverIn(compartment.type)) : [],
   }
+}
+
+/** `_sort`, of one type: in a search of several each would be sorted for itself, and that is no order. */
+function sortOf(types: readonly string[], pairs: readonly QueryPair[]) {
+  const given = pairs.filter(([name, value]) => name === '_sort' && value !== '')
+  const [pair] = given
+  if (!pair) return undefined
+  if (given.length > 1)
+    throw FhirError.of('invalid', '_sort is given once, with commas between its keys.', { code: 'value' })
+  const [type] = types
+  if (type === undefined || types.length > 1) {
+    throw FhirError.of('invalid', 'A search of several types cannot be sorted.', { code: 'not-supported' })
+  }
+  const keys = parseSort(type, pair[1])
+  return keys.length > 0 ? { keys, pair } : undefined
 }
 
 const ALL = { kind: 'all' } as const
@@ -63,7 +92,7 @@ function wantedTypes(query: readonly QueryPair[]): string[] | undefined {
 function namedTypes(names: readonly string[]): string[] {
   const unknown = names.find((name) => !storableTypes.has(name))
   if (unknown !== undefined) {
-    throw FhirError.of('invalid', `_type: ${unknown.slice(0, 64)} is not a resource type.`, { code: 'value' })
+    throw FhirError.of('invalid', `_type: ${beginningOf(unknown)} is not a resource type.`, { code: 'value' })
   }
   return [...new Set(names)].sort()
 }

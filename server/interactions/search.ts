@@ -1,9 +1,10 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { type Subset, subsetText } from '../../resources/subset.ts'
+import { included, MOST_INCLUDED } from '../../search/include.ts'
 import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
-import type { FoundPage } from '../../search/searcher.ts'
+import type { Found, FoundPage, Searcher } from '../../search/searcher.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
@@ -37,23 +38,44 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ? await countListed(plan.searches, searcher)
       : undefined
   const total = complete ? found.length : counted
-  const outcome = [...unknownIssues(plan, 'warning'), ...plan.notes]
+  const { restriction } = call.access
+  const linked = await included(found, plan.steps, restriction, searcher)
+  const outcome = [...unknownIssues(plan, 'warning'), ...plan.notes, ...(linked.cut ? [CUT] : [])]
+  if (call.explain) outcome.push(...(await explained(plan, searcher)))
   return {
     kind: 'ok',
     text: bundleText({
       type: 'searchset',
       ...(total === undefined ? {} : { total }),
       links: pages.links(call.query, more ? found.at(-1)?.position : undefined),
-      entries: [...matchEntries(page, baseUrl, shape.subset), ...outcomeEntries(outcome)],
+      entries: [
+        ...resourceEntries(found, 'match', baseUrl, shape.subset),
+        ...resourceEntries(linked.found, 'include', baseUrl, shape.subset),
+        ...outcomeEntries(outcome),
+      ],
     }),
   }
 }
 
+/** How each search is made: the steps of its plan. */
+async function explained({ searches }: SearchPlan, searcher: Searcher): Promise<Issue[]> {
+  const steps = await Promise.all(searches.slice(0, MOST_EXPLAINED).map((one) => searcher.explain(one)))
+  return steps.flat().map((diagnostics) => ({ severity: 'information', code: 'informational', diagnostics }))
+}
+
+const MOST_EXPLAINED = 5
+
+const CUT: Issue = {
+  severity: 'warning',
+  code: 'incomplete',
+  diagnostics: `More belongs to this page than the ${MOST_INCLUDED} resources that are included in one; ask for a smaller page.`,
+}
+
 const NOTHING: FoundPage = { found: [], more: false }
 
-function matchEntries({ found }: FoundPage, baseUrl: string, subset: Subset | undefined): Buffer[] {
+function resourceEntries(found: readonly Found[], mode: string, baseUrl: string, subset: Subset | undefined): Buffer[] {
   return found.map(({ type, id, text }) => {
-    const members = { fullUrl: `${baseUrl}/${type}/${id}`, search: { mode: 'match' } }
+    const members = { fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }
     return entryText(members, subset ? subsetText(text, type, subset) : text)
   })
 }

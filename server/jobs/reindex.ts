@@ -71,7 +71,7 @@ export class Reindex {
     const goesOn = !anew && before?.indexedBy === indexedBy
     let state: ReindexState = goesOn ? before : { indexedBy, done: 0, started: new Date().toISOString() }
     const pace = new Pace()
-    while (!this.stopped && fingerprint() === indexedBy) {
+    while (!this.stopped) {
       const page = await this.store.scan(state.after, STEP)
       state = { ...state, done: state.done + page.length }
       const last = page.at(-1)?.position
@@ -101,9 +101,12 @@ export class Reindex {
   }
 }
 
+let digest: string | undefined
+
 /** Tells whether entries were made by the same parameters in the same way. */
 function fingerprint(): string {
-  return createHash('sha256')
+  digest ??= createHash('sha256')
     .update(JSON.stringify([MADE_BY, indexedParameters()]))
     .digest('base64url')
+  return digest
 }

@@ -10,7 +10,7 @@ import { storeContract, write } from './store.ts'
 async function open(t: Test) {
   const store = await SqliteStore.open(storeFolder(t))
   t.teardown(() => store.close())
-  return { store, searcher: new SqliteSearcher(store) }
+  return { store, searcher: new SqliteSearcher(store, 10_000) }
 }
 
 storeContract(t, open)

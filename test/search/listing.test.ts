@@ -22,6 +22,8 @@ function searcherOf(counts: Record<string, number>): Searcher {
     find,
     ids: async (search, count) => (await find(search, count)).found.map(({ id }) => id),
     count: async ({ type }) => counts[type] ?? 0,
+    linked: async () => ({ found: [], more: false }),
+    explain: async () => [],
     selection: () => ({ selection: 'sqlite' }),
   }
 }

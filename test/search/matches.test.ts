@@ -85,7 +85,7 @@ const query = several.map((pairs) => pairs.map(([name, value]) => [name, value] 
 t.test("the store's answers are those of plain JavaScript, page by page", async (t) => {
   const store = await SqliteStore.open(storeFolder(t))
   t.teardown(() => store.close())
-  const searcher = new SqliteSearcher(store)
+  const searcher = new SqliteSearcher(store, 10_000)
   const kept = new Map<string, { id: string; lastUpdated: number; entries: ReturnType<typeof indexEntries> }>()
   await fc.assert(
     fc.asyncProperty(

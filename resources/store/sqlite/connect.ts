@@ -15,7 +15,7 @@ export function openWriter(path: string): DatabaseSync {
     PRAGMA cache_size = -65536;
     PRAGMA temp_store = MEMORY`)
   // Selections ask whether they are still in time (`search/sqlite/deadline.ts`); those of guards were before.
-  database.function('in_time', () => 1)
+  database.function('in_time', (_row) => 1)
   return database
 }
 
