@@ -42,6 +42,12 @@ export class MeasuredServer {
     return MeasuredServer.start([join(import.meta.dirname, 'bare.ts')], '/readyz', { DATA_DIR: folder })
   }
 
+  /** Starts the routes of searches written by hand. */
+  static bareSearch(folder: string, facts: string): Promise<MeasuredServer> {
+    const script = join(import.meta.dirname, 'bare-search.ts')
+    return MeasuredServer.start([script], '/readyz', { DATA_DIR: folder, FACTS: facts })
+  }
+
   private static async start(
     args: string[],
     ready: string,

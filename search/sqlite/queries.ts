@@ -42,8 +42,17 @@ export class Queries {
     this.statements = new StatementCache(database)
   }
 
-  answer<A extends Ask>(ask: A): Answered<A>
-  answer(ask: Ask): Answers[Ask['op']] {
+  answer<A extends Ask>(ask: A): Answered<A> {
+    try {
+      return this.answerTo(ask)
+    } catch (error) {
+      this.statements.forget()
+      throw error
+    }
+  }
+
+  private answerTo<A extends Ask>(ask: A): Answered<A>
+  private answerTo(ask: Ask): Answers[Ask['op']] {
     switch (ask.op) {
       case 'find':
         return this.find(ask.search, ask.count, ask.after)

@@ -12,6 +12,11 @@ export class StatementCache {
     this.database = database
   }
 
+  /** Lets go of all: a statement that ended in an exception reports it once more when it is run again. */
+  forget(): void {
+    this.statements.clear()
+  }
+
   prepare(text: string): StatementSync {
     let statement = this.statements.get(text)
     if (!statement) {

@@ -1,0 +1,72 @@
+import { openReader } from '../resources/store/sqlite/connect.ts'
+import { readRate } from './client.ts'
+import { median } from './machine.ts'
+import { type Facts, SEARCHES } from './searches.ts'
+import { MeasuredServer } from './server.ts'
+import type { Row } from './table.ts'
+
+const RUNS = 3
+const ASKED = 20
+
+interface Rates {
+  own: number[]
+  limit: number[]
+}
+
+/** Rates of each kind of search on a store, against SQL written by hand for it, the two in turn. */
+export async function searchRates(folder: string): Promise<Map<string, { own: number; share: number }>> {
+  const facts = factsOf(folder)
+  const rates = new Map<string, Rates>(SEARCHES.map(({ name }) => [name, { own: [], limit: [] }]))
+  for (let run = 0; run < RUNS; run++) {
+    const server = await MeasuredServer.chartroom(folder)
+    const bare = await MeasuredServer.bareSearch(folder, JSON.stringify(facts))
+    for (const [number, { name, path }] of SEARCHES.entries()) {
+      const own = Array.from({ length: ASKED }, (_, at) => `/fhir/${encodeURI(path(facts, at)).replaceAll('|', '%7C')}`)
+      const limit = Array.from({ length: ASKED }, (_, at) => `/bare/${number}/${at}`)
+      rates.get(name)?.own.push(await readRate(server.url, own))
+      rates.get(name)?.limit.push(await readRate(bare.url, limit))
+    }
+    await server.stop()
+    await bare.stop()
+  }
+  return new Map(
+    [...rates].map(([name, { own, limit }]) => {
+      const shares = own.map((rate, at) => rate / limit[at]!)
+      return [name, { own: median(own), share: median(shares) }]
+    }),
+  )
+}
+
+/** The rates as rows of the table. */
+export function searchRows(rates: Map<string, { own: number; share: number }>): Row[] {
+  return SEARCHES.map(({ name, peer, times }) => {
+    const { own, share } = rates.get(name)!
+    const value = `${Math.round(own).toLocaleString('en')}/s, ${Math.round(share * 100)} % of the limit`
+    return { what: `search: ${name}`, value, aim: `60 %; ${(peer * times).toLocaleString('en')}/s` }
+  })
+}
+
+/** What there is to ask for: patients with much, codes of middling number, beginnings of names. */
+function factsOf(folder: string): Facts {
+  const database = openReader(`${folder}/chartroom.sqlite`)
+  const column = (sql: string) =>
+    database
+      .prepare(sql)
+      .all()
+      .map(({ text }) => String(text))
+  const param = (type: string, code: string) =>
+    `(SELECT p.id FROM param p JOIN type t ON t.id = p.type WHERE t.name = '${type}' AND p.code = '${code}')`
+  const facts = {
+    patients: column(`SELECT id AS text FROM resource WHERE live = 1
+      AND type = (SELECT id FROM type WHERE name = 'Patient') ORDER BY rid LIMIT ${ASKED}`),
+    codes:
+      column(`SELECT v.code AS text FROM entry e JOIN value v ON v.id = e.value WHERE e.param = ${param('Observation', 'code')}
+      AND v.system = (SELECT id FROM value WHERE code = 'http://loinc.org' AND system = 0)
+      GROUP BY e.value ORDER BY count(*) DESC LIMIT ${ASKED}`),
+    names:
+      column(`SELECT DISTINCT substr(value, 1, 4) AS text FROM string_entry WHERE param = ${param('Patient', 'family')}
+      ORDER BY 1 LIMIT ${ASKED}`),
+  }
+  database.close()
+  return facts
+}
