@@ -75,8 +75,13 @@ function takeRoom(bytes: number, call: Call, { inFlight, reply }: Exchange): (()
 function giveUpUnread(reply: FastifyReply): void {
   const { socket } = reply.raw
   if (!(socket instanceof Socket)) return
-  socket.setTimeout(PATIENCE, () => socket.destroy())
-  reply.raw.once('close', () => socket.setTimeout(0))
+  const cut = () => socket.destroy()
+  socket.setTimeout(PATIENCE, cut)
+  reply.raw.once('close', () => {
+    socket.setTimeout(0)
+    // The connection goes on, and listeners would gather with each large answer.
+    socket.off('timeout', cut)
+  })
 }
 
 async function sendJson(text: Buffer | undefined, { request, reply, query }: Exchange) {

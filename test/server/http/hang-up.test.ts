@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { Agent, request as ask, type IncomingMessage } from 'node:http'
 import t from 'tap'
 import { dial, listen, logged, nextRequest } from '../../support/listen.ts'
 
@@ -92,4 +93,20 @@ t.test('a write whose client left before its answer is done all the same, and ha
   await logged(it.server, /"status":201/)
   t.equal((await fetch(`${it.fhir}/Patient/p`)).status, 200)
   t.equal(it.server.log.filter((line) => /"PUT"/.test(line)).length, 2, 'one line a request')
+})
+
+t.test('large answers on one connection leave nothing behind on it', async (t) => {
+  const it = await listen(t)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => agent.destroy())
+  const warnings: string[] = []
+  const note = (warning: Error) => warnings.push(warning.name)
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  for (let round = 0; round < 15; round++) {
+    const [response] = (await once(ask(`${it.fhir}/metadata`, { agent }).end(), 'response')) as [IncomingMessage]
+    await once(response.resume(), 'end')
+    await new Promise(setImmediate)
+  }
+  t.strictSame(warnings, [])
 })
