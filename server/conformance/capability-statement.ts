@@ -6,7 +6,7 @@ import type {
 import { OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
-import { parametersOf } from '../../search/parameters.ts'
+import { type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 import { typeInteractions } from '../routing.ts'
 
 /** What the statement tells of this server besides its code. */
@@ -16,6 +16,7 @@ export interface ConformanceFacts {
   /** When this server was started: the statement may differ from then on. */
   date: string
   conditionalDelete: 'single' | 'multiple'
+  parameters: ParameterRegistry
 }
 
 type ResourceInteraction = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code']
@@ -49,7 +50,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
           { code: 'history-system' },
           { code: 'search-system' },
         ],
-        searchParam: searchParameters('Basic').filter(({ name }) => isCommon(name ?? '')),
+        searchParam: searchParameters('Basic', facts.parameters).filter(({ name }) => isCommon(name ?? '')),
         compartment: [...compartmentTables.keys()].map(compartmentUrl),
       },
     ],
@@ -60,13 +61,13 @@ function compartmentUrl(type: string): string {
   return `http://hl7.org/fhir/CompartmentDefinition/${type.charAt(0).toLowerCase()}${type.slice(1)}`
 }
 
-function searchParameters(type: string): CapabilityStatementRestResourceSearchParam[] {
+function searchParameters(type: string, registry: ParameterRegistry): CapabilityStatementRestResourceSearchParam[] {
   const built = ['_id', '_lastUpdated'].map((name) => ({
     name,
     definition: `http://hl7.org/fhir/SearchParameter/Resource-${name.slice(1)}`,
     type: name === '_id' ? ('token' as const) : ('date' as const),
   }))
-  const indexed = [...parametersOf(type).values()].map(({ code, url, type: searchType }) => ({
+  const indexed = [...parametersOf(type, registry).values()].map(({ code, url, type: searchType }) => ({
     name: code,
     definition: url,
     type: searchType,
@@ -92,7 +93,7 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     conditionalUpdate: true,
     conditionalDelete: facts.conditionalDelete,
     referencePolicy: ['literal', 'logical', 'local'],
-    searchParam: searchParameters(type),
+    searchParam: searchParameters(type, facts.parameters),
     ...operationsOf(type),
   }
 }
