@@ -55,6 +55,8 @@ export interface Call {
   version?: string
   /** Code of an operation, without `$`. */
   operation?: string
+  /** Of an operation that changes something, only how it stands is asked for. */
+  onlyLooks?: true
   /** What a search keeps to. */
   compartment?: Compartment
   query: readonly QueryPair[]

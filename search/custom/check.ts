@@ -17,7 +17,8 @@ export function parameterFaults(parameter: StoredParameter, id: string, registry
   if (status !== 'active') return []
   if (!isUsed(parameter)) return officialFaults(parameter)
   const others = registry.custom.filter((other) => other.id !== id)
-  if (others.length >= MOST_USED) return [fault('status', `This server uses ${MOST_USED} SearchParameters at the most.`)]
+  if (others.length >= MOST_USED)
+    return [fault('status', `This server uses ${MOST_USED} SearchParameters at the most.`)]
   const twin = others.find(({ table }) => table.url === url)
   return [
     ...(twin ? [fault('url', `SearchParameter/${twin.id} has this url, and is active too.`)] : []),
@@ -80,7 +81,9 @@ function compositeFaults(parameter: StoredParameter, registry: ParameterRegistry
       const words = 'is no search parameter that this server has, or one that cannot be part of another'
       return [
         ...(table && INDEXED_TYPES.has(table.type) ? [] : [fault(`component[${at}].definition`, `It ${words}.`)]),
-        ...(syntax === undefined ? [] : [fault(`component[${at}].expression`, `The expression is refused: ${syntax}.`)]),
+        ...(syntax === undefined
+          ? []
+          : [fault(`component[${at}].expression`, `The expression is refused: ${syntax}.`)]),
       ]
     }),
   ]

@@ -3,11 +3,12 @@ import type {
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceSearchParam,
 } from '@medplum/fhirtypes'
-import { OPERATIONS } from '../../operations/registry.ts'
+import { OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
 import { type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 import { typeInteractions } from '../routing.ts'
+import { type Includes, includesByType } from './includes.ts'
 
 /** What the statement tells of this server besides its code. */
 export interface ConformanceFacts {
@@ -23,6 +24,7 @@ type ResourceInteraction = NonNullable<CapabilityStatementRestResource['interact
 
 /** The CapabilityStatement of this server (R4 http, capabilities): what really works, and no more. */
 export function capabilityStatement(facts: ConformanceFacts): CapabilityStatement {
+  const includes = includesByType(facts.parameters)
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -43,7 +45,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
           description:
             'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.',
         },
-        resource: [...storableTypes].map((type) => resourceCapability(type, facts)),
+        resource: [...storableTypes].map((type) => resourceCapability(type, facts, includes.get(type)!)),
         interaction: [
           { code: 'transaction' },
           { code: 'batch' },
@@ -51,6 +53,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
           { code: 'search-system' },
         ],
         searchParam: searchParameters('Basic', facts.parameters).filter(({ name }) => isCommon(name ?? '')),
+        operation: SYSTEM_OPERATIONS.map(({ code: name, definition }) => ({ name, definition })),
         compartment: [...compartmentTables.keys()].map(compartmentUrl),
       },
     ],
@@ -80,7 +83,11 @@ function operationsOf(type: string): Pick<CapabilityStatementRestResource, 'oper
   return own.length > 0 ? { operation: own.map(({ code: name, definition }) => ({ name, definition })) } : {}
 }
 
-function resourceCapability(type: string, facts: ConformanceFacts): CapabilityStatementRestResource {
+function resourceCapability(
+  type: string,
+  facts: ConformanceFacts,
+  includes: Includes,
+): CapabilityStatementRestResource {
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -93,6 +100,7 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     conditionalUpdate: true,
     conditionalDelete: facts.conditionalDelete,
     referencePolicy: ['literal', 'logical', 'local'],
+    ...includes,
     searchParam: searchParameters(type, facts.parameters),
     ...operationsOf(type),
   }
