@@ -26,7 +26,7 @@ export interface Listing {
   next: string | undefined
 }
 
-/** Where an operation may be asked for (R4 operations.html). None is built yet for a whole type or the system. */
+/** Where an operation may be asked for (R4 operations.html). None is built yet for a whole type; of the system: `system-operation.ts`. */
 export type Level = 'instance'
 
 /** An operation as its file declares it. */

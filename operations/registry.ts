@@ -1,8 +1,13 @@
 import { everything } from './everything.ts'
 import type { Level, Operation } from './operation.ts'
+import { reindex } from './reindex.ts'
+import type { SystemOperation } from './system-operation.ts'
 
-/** All operations of this server. */
+/** All operations on resources. */
 export const OPERATIONS: readonly Operation[] = [everything]
+
+/** All operations of the whole system. */
+export const SYSTEM_OPERATIONS: readonly SystemOperation[] = [reindex]
 
 const byPlace = new Map<string, Operation>()
 for (const operation of OPERATIONS) {
@@ -18,6 +23,11 @@ for (const operation of OPERATIONS) {
 /** The operation of this code at a level of a type; undefined where there is none. */
 export function operationAt(code: string, level: Level, type: string): Operation | undefined {
   return byPlace.get(placeName(code, level, type))
+}
+
+/** The operation of this code of the whole system; undefined where there is none. */
+export function systemOperation(code: string): SystemOperation | undefined {
+  return SYSTEM_OPERATIONS.find((operation) => operation.code === code)
 }
 
 function placeName(code: string, level: Level, type: string): string {

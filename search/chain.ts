@@ -1,6 +1,7 @@
 import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import type { ParseContext } from './criterion.ts'
 import type { Expression } from './expression.ts'
 import { targetsOf } from './include.ts'
 import { parametersOf } from './parameters.ts'
@@ -30,10 +31,16 @@ export function atStart(): Depth {
  * chaining); undefined where a name is neither. A chain without a type goes to all types that the reference may lead to
  * and that know the rest. Throws `invalid` where none does, or where it goes too far.
  */
-export function parseChained(type: string, name: string, depth: Depth, parseFar: ParseFar): Parsed {
-  if (name.startsWith('_has:')) return parseHas(type, name, deeper(depth), parseFar)
+export function parseChained(
+  type: string,
+  name: string,
+  depth: Depth,
+  context: ParseContext,
+  parseFar: ParseFar,
+): Parsed {
+  if (name.startsWith('_has:')) return parseHas(type, name, deeper(depth), context, parseFar)
   const link = /^([A-Za-z0-9_-]+)(?::([A-Za-z]+))?\.(.+)$/s.exec(name)
-  const parameter = link ? parametersOf(type).get(link[1]!) : undefined
+  const parameter = link ? parametersOf(type, context.parameters).get(link[1]!) : undefined
   if (!link || parameter?.type !== 'reference') return undefined
   const [, param = '', wanted, rest = ''] = link
   const possible = targetsOf(parameter)
@@ -47,11 +54,11 @@ export function parseChained(type: string, name: string, depth: Depth, parseFar:
   return targets.length > 0 ? { kind: 'chain', param, targets } : 'empty'
 }
 
-function parseHas(type: string, name: string, depth: Depth, parseFar: ParseFar): Parsed {
+function parseHas(type: string, name: string, depth: Depth, { parameters }: ParseContext, parseFar: ParseFar): Parsed {
   const parts = /^_has:([A-Za-z]+):([A-Za-z0-9_-]+):(.+)$/s.exec(name)
   if (!parts) throw badChain(name, 'it takes _has:Type:reference:parameter')
   const [, source = '', param = '', rest = ''] = parts
-  const parameter = storableTypes.has(source) ? parametersOf(source).get(param) : undefined
+  const parameter = storableTypes.has(source) ? parametersOf(source, parameters).get(param) : undefined
   if (parameter?.type !== 'reference' || !targetsOf(parameter).includes(type)) {
     throw badChain(name, `${beginningOf(source)} has no ${beginningOf(param)} that leads to ${type}`)
   }

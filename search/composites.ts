@@ -1,4 +1,4 @@
-import { membersOf, searchParameterTables } from '../resources/definitions/definitions.ts'
+import { membersOf } from '../resources/definitions/definitions.ts'
 import type { SearchParameterTable } from '../resources/definitions/shapes.ts'
 import { routeFunction } from '../resources/path/evaluate.ts'
 import { compileRoutes, type Route } from '../resources/path/routes.ts'
@@ -7,13 +7,13 @@ import { selector } from './selector.ts'
 
 type Component = NonNullable<SearchParameterTable['components']>[number]
 
-const tableByUrl = new Map(searchParameterTables.map((table) => [table.url, table]))
-
 /** Work on the composites of one type: the elements that they share are indexed once. */
 interface Work {
   typeName: string
   tables: readonly SearchParameterTable[]
   plain: ReadonlyMap<string, SearchParameter>
+  /** The definition of a url. */
+  definition(url: string): SearchParameterTable | undefined
   grouped: Map<string, GroupedElements>
 }
 
@@ -25,8 +25,9 @@ export function compileComposites(
   typeName: string,
   tables: readonly SearchParameterTable[],
   plain: ReadonlyMap<string, SearchParameter>,
+  definition: Work['definition'],
 ): { composites: SearchParameter[]; grouped: GroupedElements[] } {
-  const work: Work = { typeName, tables, plain, grouped: new Map() }
+  const work: Work = { typeName, tables, plain, definition, grouped: new Map() }
   const composites = tables.filter(({ type }) => type === 'composite').flatMap((table) => compileComposite(work, table))
   return { composites, grouped: [...work.grouped.values()] }
 }
@@ -35,7 +36,7 @@ export function compileComposites(
 function compileComposite(work: Work, table: SearchParameterTable): SearchParameter[] {
   const { code, type, url, components = [] } = table
   const routes = compileRoutes(table.expression, work.typeName)
-  const isBuilt = components.every(({ definition }) => isPlain(tableByUrl.get(definition)))
+  const isBuilt = components.every(({ definition }) => isPlain(work.definition(definition)))
   if (!routes || components.length === 0 || !isBuilt) return []
   const branches = routes.map((route) => compileBranch(work, route, components))
   return [{ code, type, url, targets: [], select: () => [], branches }]
@@ -57,8 +58,9 @@ function compileBranch(work: Work, route: Route, components: readonly Component[
  * The parameter of the resource that a component stands for. That of its definition may look elsewhere too: `combo-code`
  * is the code of the Observation and those of its components, which would meet across elements.
  */
-function parameterFor({ typeName, tables, plain }: Work, component: Component): SearchParameter | undefined {
-  const definition = tableByUrl.get(component.definition)!
+function parameterFor(work: Work, component: Component): SearchParameter | undefined {
+  const { typeName, tables, plain } = work
+  const definition = work.definition(component.definition)!
   const wanted = compileRoutes(withTypeNames(component.expression), typeName) ?? []
   const element = elementOf(typeName, wanted[0])
   const fits = (table: SearchParameterTable) => {
@@ -109,8 +111,9 @@ function partFor(work: Work, route: Route, component: Component): GroupedPart {
  * The definition of an element's component. R4 gives the two of `DocumentReference.relationship` the wrong way round:
  * where the one that is named selects something else, it is that which selects what the expression says.
  */
-function definitionFor({ typeName, tables }: Work, route: Route, component: Component): SearchParameterTable {
-  const named = tableByUrl.get(component.definition)!
+function definitionFor(work: Work, route: Route, component: Component): SearchParameterTable {
+  const { typeName, tables } = work
+  const named = work.definition(component.definition)!
   if (component.expression.startsWith('%')) return named
   const wanted = (compileRoutes(withTypeNames(component.expression), route.type) ?? []).map((inner) =>
     printRoute({ ...inner, moves: [...route.moves, ...inner.moves] }),

@@ -1,5 +1,5 @@
 import { FhirError } from '../resources/fhir-error.ts'
-import type { SearchParameter } from './parameters.ts'
+import type { ParameterRegistry, SearchParameter } from './parameters.ts'
 
 /** One criterion on its way to an Expression: `family:exact=a,b`. */
 export interface Criterion {
@@ -21,7 +21,10 @@ export function badValue(code: string, expected: string): FhirError {
   return FhirError.of('invalid', `${code} takes ${expected}.`, { code: 'value' })
 }
 
-/** What parsing needs to know of the server: its FHIR base URL, without `/` at the end. */
+/** What parsing needs to know of the server. */
 export interface ParseContext {
+  /** FHIR base URL, without `/` at the end. */
   baseUrl: string
+  /** The search parameters that it knows; R4's own where they are not given. */
+  parameters?: ParameterRegistry
 }

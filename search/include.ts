@@ -1,7 +1,7 @@
 import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
-import { parametersOf, type SearchParameter } from './parameters.ts'
+import { type ParameterRegistry, parametersOf, type SearchParameter } from './parameters.ts'
 import type { Found, Link, ResourceName, Restriction, Searcher } from './searcher.ts'
 
 /** A step from what was found to what belongs to it (R4 search, `_include` and `_revinclude`). */
@@ -25,7 +25,12 @@ export function isInclude(name: string): boolean {
  * Reads `_include[:iterate]` or `_revinclude[:iterate]`: `Type:param`, `Type:param:Target`, `Type:*` or `*`. `types` are
  * those searched for. Throws `invalid` for what is no reference parameter.
  */
-export function parseInclude(types: readonly string[], name: string, value: string): IncludeStep {
+export function parseInclude(
+  types: readonly string[],
+  name: string,
+  value: string,
+  registry?: ParameterRegistry,
+): IncludeStep {
   const [keyword = '', modifier] = name.split(':', 2)
   if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
     throw FhirError.of('invalid', `The modifier of ${beginningOf(name)} is not supported.`, { code: 'not-supported' })
@@ -36,18 +41,24 @@ export function parseInclude(types: readonly string[], name: string, value: stri
   const iterate = modifier !== undefined
   if (source === '*' && param === undefined) {
     const sources = reverse ? [...storableTypes] : types
-    const links = sources.flatMap((type) => linksOf(type, '*', undefined, reverse))
+    const links = sources.flatMap((type) => linksOf(type, '*', undefined, reverse, registry))
     return { links: links.filter((link) => !reverse || link.targets.some((end) => types.includes(end))), iterate }
   }
   if (!storableTypes.has(source) || param === undefined) throw badInclude(keyword, value)
-  const links = linksOf(source, param, target, reverse)
+  const links = linksOf(source, param, target, reverse, registry)
   if (links.length === 0) throw badInclude(keyword, value)
   return { links, iterate }
 }
 
-function linksOf(source: string, param: string, target: string | undefined, reverse: boolean): Link[] {
+function linksOf(
+  source: string,
+  param: string,
+  target: string | undefined,
+  reverse: boolean,
+  registry: ParameterRegistry | undefined,
+): Link[] {
   if (target !== undefined && !storableTypes.has(target)) return []
-  const parameters = parametersOf(source)
+  const parameters = parametersOf(source, registry)
   const chosen =
     param === '*' ? [...parameters.values()] : [parameters.get(param)].filter((found) => found !== undefined)
   return chosen

@@ -1,6 +1,6 @@
 import type { IndexEntry } from '../resources/store/port.ts'
 import type { SearchParameter, SelectedValue } from './parameter.ts'
-import { indexedOf } from './parameters.ts'
+import { indexedOf, type ParameterRegistry } from './parameters.ts'
 import { indexDate } from './types/date.ts'
 import { indexNumber } from './types/number.ts'
 import { indexQuantity } from './types/quantity.ts'
@@ -13,9 +13,14 @@ import { indexUri } from './types/uri.ts'
  * All index entries of a resource, each once. `baseUrl` is the FHIR base of this server without a `/` at its end: an
  * absolute reference under it is one to this server.
  */
-export function indexEntries(typeName: string, resource: unknown, baseUrl: string): IndexEntry[] {
+export function indexEntries(
+  typeName: string,
+  resource: unknown,
+  baseUrl: string,
+  registry?: ParameterRegistry,
+): IndexEntry[] {
   const entries: IndexEntry[] = []
-  const { plain, grouped } = indexedOf(typeName)
+  const { plain, grouped } = indexedOf(typeName, registry)
   for (const parameter of plain) {
     const selected = parameter.select(resource)
     if (selected.length === 0) continue

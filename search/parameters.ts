@@ -9,7 +9,7 @@ import { selector } from './selector.ts'
 export type { SearchParameter, SelectedValue } from './parameter.ts'
 
 /** The search types that can be indexed and searched, beside composite ones, which are made of them. */
-const INDEXED_TYPES: ReadonlySet<SearchType> = new Set([
+export const INDEXED_TYPES: ReadonlySet<SearchType> = new Set([
   'token',
   'string',
   'reference',
@@ -28,40 +28,114 @@ interface TypeParameters {
   grouped: readonly GroupedElements[]
 }
 
-const byType = new Map<string, TypeParameters>()
+/** A SearchParameter that is stored, by the id of its resource. */
+export interface CustomParameter {
+  id: string
+  table: SearchParameterTable
+}
+
+/**
+ * The search parameters that a server knows: R4's own, which all registries share, and those that its store holds. What
+ * was indexed under another `version` of it may lack entries.
+ */
+export class ParameterRegistry {
+  private stored: readonly CustomParameter[] = []
+  private readonly byType = new Map<string, TypeParameters>()
+  private changes = 0
+
+  /** Counts the changes. */
+  get version(): number {
+    return this.changes
+  }
+
+  /** The stored ones, by id. */
+  get custom(): readonly CustomParameter[] {
+    return this.stored
+  }
+
+  /** Takes the place of the stored ones known so far; of two with one code the first by id is used. */
+  replace(custom: readonly CustomParameter[]): void {
+    this.stored = [...custom].sort((one, other) => (one.id < other.id ? -1 : 1))
+    this.byType.clear()
+    this.changes++
+  }
+
+  /** The definition of a url, with or without version. */
+  definition(url: string): SearchParameterTable | undefined {
+    const bare = url.split('|', 1)[0]!
+    return officialTables.get(bare) ?? this.stored.find(({ table }) => table.url === bare)?.table
+  }
+
+  /** What applies to a type, be it built or not: R4's own come first. */
+  tablesOf(typeName: string): SearchParameterTable[] {
+    const official = searchParameterTables.filter((table) => appliesTo(table, typeName))
+    const codes = new Set(official.map(({ code }) => code))
+    const custom = this.customOf(typeName).filter(({ code }) => !codes.has(code) && codes.add(code))
+    return [...official, ...custom]
+  }
+
+  compiled(typeName: string): TypeParameters {
+    let parameters = this.byType.get(typeName)
+    if (!parameters) {
+      // One compilation of R4's parameters serves all registries.
+      const shared = this !== OFFICIAL && this.customOf(typeName).length === 0
+      parameters = shared ? OFFICIAL.compiled(typeName) : compileType(typeName, this)
+      this.byType.set(typeName, parameters)
+    }
+    return parameters
+  }
+
+  private customOf(typeName: string): SearchParameterTable[] {
+    return this.stored.length === 0
+      ? NO_TABLES
+      : this.stored.flatMap(({ table }) => (appliesTo(table, typeName) ? [table] : []))
+  }
+}
+
+const NO_TABLES: SearchParameterTable[] = []
+
+/** R4's own, by url. */
+export const officialTables: ReadonlyMap<string, SearchParameterTable> = new Map(
+  searchParameterTables.map((table) => [table.url, table]),
+)
+
+/** Whether R4 itself defines a search parameter of this url. */
+export function isOfficial(url: string): boolean {
+  return officialTables.has(url)
+}
+
+/** R4's own parameters and no others; it is never changed. */
+const OFFICIAL = new ParameterRegistry()
 
 /** The indexed search parameters of a resource type by code, those of all resources included. */
-export function parametersOf(typeName: string): ReadonlyMap<string, SearchParameter> {
-  return compiledFor(typeName).all
+export function parametersOf(typeName: string, registry = OFFICIAL): ReadonlyMap<string, SearchParameter> {
+  return registry.compiled(typeName).all
 }
 
 /** What is to be indexed of a resource type: its parameters but the composite ones, and the elements of those. */
-export function indexedOf(typeName: string): Omit<TypeParameters, 'all'> {
-  return compiledFor(typeName)
+export function indexedOf(typeName: string, registry = OFFICIAL): Omit<TypeParameters, 'all'> {
+  return registry.compiled(typeName)
 }
 
-/** Whether R4 defines a search parameter of this code for a type, be it one that can be searched here or not. */
-export function isDefined(typeName: string, code: string): boolean {
-  return searchParameterTables.some((table) => table.code === code && appliesTo(table, typeName))
+/** Whether a search parameter of this code is defined for a type, be it one that can be searched here or not. */
+export function isDefined(typeName: string, code: string, registry = OFFICIAL): boolean {
+  return registry.tablesOf(typeName).some((table) => table.code === code)
 }
 
-function compiledFor(typeName: string): TypeParameters {
-  let parameters = byType.get(typeName)
-  if (!parameters) {
-    parameters = compileType(typeName)
-    byType.set(typeName, parameters)
-  }
-  return parameters
+/** What all indexing follows from, by type and code, for telling whether it has changed. */
+export function indexedParameters(registry = OFFICIAL): readonly unknown[] {
+  return registry.custom.length === 0 ? searchParameterTables : [searchParameterTables, registry.custom]
 }
 
-function compileType(typeName: string): TypeParameters {
-  const tables = searchParameterTables.filter((table) => appliesTo(table, typeName) && !BUILT_IN.has(table.code))
+function compileType(typeName: string, registry: ParameterRegistry): TypeParameters {
+  const tables = registry.tablesOf(typeName).filter(({ code }) => !BUILT_IN.has(code))
+  const official = registry === OFFICIAL ? undefined : OFFICIAL.compiled(typeName).all
   const plain = new Map(
     tables
       .filter((table) => INDEXED_TYPES.has(table.type))
-      .map((table) => [table.code, compileParameter(table, typeName)]),
+      .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName)]),
   )
-  const { composites, grouped } = compileComposites(typeName, tables, plain)
+  const { composites, grouped } = compileComposites(typeName, tables, plain, (url) => registry.definition(url))
   const all = new Map([...plain.values(), ...composites].map((parameter) => [parameter.code, parameter]))
   return { all, plain: [...plain.values()], grouped }
 }
@@ -74,12 +148,8 @@ function isSingle({ expression, type }: SearchParameterTable, typeName: string):
   return routes !== undefined && leadToOne(routes, typeName)
 }
 
-/** What all indexing follows from, by type and code, for telling whether it has changed. */
-export function indexedParameters(): readonly unknown[] {
-  return searchParameterTables
-}
-
-function appliesTo(table: SearchParameterTable, typeName: string): boolean {
+/** Whether a parameter is one of a type. */
+export function appliesTo(table: SearchParameterTable, typeName: string): boolean {
   return table.base.some((base) => base === typeName || base === 'Resource' || base === 'DomainResource')
 }
 

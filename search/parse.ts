@@ -81,16 +81,16 @@ export function parseCriterion(
   context: ParseContext,
   depth = atStart(),
 ): Expression | 'empty' | 'unbuilt' | undefined {
-  const chained = parseChained(typeName, name, depth, (type, rest, deeper) =>
+  const chained = parseChained(typeName, name, depth, context, (type, rest, deeper) =>
     parseCriterion(type, rest, value, context, deeper),
   )
   if (chained !== undefined) return chained
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
-  const parameter = parametersOf(typeName).get(code)
+  const parameter = parametersOf(typeName, context.parameters).get(code)
   if (!parameter && code !== '_id' && code !== '_lastUpdated' && code !== '_list')
-    return isUnbuilt(typeName, code) ? 'unbuilt' : undefined
+    return isUnbuilt(typeName, code, context) ? 'unbuilt' : undefined
   if (value === '') return 'empty'
   const values = splitEscaped(value, ',').filter((part) => part !== '')
   if (values.length === 0) throw badValue(code, 'values between its commas')
@@ -105,8 +105,8 @@ export function parseCriterion(
 }
 
 /** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */
-function isUnbuilt(typeName: string, code: string): boolean {
-  return UNBUILT.has(code) || isDefined(typeName, code)
+function isUnbuilt(typeName: string, code: string, { parameters }: ParseContext): boolean {
+  return UNBUILT.has(code) || isDefined(typeName, code, parameters)
 }
 
 function tooMany(what: string): FhirError {

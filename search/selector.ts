@@ -42,12 +42,18 @@ export function selector(expression: string, typeName: string): SearchParameter[
   }
 }
 
+/** A resource on which the expression fails (`single()` of two) has no values: it must be kept all the same. */
 function engineSelector(expression: string): SearchParameter['select'] {
   let run: ((resource: unknown) => unknown[]) | undefined
   return (resource) => {
-    run ??= compileExpression(expression)
-    const values = run(resource)
-    const types = typesOf(values)
-    return values.map((value, at) => ({ value, type: types[at] ?? '', binding: undefined }))
+    try {
+      run ??= compileExpression(expression)
+      const values = run(resource)
+      const types = typesOf(values)
+      return values.map((value, at) => ({ value, type: types[at] ?? '', binding: undefined }))
+    } catch {
+      run ??= () => []
+      return []
+    }
   }
 }

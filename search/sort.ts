@@ -1,7 +1,7 @@
 import { beginningOf } from '../resources/beginning.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { EntryTable } from './expression.ts'
-import { parametersOf, type SearchParameter } from './parameters.ts'
+import { type ParameterRegistry, parametersOf, type SearchParameter } from './parameters.ts'
 
 /**
  * One key that results are sorted by (R4 search, `_sort`). Ascending, a resource counts with the least of its values and
@@ -27,20 +27,20 @@ export type Place = readonly [...keys: (string | number | null)[], id: string]
 const MOST_KEYS = 10
 
 /** Reads the value of `_sort`. Throws `invalid` for what cannot be sorted by. */
-export function parseSort(typeName: string, value: string): SortKey[] {
+export function parseSort(typeName: string, value: string, registry?: ParameterRegistry): SortKey[] {
   const parts = value.split(',', MOST_KEYS + 1).filter((part) => part !== '')
   if (parts.length > MOST_KEYS) throw badSort(`_sort takes ${MOST_KEYS} parameters at the most.`, 'too-costly')
   return parts.map((part) => {
     const descending = part.startsWith('-')
     const code = descending ? part.slice(1) : part
-    return { by: sortedBy(typeName, code), descending }
+    return { by: sortedBy(typeName, code, registry), descending }
   })
 }
 
-function sortedBy(typeName: string, code: string): SortKey['by'] {
+function sortedBy(typeName: string, code: string, registry: ParameterRegistry | undefined): SortKey['by'] {
   if (code === '_id') return 'id'
   if (code === '_lastUpdated') return 'lastUpdated'
-  const parameter = parametersOf(typeName).get(code)
+  const parameter = parametersOf(typeName, registry).get(code)
   const shape = parameter && shapeOf(parameter)
   if (!shape) throw badSort(`${typeName} cannot be sorted by ${beginningOf(code)}.`, 'not-supported')
   return { param: code, ...shape }

@@ -1,8 +1,9 @@
 import type { Access, Interaction } from '../auth/access.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
-import type { Store } from '../resources/store/port.ts'
+import type { Change, Outcome, Store } from '../resources/store/port.ts'
 import type { Compartment } from '../search/compartment.ts'
+import type { ParameterRegistry } from '../search/parameters.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import type { Config } from './config.ts'
@@ -13,6 +14,8 @@ export interface Services {
   config: Config
   store: Store
   searcher: Searcher
+  /** The search parameters of this server: R4's and the stored ones. */
+  parameters: ParameterRegistry
   reindex: Reindex
   /** FHIR base URL without `/` at the end. */
   baseUrl: string
@@ -22,6 +25,10 @@ export interface Services {
   capabilities(): Buffer
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
+  /** Is told what clients' writes have committed, before they are answered. */
+  committed(changes: readonly Change[], outcomes: readonly Outcome[]): void
+  /** Ends what goes on and closes the store. */
+  close(): Promise<void>
 }
 
 /** What a client may ask to be answered after a write (R4 http, "Prefer"). */
@@ -48,6 +55,8 @@ export interface Call {
   version?: string
   /** Code of an operation, without `$`. */
   operation?: string
+  /** Of an operation that changes something, only how it stands is asked for. */
+  onlyLooks?: true
   /** What a search keeps to. */
   compartment?: Compartment
   query: readonly QueryPair[]

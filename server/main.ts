@@ -29,7 +29,8 @@ async function main(): Promise<void> {
   log.logger.warn('AUTH is off: every door is open, on loopback alone')
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   start.done = true
-  services.reindex.run().catch((error) => log.logger.error({ detail: String(error) }, 'indexing anew failed'))
+  services.reindex.onFailure = (error) => log.logger.error({ detail: String(error) }, 'indexing anew failed')
+  services.reindex.catchUp()
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
 }

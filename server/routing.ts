@@ -1,5 +1,5 @@
 import type { Interaction } from '../auth/access.ts'
-import { operationAt } from '../operations/registry.ts'
+import { operationAt, systemOperation } from '../operations/registry.ts'
 import { beginningOf } from '../resources/beginning.ts'
 import { compartmentTables, storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
@@ -13,6 +13,8 @@ export interface Route {
   version?: string
   /** Code of an operation, without `$`. */
   operation?: string
+  /** Of an operation that changes something, only how it stands is asked for. */
+  onlyLooks?: true
   /** Of a search within a compartment; `type` is then what is searched for. */
   compartment?: Compartment
   /** The path with its variable parts named: fit for logs and metrics. */
@@ -72,11 +74,19 @@ export function routeOf(method: string, path: string): Route {
   const inCompartment = segments.length > 2 && /^:type\/:id\/(:inner|\*)/.test(template)
   if (inCompartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
   if (!interaction) throw new MethodNotAllowed(Object.keys(methods))
+  if (/^\$[^/]+$/.test(template)) return systemRoute(interaction, template, method)
   return { interaction, template, ...(inCompartment ? withinCompartment(segments) : placeOf(template, segments)) }
+}
+
+function systemRoute(interaction: Interaction, template: string, method: string): Route {
+  const looks = method === 'POST' ? {} : ({ onlyLooks: true } as const)
+  return { interaction, template, operation: template.slice(1), ...looks }
 }
 
 /** Operations are what the registry says; none changes anything with GET. */
 function methodsOfOperation(template: string, segments: readonly string[]): Record<string, Interaction> | undefined {
+  const system = template.startsWith('$') ? systemOperation(template.slice(1)) : undefined
+  if (system) return { ...(system.look ? { GET: 'operation' } : {}), POST: 'operation' }
   const code = /^:type\/:id\/\$([^/]+)$/.exec(template)?.[1]
   const operation = code === undefined ? undefined : operationAt(code, 'instance', segments[0]!)
   return operation && { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' }

@@ -1,9 +1,11 @@
 import { instantOf } from '../resources/dates.ts'
 import { SqliteStore } from '../resources/store/sqlite/store.ts'
+import { ParameterRegistry } from '../search/parameters.ts'
 import { SqliteSearcher } from '../search/sqlite/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
+import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
 import { version } from './version.ts'
@@ -14,27 +16,49 @@ import { version } from './version.ts'
  */
 export async function openServices(config: Config, onDown?: (reason: string) => void): Promise<Services> {
   const store = await SqliteStore.open(config.dataDir, onDown)
+  const searcher = new SqliteSearcher(store, config.maxSearchTime)
   const baseUrl = `${config.publicUrl}/fhir`
-  let statement: Buffer | undefined
+  const parameters = new ParameterRegistry()
+  const custom = new CustomParameters(parameters)
+  await custom.load(searcher)
+  const reindex = await Reindex.open({ store, baseUrl, parameters })
   const services: Services = {
     config,
     store,
-    searcher: new SqliteSearcher(store, config.maxSearchTime),
-    reindex: new Reindex(store, baseUrl),
+    searcher,
+    parameters,
+    reindex,
     baseUrl,
     linkKey: await store.secret('links'),
-    capabilities: () => {
-      statement ??= statementText(config, baseUrl)
-      return statement
-    },
+    capabilities: cachedStatement(config, baseUrl, parameters),
     dispatch: (call) => dispatch(call, services),
+    committed: (changes, outcomes) => {
+      if (custom.committed(changes, outcomes)) reindex.catchUp()
+    },
+    close: async () => {
+      await reindex.stop()
+      await store.close()
+    },
   }
   return services
 }
 
-/** The statement is made when first asked for; its date is that of the start. */
-function statementText({ conditionalDelete }: Config, baseUrl: string): Buffer {
-  return Buffer.from(JSON.stringify(capabilityStatement({ baseUrl, version, date: STARTED, conditionalDelete })))
+/** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */
+function cachedStatement({ conditionalDelete }: Config, baseUrl: string, parameters: ParameterRegistry) {
+  let statement: Buffer | undefined
+  let madeBy = parameters.version
+  let date = STARTED
+  return (): Buffer => {
+    if (parameters.version !== madeBy) {
+      madeBy = parameters.version
+      statement = undefined
+      date = instantOf(Date.now())
+    }
+    statement ??= Buffer.from(
+      JSON.stringify(capabilityStatement({ baseUrl, version, date, conditionalDelete, parameters })),
+    )
+    return statement
+  }
 }
 
 const STARTED = instantOf(Date.now())

@@ -7,7 +7,7 @@ const PATIENCE = 7_000
 const END = 9_500
 
 /** On SIGTERM or SIGINT: takes no new requests, finishes those under way, closes the store, exits 0. */
-export function closeOnSignal(app: FastifyInstance, { store, reindex }: Services, log: Log): void {
+export function closeOnSignal(app: FastifyInstance, services: Services, log: Log): void {
   let closing = false
   const close = async (signal: string): Promise<void> => {
     if (closing) return
@@ -17,8 +17,7 @@ export function closeOnSignal(app: FastifyInstance, { store, reindex }: Services
     setTimeout(() => void end(log, 'closed before all was done'), END).unref()
     await app.close()
     clearTimeout(cut)
-    await reindex.stop()
-    await store.close()
+    await services.close()
     await end(log, 'closed')
   }
   process.on('SIGTERM', () => void close('SIGTERM'))

@@ -25,7 +25,7 @@ export function compileExpression(expression: string): (resource: unknown) => un
     traceFn: () => undefined,
   }
   const compiled = engine().compile(expression, model as Parameters<Library['compile']>[1], options)
-  return (resource) => compiled(resource as object) as unknown[]
+  return (resource) => compiled(resource as object, { resource, rootResource: resource }) as unknown[]
 }
 
 /** FHIR types of values that an expression gave (`FHIR.Quantity` -> `Quantity`). */

@@ -39,7 +39,8 @@ export function compileRoutes(expression: string, typeName: string): Route[] | u
   return routes
 }
 
-function splitUnion(expression: string): string[] {
+/** The parts of a union. */
+export function splitUnion(expression: string): string[] {
   return expression.split('|').map((part) => part.trim())
 }
 
@@ -85,8 +86,8 @@ function nth(route: Route, at: number): Route[] | undefined {
   return [{ ...route, moves: [{ ...only, at }] }]
 }
 
-/** Members that an element name stands for: one, or those of a choice. */
-function members(typeName: string, name: string): [string, Member][] | undefined {
+/** Members that an element name stands for: one, or those of a choice; undefined for none. */
+export function members(typeName: string, name: string): [string, Member][] | undefined {
   const all = membersOf(typeName)
   const plain = all.get(name)
   if (plain) return [[name, plain]]

@@ -16,7 +16,7 @@ export class ConditionalReferences {
 
   constructor(state: TransactionState) {
     this.state = state
-    this.own = new OwnWrites(state.entries, state.services.baseUrl)
+    this.own = new OwnWrites(state.entries, state.services)
     for (const { draft } of state.entries) {
       for (const { type, id, existing } of draft?.targets ?? []) if (!existing) state.criteria.leaveOut(type, id)
     }

@@ -3,6 +3,8 @@ import type { IndexEntry } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { matches } from '../../search/matches.ts'
+import type { ParameterRegistry } from '../../search/parameters.ts'
+import type { Services } from '../call.ts'
 import type { TransactionEntry } from './entries.ts'
 
 /** Resources looked at by all searches of one transaction together. */
@@ -25,12 +27,14 @@ interface OwnType {
 /** The resources that a transaction writes, as its own conditional references find them. */
 export class OwnWrites {
   private readonly baseUrl: string
+  private readonly parameters: ParameterRegistry
   private comparisons = 0
   private readonly entries = new Map<string, TransactionEntry[]>()
   private readonly types = new Map<string, OwnType>()
 
-  constructor(entries: readonly TransactionEntry[], baseUrl: string) {
+  constructor(entries: readonly TransactionEntry[], { baseUrl, parameters }: Services) {
     this.baseUrl = baseUrl
+    this.parameters = parameters
     for (const entry of entries) {
       const { draft } = entry
       const [target] = draft?.targets ?? []
@@ -60,7 +64,7 @@ export class OwnWrites {
   private index(type: string): OwnType {
     const own: OwnType = { writes: [], byValue: new Map() }
     for (const { at, draft } of this.entries.get(type) ?? []) {
-      const entries = indexEntries(type, draft!.document!.value, this.baseUrl)
+      const entries = indexEntries(type, draft!.document!.value, this.baseUrl, this.parameters)
       const write = { id: draft!.targets[0]!.id, at, entries }
       own.writes.push(write)
       for (const key of new Set(entries.flatMap(keyOf))) {

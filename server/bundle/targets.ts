@@ -34,7 +34,7 @@ export async function settleTargets(state: TransactionState): Promise<void> {
  * are two entries with the same criteria, whatever they write.
  */
 async function refuseTwins({ entries, services, pace }: TransactionState, taken: Map<string, number>): Promise<void> {
-  const own = new OwnWrites(entries, services.baseUrl)
+  const own = new OwnWrites(entries, services)
   for (const { at, draft } of entries) {
     const target = draft?.targets[0]
     if (!target?.unmatched) continue

@@ -49,7 +49,7 @@ async function embeddedTarget(config: Config): Promise<Target> {
       if (error) return { issues: error.issues }
       return { response: JSON.parse(String(answer.text)) as ResponseBundle }
     },
-    close: () => services.store.close(),
+    close: () => services.close(),
   }
 }
 

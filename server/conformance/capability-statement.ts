@@ -3,11 +3,12 @@ import type {
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceSearchParam,
 } from '@medplum/fhirtypes'
-import { OPERATIONS } from '../../operations/registry.ts'
+import { OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
-import { parametersOf } from '../../search/parameters.ts'
+import { type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 import { typeInteractions } from '../routing.ts'
+import { type Includes, includesByType } from './includes.ts'
 
 /** What the statement tells of this server besides its code. */
 export interface ConformanceFacts {
@@ -16,12 +17,14 @@ export interface ConformanceFacts {
   /** When this server was started: the statement may differ from then on. */
   date: string
   conditionalDelete: 'single' | 'multiple'
+  parameters: ParameterRegistry
 }
 
 type ResourceInteraction = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code']
 
 /** The CapabilityStatement of this server (R4 http, capabilities): what really works, and no more. */
 export function capabilityStatement(facts: ConformanceFacts): CapabilityStatement {
+  const includes = includesByType(facts.parameters)
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -42,14 +45,15 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
           description:
             'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.',
         },
-        resource: [...storableTypes].map((type) => resourceCapability(type, facts)),
+        resource: [...storableTypes].map((type) => resourceCapability(type, facts, includes.get(type)!)),
         interaction: [
           { code: 'transaction' },
           { code: 'batch' },
           { code: 'history-system' },
           { code: 'search-system' },
         ],
-        searchParam: searchParameters('Basic').filter(({ name }) => isCommon(name ?? '')),
+        searchParam: searchParameters('Basic', facts.parameters).filter(({ name }) => isCommon(name ?? '')),
+        operation: SYSTEM_OPERATIONS.map(({ code: name, definition }) => ({ name, definition })),
         compartment: [...compartmentTables.keys()].map(compartmentUrl),
       },
     ],
@@ -60,13 +64,13 @@ function compartmentUrl(type: string): string {
   return `http://hl7.org/fhir/CompartmentDefinition/${type.charAt(0).toLowerCase()}${type.slice(1)}`
 }
 
-function searchParameters(type: string): CapabilityStatementRestResourceSearchParam[] {
+function searchParameters(type: string, registry: ParameterRegistry): CapabilityStatementRestResourceSearchParam[] {
   const built = ['_id', '_lastUpdated'].map((name) => ({
     name,
     definition: `http://hl7.org/fhir/SearchParameter/Resource-${name.slice(1)}`,
     type: name === '_id' ? ('token' as const) : ('date' as const),
   }))
-  const indexed = [...parametersOf(type).values()].map(({ code, url, type: searchType }) => ({
+  const indexed = [...parametersOf(type, registry).values()].map(({ code, url, type: searchType }) => ({
     name: code,
     definition: url,
     type: searchType,
@@ -79,7 +83,11 @@ function operationsOf(type: string): Pick<CapabilityStatementRestResource, 'oper
   return own.length > 0 ? { operation: own.map(({ code: name, definition }) => ({ name, definition })) } : {}
 }
 
-function resourceCapability(type: string, facts: ConformanceFacts): CapabilityStatementRestResource {
+function resourceCapability(
+  type: string,
+  facts: ConformanceFacts,
+  includes: Includes,
+): CapabilityStatementRestResource {
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -92,7 +100,8 @@ function resourceCapability(type: string, facts: ConformanceFacts): CapabilitySt
     conditionalUpdate: true,
     conditionalDelete: facts.conditionalDelete,
     referencePolicy: ['literal', 'logical', 'local'],
-    searchParam: searchParameters(type),
+    ...includes,
+    searchParam: searchParameters(type, facts.parameters),
     ...operationsOf(type),
   }
 }

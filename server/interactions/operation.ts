@@ -9,9 +9,11 @@ import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveText, visible } from '../visible.ts'
+import { runSystemOperation } from './system-operation.ts'
 
-/** R4 operations: one of the registry, on a resource that is there; its answer is sent page by page. */
+/** R4 operations: one of the registry; on a resource that is there its answer is sent page by page. */
 export async function operation(call: Call, services: Services): Promise<Answer> {
+  if (call.type === undefined) return runSystemOperation(call, services)
   const { baseUrl, linkKey, searcher } = services
   const { access, type, id } = call as Call & { type: string; id: string }
   const declared = operationAt(call.operation ?? '', 'instance', type)

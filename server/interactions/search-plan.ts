@@ -33,7 +33,7 @@ export function planOf(call: Call, services: Services): SearchPlan {
   const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
   const pairs = wanted ? call.query.filter(([name]) => name !== '_type') : call.query
   const { byType, used, unknown } = parseForTypes(types, pairs, services)
-  const sort = sortOf(types, pairs)
+  const sort = sortOf(types, pairs, services)
   const included = pairs.filter(([name, value]) => isInclude(name) && value !== '')
   checkSteps(included)
   const searches = [...byType].flatMap(([name, where]): Search[] => {
@@ -43,7 +43,7 @@ export function planOf(call: Call, services: Services): SearchPlan {
   })
   return {
     searches,
-    steps: included.map(([name, value]) => parseInclude(types, name, value)),
+    steps: included.map(([name, value]) => parseInclude(types, name, value, services.parameters)),
     url: urlOf(call, services),
     used: [
       ...(wanted ? [['_type', wanted.join(',')] as const] : []),
@@ -58,7 +58,7 @@ export function planOf(call: Call, services: Services): SearchPlan {
 }
 
 /** `_sort`, of one type: in a search of several each would be sorted for itself, and that is no order. */
-function sortOf(types: readonly string[], pairs: readonly QueryPair[]) {
+function sortOf(types: readonly string[], pairs: readonly QueryPair[], { parameters }: Services) {
   const given = pairs.filter(([name, value]) => name === '_sort' && value !== '')
   const [pair] = given
   if (!pair) return undefined
@@ -68,7 +68,7 @@ function sortOf(types: readonly string[], pairs: readonly QueryPair[]) {
   if (type === undefined || types.length > 1) {
     throw FhirError.of('invalid', 'A search of several types cannot be sorted.', { code: 'not-supported' })
   }
-  const keys = parseSort(type, pair[1])
+  const keys = parseSort(type, pair[1], parameters)
   return keys.length > 0 ? { keys, pair } : undefined
 }
 

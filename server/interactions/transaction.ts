@@ -76,7 +76,8 @@ async function commitAll(
 ): Promise<Outcome[]> {
   const changes = writes.flatMap((write) => write.changes)
   try {
-    return await commit({ changes, guards: criteria.guards, ...(onceKey === undefined ? {} : { onceKey }) }, services)
+    const unit = { changes, guards: criteria.guards, ...(onceKey === undefined ? {} : { onceKey }) }
+    return await commit(unit, services, criteria.madeBy)
   } catch (error) {
     if (!(error instanceof ExpectationFailed)) throw error
     const failed = writes.findLast(({ start }) => start <= error.at)

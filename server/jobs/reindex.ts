@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import type { Job, JobState } from '../../operations/job.ts'
 import { parseText } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
 import type { IndexChange, ScanEntry, Store } from '../../resources/store/port.ts'
 import { indexEntries } from '../../search/index-entries.ts'
-import { indexedParameters } from '../../search/parameters.ts'
+import { indexedParameters, type ParameterRegistry } from '../../search/parameters.ts'
 
 /** Changes whenever entries are made in another way: what was indexed before is then indexed anew. */
 const MADE_BY = 2
@@ -13,10 +14,13 @@ const MADE_BY = 2
 const STEP = 200
 const PAUSE = 5
 
+/** Searchable values that one step writes at the most, or those of one resource: others wait while it is written. */
+const MOST_VALUES = 50_000
+
 const NOTE = 'reindex'
 
-/** How far the index entries of a store are those that this server makes. */
-export interface ReindexState {
+/** How far the index entries of a store are those that this server makes, as the store keeps it. */
+interface Progress {
   /** What the entries are made by: a digest of all search parameters. */
   indexedBy: string
   /** Behind which resource to go on; absent when all are done. */
@@ -26,87 +30,156 @@ export interface ReindexState {
   finished?: string
 }
 
-/** Brings old resources into the index when what is indexed has changed. Resumable: it notes how far it came. */
-export class Reindex {
-  private readonly store: Store
-  private readonly baseUrl: string
+/** What indexing works with. */
+export interface Indexing {
+  store: Store
+  baseUrl: string
+  parameters: ParameterRegistry
+}
+
+/**
+ * Brings old resources into the index when what is indexed has changed. Resumable: each step notes, in the unit that it
+ * commits, how far it came. When the parameters change while it runs, it begins anew.
+ */
+export class Reindex implements Job {
+  /** Told what ends a run before its time; the next start goes on. */
+  onFailure: (error: unknown) => void = () => undefined
+  private readonly indexing: Indexing
+  private progress: Progress | undefined
   private running: Promise<void> | undefined
+  private failure: string | undefined
   private stopped = false
 
-  constructor(store: Store, baseUrl: string) {
-    this.store = store
-    this.baseUrl = baseUrl
+  private constructor(indexing: Indexing, progress: Progress | undefined) {
+    this.indexing = indexing
+    this.progress = progress
   }
 
-  /** How far it is; undefined when the store was never indexed as a whole. */
-  async state(): Promise<ReindexState | undefined> {
-    const note = await this.store.note(NOTE)
-    return note === undefined ? undefined : (JSON.parse(note) as ReindexState)
+  /** Reads how far it came; a store in which nothing was ever written has all of it indexed. */
+  static async open(indexing: Indexing): Promise<Reindex> {
+    const { store } = indexing
+    const note = await store.note(NOTE)
+    const job = new Reindex(indexing, note === undefined ? undefined : (JSON.parse(note) as Progress))
+    const isNew = note === undefined && (await store.history({}, {}, 1)).entries.length === 0
+    if (isNew) {
+      const now = new Date().toISOString()
+      await job.commit([], { indexedBy: job.fingerprint(), done: 0, started: now, finished: now })
+    }
+    return job
+  }
+
+  state(): JobState {
+    const { done = 0, started, finished } = this.progress ?? {}
+    return {
+      running: this.running !== undefined,
+      done,
+      ...(started === undefined ? {} : { started }),
+      ...(finished === undefined ? {} : { finished }),
+      ...(this.failure === undefined ? {} : { failure: this.failure }),
+    }
   }
 
   /** Whether searches may miss resources that were written before. */
-  async isNeeded(): Promise<boolean> {
-    const state = await this.state()
-    return state?.indexedBy !== fingerprint() || state.finished === undefined
+  get isBehind(): boolean {
+    return this.progress?.finished === undefined || this.progress.indexedBy !== this.fingerprint()
   }
 
-  /** Does all that is to do, unless it is being done; with `anew`, even what seems right. Resolves when it is over. */
-  run(anew = false): Promise<void> {
-    this.running ??= this.work(anew).finally(() => {
-      this.running = undefined
-    })
+  async start(): Promise<void> {
+    if (this.running || this.stopped) return
+    // All over again, unless a run is to be finished.
+    if (!this.isBehind) await this.begin()
+    this.catchUp()
+  }
+
+  /** Does in the background what is to do; nothing when nothing is. */
+  catchUp(): void {
+    void this.run()
+  }
+
+  /** Does what is to do and resolves when it is over, whichever way. */
+  run(): Promise<void> {
+    if (this.stopped) return Promise.resolve()
+    this.running ??= this.work()
+      .catch((error) => {
+        this.failure = error instanceof Error ? error.name : 'unknown'
+        if (!this.stopped) this.onFailure(error)
+      })
+      .finally(() => {
+        this.running = undefined
+      })
     return this.running
   }
 
-  /** Ends after the step at hand. */
+  /** Ends after the step at hand, for good. */
   async stop(): Promise<void> {
     this.stopped = true
     await this.running
   }
 
-  private async work(anew: boolean): Promise<void> {
-    const indexedBy = fingerprint()
-    const before = await this.state()
-    if (!anew && before?.indexedBy === indexedBy && before.finished !== undefined) return
-    const goesOn = !anew && before?.indexedBy === indexedBy
-    let state: ReindexState = goesOn ? before : { indexedBy, done: 0, started: new Date().toISOString() }
+  private async work(): Promise<void> {
+    this.failure = undefined
+    while (this.isBehind && !this.stopped) {
+      const indexedBy = this.fingerprint()
+      if (this.progress?.indexedBy !== indexedBy) await this.begin()
+      await this.pass(indexedBy)
+    }
+  }
+
+  /** Writes that were on their way, their entries made by other parameters, are in the store behind this commit. */
+  private begin(): Promise<void> {
+    return this.commit([], { indexedBy: this.fingerprint(), done: 0, started: new Date().toISOString() })
+  }
+
+  /** Goes through all resources from where it stopped; ends early when the parameters change. */
+  private async pass(indexedBy: string): Promise<void> {
     const pace = new Pace()
-    while (!this.stopped) {
-      const page = await this.store.scan(state.after, STEP)
-      state = { ...state, done: state.done + page.length }
-      const last = page.at(-1)?.position
-      if (last === undefined) {
-        const { after: _, ...rest } = state
-        await this.commit([], { ...rest, finished: new Date().toISOString() })
-        return
-      }
-      state.after = last
+    while (!this.stopped && indexedBy === this.fingerprint()) {
+      const { after, ...state } = this.progress!
+      const page = await this.indexing.store.scan(after, STEP)
+      if (page.length === 0) return this.commit([], { ...state, finished: new Date().toISOString() })
       const changes: IndexChange[] = []
+      let values = 0
       for (const entry of page) {
-        changes.push(this.changeOf(entry))
+        const change = this.changeOf(entry)
+        changes.push(change)
+        values += change.entries.length
+        if (values > MOST_VALUES) break
         if (pace.due) await pace.rest()
       }
-      await this.commit(changes, state)
+      const last = page[changes.length - 1]!.position
+      await this.commit(changes, { ...state, done: state.done + changes.length, after: last })
       await setTimeout(PAUSE)
     }
   }
 
   private changeOf({ type, id, version, text }: ScanEntry): IndexChange {
-    const entries = indexEntries(type, parseText(text.toString()), this.baseUrl)
-    return { kind: 'index', type, id, version, entries }
+    const { baseUrl, parameters } = this.indexing
+    return {
+      kind: 'index',
+      type,
+      id,
+      version,
+      entries: indexEntries(type, parseText(text.toString()), baseUrl, parameters),
+    }
   }
 
-  private async commit(changes: IndexChange[], state: ReindexState): Promise<void> {
-    await this.store.commit({ changes, guards: [], notes: { [NOTE]: JSON.stringify(state) } })
+  private async commit(changes: IndexChange[], progress: Progress): Promise<void> {
+    await this.indexing.store.commit({ changes, guards: [], notes: { [NOTE]: JSON.stringify(progress) } })
+    this.progress = progress
   }
-}
 
-let digest: string | undefined
+  private digest = ''
+  private digestOf = -1
 
-/** Tells whether entries were made by the same parameters in the same way. */
-function fingerprint(): string {
-  digest ??= createHash('sha256')
-    .update(JSON.stringify([MADE_BY, indexedParameters()]))
-    .digest('base64url')
-  return digest
+  /** Tells whether entries were made by the same parameters in the same way. */
+  private fingerprint(): string {
+    const { parameters } = this.indexing
+    if (this.digestOf !== parameters.version) {
+      this.digestOf = parameters.version
+      this.digest = createHash('sha256')
+        .update(JSON.stringify([MADE_BY, indexedParameters(parameters)]))
+        .digest('base64url')
+    }
+    return this.digest
+  }
 }

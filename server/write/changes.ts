@@ -1,6 +1,9 @@
 import type { Interaction } from '../../auth/access.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
 import type { Change, Expectation, Method } from '../../resources/store/port.ts'
+import { parameterFaults } from '../../search/custom/check.ts'
+import type { StoredParameter } from '../../search/custom/stored.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import type { Services } from '../call.ts'
 import { visible } from '../visible.ts'
@@ -17,9 +20,18 @@ const METHODS: Partial<Record<Interaction, Exclude<Method, 'DELETE'>>> = {
 export async function changesOf(draft: Draft, services: Services): Promise<Change[]> {
   const changes: Change[] = []
   for (const target of draft.targets) {
-    if (!target.existing) changes.push(changeOf(draft, target, await expected(draft, target, services), services))
+    if (target.existing) continue
+    checkParameter(draft, target, services)
+    changes.push(changeOf(draft, target, await expected(draft, target, services), services))
   }
   return changes
+}
+
+/** A SearchParameter that cannot be searched by is not kept. */
+function checkParameter({ document }: Draft, { type, id }: Target, { parameters }: Services): void {
+  if (type !== 'SearchParameter' || !document) return
+  const faults = parameterFaults(document.value as unknown as StoredParameter, id, parameters)
+  if (faults.length > 0) throw new FhirError('unprocessable', faults)
 }
 
 async function expected(draft: Draft, target: Target, services: Services): Promise<Expectation | undefined> {
@@ -35,6 +47,6 @@ function changeOf(draft: Draft, { type, id }: Target, expect: Expectation | unde
   const expectation = expect === undefined ? {} : { expect }
   const method = METHODS[call.interaction]
   if (!method || !document) return { kind: 'delete', type, id, ...expectation }
-  const entries = indexEntries(type, document.value, services.baseUrl)
+  const entries = indexEntries(type, document.value, services.baseUrl, services.parameters)
   return { kind: 'write', method, type, id, ...prepareStamp(document, id, edits), entries, ...expectation }
 }

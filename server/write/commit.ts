@@ -44,18 +44,23 @@ export class ExpectationFailed extends FhirError {
 const MOST_VALUES = 1_000_000
 
 /**
- * Commits changes as one unit. Throws `too-large` for more than the writer takes at a time, ExpectationFailed, `conflict` when the unit was committed before under its key,
- * and CommitRefused when what it rests on is outdated.
+ * Commits changes as one unit. `madeBy`: the version of the registry that its index entries were made by. Throws
+ * `too-large` for more than the writer takes at a time, ExpectationFailed, `conflict` when the unit was committed before
+ * under its key, and CommitRefused when what it rests on is outdated.
  */
-export async function commit(unit: Unit, { store }: Services): Promise<Outcome[]> {
+export async function commit(unit: Unit, services: Services, madeBy: number): Promise<Outcome[]> {
   const values = unit.changes.reduce((sum, change) => sum + (change.kind === 'write' ? change.entries.length : 0), 0)
   if (values > MOST_VALUES) {
     const words = `What is written holds more than ${MOST_VALUES} searchable values; all who write would wait for it.`
     throw FhirError.of('too-large', words, { code: 'too-costly' })
   }
   if (unit.changes.length === 0 && unit.guards.length === 0) return []
+  // The reindex that a change of the parameters starts would not see what comes in behind its back.
+  if (services.parameters.version !== madeBy) throw new CommitRefused('outdated')
   try {
-    return await store.commit(unit)
+    const outcomes = await services.store.commit(unit)
+    services.committed(unit.changes, outcomes)
+    return outcomes
   } catch (error) {
     if (!(error instanceof CommitRefused)) throw error
     if (error.reason === 'repeated') throw repeated()

@@ -17,10 +17,12 @@ const MOST_CHARACTERS = 8 * 1024 * 1024
 
 /**
  * Searches for the criteria of conditional interactions and references, and keeps a guard of each search: the commit
- * insists that it would find the same.
+ * insists that it would find the same. Made anew for each attempt.
  */
 export class Criteria {
   readonly guards: Guard[] = []
+  /** Version of the registry that they were read by, and that what is written along with them is indexed by. */
+  readonly madeBy: number
   private readonly access: Access
   private readonly services: Services
   private readonly gone = new Map<string, Set<string>>()
@@ -30,6 +32,7 @@ export class Criteria {
   constructor(access: Access, services: Services) {
     this.access = access
     this.services = services
+    this.madeBy = services.parameters.version
   }
 
   /** From now on criteria do not find this resource: the same transaction deletes it, or writes it anew. */

@@ -19,10 +19,11 @@ export async function write(call: Call, services: Services): Promise<Answer> {
     draft.targets = await settle(draft, criteria, services.config)
     if (call.interaction === 'patch') await applyPatch(draft, services)
     const changes = await changesOf(draft, services)
-    const { guards } = criteria
+    const { guards, madeBy } = criteria
     const outcomes = await commit(
       { changes, guards, ...(call.onceKey === undefined ? {} : { onceKey: call.onceKey }) },
       services,
+      madeBy,
     )
     return answerTo(draft, changes, outcomes, call.preferReturn ?? 'representation', services)
   })

@@ -75,7 +75,7 @@ export async function openServer(t: Test, environment: Record<string, string> = 
   const app = buildApp(services, { logger, flush: async () => undefined })
   t.teardown(async () => {
     await app.close()
-    await services.store.close()
+    await services.close()
   })
   return new TestServer(app, services, log)
 }

@@ -1,0 +1,119 @@
+import { setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { JobState } from '../../operations/job.ts'
+import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
+import { addressOf } from '../address.ts'
+import { type Config, readConfig } from '../config.ts'
+import { openServices } from '../services.ts'
+
+/** How the command is used. */
+export const REINDEX_USAGE = `reindex [--url FHIR_BASE]
+    Makes the index of all resources anew, in the store in DATA_DIR; where a server has it open, that server does. Broken
+    off, it goes on where it stopped: when it is run again, or when the server starts.`
+
+/** ms between two looks at how far it is. */
+const INTERVAL = 500
+
+/** A job that can be started and watched, here or elsewhere. */
+interface Watched {
+  /** For the user: where it works. */
+  description: string
+  start(): Promise<JobState>
+  look(): Promise<JobState>
+  close(): Promise<void>
+}
+
+/** Runs `reindex`; answers the exit code: 0, 1 when it did not come to its end, 2 for wrong usage. */
+export async function reindex(args: string[], environment: Record<string, string | undefined>): Promise<number> {
+  const url = readUrl(args)
+  if (url === false) {
+    process.stderr.write(`Usage: npm run fhir -- ${REINDEX_USAGE}\n`)
+    return 2
+  }
+  const watched = await openWatched(readConfig({ ...environment, DEMO: 'off' }), url)
+  process.stdout.write(`Indexing anew ${watched.description}\n`)
+  try {
+    return await watch(watched)
+  } finally {
+    await watched.close()
+  }
+}
+
+/** The address given, undefined for none; false for wrong usage. */
+function readUrl(args: string[]): string | undefined | false {
+  try {
+    return parseArgs({ args, options: { url: { type: 'string' } } }).values.url
+  } catch {
+    return false
+  }
+}
+
+/** Shows how far it is until it is over. */
+async function watch(watched: Watched): Promise<number> {
+  const began = performance.now()
+  const rate = (count: number) => Math.round(count / ((performance.now() - began) / 1000))
+  let state = await watched.start()
+  const before = state.done
+  while (state.running) {
+    await setTimeout(INTERVAL)
+    state = await watched.look()
+    if (state.running) print(`${state.done} resources, ${rate(state.done - before)}/s`)
+  }
+  if (state.finished === undefined) {
+    process.stderr.write(`Stopped after ${state.done} resources: ${state.failure ?? 'the server was stopped'}.\n`)
+    return 1
+  }
+  print(`${state.done} resources indexed, ${rate(state.done - before)}/s.`)
+  return 0
+}
+
+function print(words: string): void {
+  process.stdout.write(`${words}\n`)
+}
+
+/** The embedded store in DATA_DIR; a server that has it open is asked instead, where it listens. */
+async function openWatched(config: Config, url: string | undefined): Promise<Watched> {
+  if (url !== undefined) return watchedAt(url.replace(/\/+$/, ''))
+  try {
+    return await watchedHere(config)
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error
+    const address = addressOf(config.dataDir)
+    if (address === undefined) throw error
+    return watchedAt(`${address}/fhir`)
+  }
+}
+
+async function watchedHere(config: Config): Promise<Watched> {
+  const { reindex: job, close } = await openServices(config)
+  return {
+    description: `the store in ${config.dataDir}`,
+    async start() {
+      await job.start()
+      return job.state()
+    },
+    look: async () => job.state(),
+    close,
+  }
+}
+
+function watchedAt(base: string): Watched {
+  return {
+    description: `the store of the server at ${base}`,
+    start: () => ask(base, 'POST'),
+    look: () => ask(base, 'GET'),
+    close: async () => undefined,
+  }
+}
+
+/** Asks for `$reindex`. Rejects when it is not answered with a state. */
+async function ask(base: string, method: 'GET' | 'POST'): Promise<JobState> {
+  const response = await fetch(`${base}/$reindex`, { method }).catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    throw new Error(`${base} cannot be reached: ${cause}`, { cause: error })
+  })
+  if (!response.ok) throw new Error(`${base}/$reindex: status ${response.status}`)
+  const { parameter = [] } = (await response.json()) as { parameter?: ({ name: string } & Record<string, unknown>)[] }
+  const state = parameter.map(({ name, ...value }) => [name, Object.values(value)[0]])
+  return Object.fromEntries(state) as JobState
+}
