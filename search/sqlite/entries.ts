@@ -5,6 +5,7 @@ import type {
   EntryTable,
   RangeTest,
   ReferenceTarget,
+  StringMode,
   TokenTest,
 } from '../expression.ts'
 import { fold } from '../fold.ts'
@@ -175,21 +176,26 @@ export function rangeTest({ unit, all, any }: RangeTest, alias: string): Fragmen
   return join(tests, ' AND ')
 }
 
-function textRows(
-  param: Fragment,
-  mode: 'starts' | 'contains' | 'exact',
-  texts: readonly string[],
-  alias: string,
-): EntryRows {
+/** Bytes are compared at the end of a text, for `substr` of text ends at the NUL of one that was cut (`types/string.ts`). */
+const TEXT_TESTS: Partial<Record<StringMode, (value: string, wanted: string) => string>> = {
+  contains: (value, wanted) => `instr(${value}, ${wanted}) > 0`,
+  whole: (value, wanted) => `${value} = ${wanted}`,
+  ends: (value, wanted) => `substr(CAST(${value} AS BLOB), -length(CAST(${wanted} AS BLOB))) = CAST(${wanted} AS BLOB)`,
+  before: (value, wanted) => `${value} < ${wanted}`,
+  after: (value, wanted) => `${value} > ${wanted}`,
+}
+
+function textRows(param: Fragment, mode: StringMode, texts: readonly string[], alias: string): EntryRows {
   const from = (items: readonly unknown[]) => sql`${listOf(items)} ${raw(`${alias}j CROSS JOIN string_entry ${alias}`)}`
   const where = (test: string) => sql`${param} AND ${raw(test)}`
   const [value, wanted] = [`${alias}.value`, `${alias}j.value`]
-  if (mode === 'contains') return { from: from(texts), where: where(`instr(${value}, ${wanted}) > 0`), unique: false }
   if (mode === 'exact') {
     const pairs = texts.map((text) => [fold(text), text])
     const test = `${value} = ${wanted} ->> 0 AND ${alias}.exact = ${wanted} ->> 1`
     return { from: from(pairs), where: where(test), unique: false }
   }
+  const simple = TEXT_TESTS[mode]
+  if (simple) return { from: from(texts), where: where(simple(value, wanted)), unique: false }
   // U+10FFFF is above every character that a stored text can go on with.
   const test = `${value} >= ${wanted} AND ${value} < ${wanted} || char(1114111)`
   return { from: from(texts), where: where(test), unique: false }

@@ -187,7 +187,7 @@ export function cost(expression: Expression): number {
     case 'reference':
       return 1
     case 'string':
-      return expression.mode === 'contains' ? 9 : 2
+      return expression.mode === 'starts' || expression.mode === 'exact' || expression.mode === 'whole' ? 2 : 9
     case 'range':
     case 'lastUpdated':
       return 5
