@@ -35,6 +35,18 @@ export interface RangeTest {
 }
 
 /**
+ * A place in degrees, and how far from it: latitudes that nothing beyond is near of, and the greatest haversine (half the
+ * chord on a unit sphere, squared).
+ */
+export interface NearTest {
+  latitude: number
+  longitude: number
+  south: number
+  north: number
+  haversine: number
+}
+
+/**
  * What a search asks of the resources of one type, as plain data: it is compiled to SQL or to a MongoDB pipeline,
  * decided by `matches.ts`, and may cross to another thread. Where values are listed, any of them will do.
  */
@@ -61,6 +73,7 @@ export type EntryExpression =
   /** `below`: the uris themselves and what they contain, `above`: what contains them (R4 search, uri). */
   | { kind: 'uri'; param: string; uris: string[]; mode?: 'below' | 'above' }
   | { kind: 'range'; param: string; tests: RangeTest[] }
+  | { kind: 'near'; param: string; tests: NearTest[] }
   | { kind: 'present'; param: string; table: EntryTable }
 
 /**

@@ -112,6 +112,7 @@ const OPERATORS: Partial<Record<FilterTest['searchType'], Operators>> = {
   quantity: { ...PRESENCE, ...ORDER },
   reference: { ...PRESENCE, ...EQUALITY, re: plain },
   uri: { ...PRESENCE, ...EQUALITY },
+  special: { ...PRESENCE, eq: plain, ne: negated(plain) },
   composite: { ...PRESENCE, ...EQUALITY },
   id: EQUALITY,
 }

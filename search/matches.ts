@@ -1,5 +1,6 @@
 import type { IndexEntry } from '../resources/store/port.ts'
 import type { Bounds, Comparison, EntryExpression, Expression, RangeTest, StringMode, TokenTest } from './expression.ts'
+import { isNear } from './types/near.ts'
 
 /** What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries. */
 export interface Facts {
@@ -98,6 +99,8 @@ function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
       return entry[0] === 'uri' && expression.uris.some((uri) => uriMatches(expression.mode, uri, entry[2]))
     case 'range':
       return entry[0] === 'range' && expression.tests.some((test) => rangeMatches(test, entry[2], entry[3], entry[4]))
+    case 'near':
+      return entry[0] === 'range' && expression.tests.some((test) => isNear(test, entry[3], entry[4]))
     case 'reference':
       return entry[0] === 'reference'
         ? expression.targets.some((target) => target.type === entry[2] && target.id === entry[3]) ||

@@ -10,6 +10,7 @@ import type {
 } from '../expression.ts'
 import { fold } from '../fold.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import { nearTest } from './near.ts'
 
 /** Which rows decide an Expression about one parameter. */
 export interface EntryRows {
@@ -32,6 +33,10 @@ export function entryRows(type: string, expression: EntryExpression, alias: stri
       return textRows(param, expression.mode, expression.texts, alias)
     case 'range':
       return rangeRows(param, expression.tests, alias)
+    case 'near': {
+      const where = sql`${param} AND ${nearTest(expression.tests, alias)}`
+      return { from: raw(`range_entry ${alias}`), where, unique: false }
+    }
     default:
       return valueRows(param, expression, alias)
   }
