@@ -1,4 +1,5 @@
 import { FhirError } from '../resources/fhir-error.ts'
+import type { TokenTest } from './expression.ts'
 import type { ParameterRegistry, SearchParameter } from './parameters.ts'
 
 /** One criterion on its way to an Expression: `family:exact=a,b`. */
@@ -9,6 +10,12 @@ export interface Criterion {
   values: string[]
   /** FHIR base URL of this server, without `/` at the end. */
   baseUrl: string
+  terminology?: Terminology
+}
+
+/** What codes mean: those in a value set, or those at, below or above one of a code system's (`system|code`). */
+export interface Terminology {
+  codes(are: 'in' | 'below' | 'above', of: string): readonly TokenTest[]
 }
 
 /** The error for a modifier that does not exist, or not for the parameter's type. */
@@ -21,10 +28,12 @@ export function badValue(code: string, expected: string): FhirError {
   return FhirError.of('invalid', `${code} takes ${expected}.`, { code: 'value' })
 }
 
-/** What parsing needs to know of the server. */
+/** What parsing needs to know of the server, and of what it holds of terminology. */
 export interface ParseContext {
   /** FHIR base URL, without `/` at the end. */
   baseUrl: string
   /** The search parameters that it knows; R4's own where they are not given. */
   parameters?: ParameterRegistry
+  /** Without it the modifiers that need it are refused. */
+  terminology?: Terminology
 }

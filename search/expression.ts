@@ -35,6 +35,18 @@ export interface RangeTest {
 }
 
 /**
+ * A place in degrees, and how far from it: latitudes that nothing beyond is near of, and the greatest haversine (half the
+ * chord on a unit sphere, squared).
+ */
+export interface NearTest {
+  latitude: number
+  longitude: number
+  south: number
+  north: number
+  haversine: number
+}
+
+/**
  * What a search asks of the resources of one type, as plain data: it is compiled to SQL or to a MongoDB pipeline,
  * decided by `matches.ts`, and may cross to another thread. Where values are listed, any of them will do.
  */
@@ -56,12 +68,19 @@ export type Expression =
 /** An Expression that index entries of one parameter decide. */
 export type EntryExpression =
   | { kind: 'token'; param: string; tests: TokenTest[] }
-  | { kind: 'string'; param: string; mode: 'starts' | 'contains' | 'exact'; texts: string[] }
+  | { kind: 'string'; param: string; mode: StringMode; texts: string[] }
   | { kind: 'reference'; param: string; targets: ReferenceTarget[]; bare: BareIds; uris: string[] }
   /** `below`: the uris themselves and what they contain, `above`: what contains them (R4 search, uri). */
   | { kind: 'uri'; param: string; uris: string[]; mode?: 'below' | 'above' }
   | { kind: 'range'; param: string; tests: RangeTest[] }
+  | { kind: 'near'; param: string; tests: NearTest[] }
   | { kind: 'present'; param: string; table: EntryTable }
+
+/**
+ * How a text is compared: as it is written (`exact`), or folded. `whole` is the same text, `before` and `after` stand
+ * before and behind the one given in the order of Unicode's code points.
+ */
+export type StringMode = 'starts' | 'contains' | 'exact' | 'whole' | 'ends' | 'before' | 'after'
 
 /** Where the store keeps the entries of a parameter: values of a dictionary, texts, or ranges. */
 export type EntryTable = 'entry' | 'string' | 'range'

@@ -2,6 +2,7 @@ import type { IndexEntry } from '../resources/store/port.ts'
 import type { SearchParameter, SelectedValue } from './parameter.ts'
 import { indexedOf, type ParameterRegistry } from './parameters.ts'
 import { indexDate } from './types/date.ts'
+import { indexPosition } from './types/near.ts'
 import { indexNumber } from './types/number.ts'
 import { indexQuantity } from './types/quantity.ts'
 import { indexReference } from './types/reference.ts'
@@ -57,6 +58,8 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
       return indexNumber(parameter.code, value)
     case 'quantity':
       return indexQuantity(parameter.code, value)
+    case 'special':
+      return indexPosition(parameter.code, value)
     default:
       return []
   }

@@ -1,5 +1,6 @@
 import type { IndexEntry } from '../resources/store/port.ts'
-import type { Bounds, Comparison, EntryExpression, Expression, RangeTest, TokenTest } from './expression.ts'
+import type { Bounds, Comparison, EntryExpression, Expression, RangeTest, StringMode, TokenTest } from './expression.ts'
+import { isNear } from './types/near.ts'
 
 /** What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries. */
 export interface Facts {
@@ -98,6 +99,8 @@ function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
       return entry[0] === 'uri' && expression.uris.some((uri) => uriMatches(expression.mode, uri, entry[2]))
     case 'range':
       return entry[0] === 'range' && expression.tests.some((test) => rangeMatches(test, entry[2], entry[3], entry[4]))
+    case 'near':
+      return entry[0] === 'range' && expression.tests.some((test) => isNear(test, entry[3], entry[4]))
     case 'reference':
       return entry[0] === 'reference'
         ? expression.targets.some((target) => target.type === entry[2] && target.id === entry[3]) ||
@@ -118,9 +121,28 @@ function tokenMatches(test: TokenTest, system: string, code: string): boolean {
   return (test.system === undefined || test.system === system) && (test.code === undefined || test.code === code)
 }
 
-function textMatches(mode: 'starts' | 'contains' | 'exact', texts: readonly string[], folded: string, exact: string) {
-  if (mode === 'exact') return texts.includes(exact)
-  return texts.some((text) => (mode === 'contains' ? folded.includes(text) : folded.startsWith(text)))
+function textMatches(mode: StringMode, texts: readonly string[], folded: string, exact: string): boolean {
+  switch (mode) {
+    case 'exact':
+      return texts.includes(exact)
+    case 'whole':
+      return texts.includes(folded)
+    case 'starts':
+      return texts.some((text) => folded.startsWith(text))
+    case 'contains':
+      return texts.some((text) => folded.includes(text))
+    case 'ends':
+      return texts.some((text) => folded.endsWith(text))
+    case 'before':
+      return texts.some((text) => codePointOrder(folded, text) < 0)
+    case 'after':
+      return texts.some((text) => codePointOrder(folded, text) > 0)
+  }
+}
+
+/** JavaScript compares halves of surrogate pairs; UTF-8 has the order of the code points. */
+function codePointOrder(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }
 
 /** A uri contains itself and what goes on behind a `/` (R4 search, uri). */

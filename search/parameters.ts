@@ -17,6 +17,7 @@ export const INDEXED_TYPES: ReadonlySet<SearchType> = new Set([
   'date',
   'number',
   'quantity',
+  'special',
 ])
 
 /** Parameters that are columns of the store, not index entries. */

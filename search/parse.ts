@@ -5,6 +5,7 @@ import { ID_PATTERN } from '../resources/references.ts'
 import { atStart, parseChained } from './chain.ts'
 import { badValue, type ParseContext, unknownModifier } from './criterion.ts'
 import { allOf, type Bounds, type Expression } from './expression.ts'
+import { checkFilters, parseFilter } from './filter.ts'
 import { isInclude } from './include.ts'
 import { isDefined, parametersOf } from './parameters.ts'
 import type { QueryPair } from './query.ts'
@@ -20,7 +21,7 @@ const MOST_VALUES_IN_ALL = 2000
 const LONGEST_VALUE = 65_536
 
 /** Parameters of R4 search that no SearchParameter defines. */
-const UNBUILT = new Set(['_contained', '_containedType', '_content', '_filter', '_query', '_text'])
+const UNBUILT = new Set(['_contained', '_containedType', '_content', '_query', '_text'])
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
@@ -51,6 +52,7 @@ export function parseCriteria(typeName: string, pairs: readonly QueryPair[], con
   const used: QueryPair[] = []
   const unknown: string[] = []
   let values = 0
+  checkFilters(pairs.map(([name]) => name))
   for (const pair of pairs) {
     const [name, value] = pair
     if (RESULT_PARAMETERS.has(name) || isInclude(name)) continue
@@ -85,6 +87,11 @@ export function parseCriterion(
     parseCriterion(type, rest, value, context, deeper),
   )
   if (chained !== undefined) return chained
+  if (name === '_filter') {
+    return value === ''
+      ? 'empty'
+      : parseFilter(typeName, value, (type, own, text) => parseKnown(type, own, text, context))
+  }
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
@@ -102,6 +109,12 @@ export function parseCriterion(
   }
   if (modifier === 'missing') return parseMissing(parameter, value)
   return parseTest({ parameter, modifier, values, ...context })
+}
+
+/** A criterion of a parameter that is known, with a value. */
+function parseKnown(type: string, name: string, value: string, context: ParseContext): Expression | undefined {
+  const parsed = parseCriterion(type, name, value, context)
+  return typeof parsed === 'string' ? undefined : parsed
 }
 
 /** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */

@@ -5,10 +5,12 @@ import type {
   EntryTable,
   RangeTest,
   ReferenceTarget,
+  StringMode,
   TokenTest,
 } from '../expression.ts'
 import { fold } from '../fold.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import { nearTest } from './near.ts'
 
 /** Which rows decide an Expression about one parameter. */
 export interface EntryRows {
@@ -31,6 +33,10 @@ export function entryRows(type: string, expression: EntryExpression, alias: stri
       return textRows(param, expression.mode, expression.texts, alias)
     case 'range':
       return rangeRows(param, expression.tests, alias)
+    case 'near': {
+      const where = sql`${param} AND ${nearTest(expression.tests, alias)}`
+      return { from: raw(`range_entry ${alias}`), where, unique: false }
+    }
     default:
       return valueRows(param, expression, alias)
   }
@@ -175,21 +181,26 @@ export function rangeTest({ unit, all, any }: RangeTest, alias: string): Fragmen
   return join(tests, ' AND ')
 }
 
-function textRows(
-  param: Fragment,
-  mode: 'starts' | 'contains' | 'exact',
-  texts: readonly string[],
-  alias: string,
-): EntryRows {
+/** Bytes are compared at the end of a text, for `substr` of text ends at the NUL of one that was cut (`types/string.ts`). */
+const TEXT_TESTS: Partial<Record<StringMode, (value: string, wanted: string) => string>> = {
+  contains: (value, wanted) => `instr(${value}, ${wanted}) > 0`,
+  whole: (value, wanted) => `${value} = ${wanted}`,
+  ends: (value, wanted) => `substr(CAST(${value} AS BLOB), -length(CAST(${wanted} AS BLOB))) = CAST(${wanted} AS BLOB)`,
+  before: (value, wanted) => `${value} < ${wanted}`,
+  after: (value, wanted) => `${value} > ${wanted}`,
+}
+
+function textRows(param: Fragment, mode: StringMode, texts: readonly string[], alias: string): EntryRows {
   const from = (items: readonly unknown[]) => sql`${listOf(items)} ${raw(`${alias}j CROSS JOIN string_entry ${alias}`)}`
   const where = (test: string) => sql`${param} AND ${raw(test)}`
   const [value, wanted] = [`${alias}.value`, `${alias}j.value`]
-  if (mode === 'contains') return { from: from(texts), where: where(`instr(${value}, ${wanted}) > 0`), unique: false }
   if (mode === 'exact') {
     const pairs = texts.map((text) => [fold(text), text])
     const test = `${value} = ${wanted} ->> 0 AND ${alias}.exact = ${wanted} ->> 1`
     return { from: from(pairs), where: where(test), unique: false }
   }
+  const simple = TEXT_TESTS[mode]
+  if (simple) return { from: from(texts), where: where(simple(value, wanted)), unique: false }
   // U+10FFFF is above every character that a stored text can go on with.
   const test = `${value} >= ${wanted} AND ${value} < ${wanted} || char(1114111)`
   return { from: from(texts), where: where(test), unique: false }

@@ -31,6 +31,6 @@ function ofEntries({ code, type }: SearchParameter): EntryExpression {
 }
 
 function tableOf(type: SearchParameter['type']): EntryTable {
-  if (type === 'date' || type === 'number' || type === 'quantity') return 'range'
+  if (type === 'date' || type === 'number' || type === 'quantity' || type === 'special') return 'range'
   return type === 'string' ? 'string' : 'entry'
 }

@@ -28,13 +28,13 @@ export function indexString(param: string, { value, type }: SelectedValue): Inde
 }
 
 /**
- * The beginning of a text, folded and as written. It is not exactly anything that can be asked for: NUL is in no FHIR
- * string.
+ * The beginning of a text, folded and as written. It is the same as nothing that can be asked for, and ends with nothing
+ * of that kind: NUL is in no FHIR string.
  */
 export function textEntry(param: string, text: string): IndexEntry {
   if (text.length <= INDEXED) return ['string', param, fold(text), text]
   const beginning = beginningOf(text, INDEXED)
-  return ['string', param, fold(beginning), `${beginning}\0`]
+  return ['string', param, `${fold(beginning)}\0`, `${beginning}\0`]
 }
 
 /** Starts with the text, folded; `:contains` and `:exact` (R4 search, string). */

@@ -2,6 +2,7 @@ import type { Criterion } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
 import { parseCompositeTest } from './composite.ts'
 import { parseDateTest } from './date.ts'
+import { parseNearTest } from './near.ts'
 import { parseNumberTest } from './number.ts'
 import { parseQuantityTest } from './quantity.ts'
 import { parseReferenceTest } from './reference.ts'
@@ -28,6 +29,8 @@ export function parseTest(criterion: Criterion): Expression {
       return parseCompositeTest(criterion, parseTest)
     case 'uri':
       return parseUriTest(criterion)
+    case 'special':
+      return parseNearTest(criterion)
     default:
       throw new Error(`parameters of type ${criterion.parameter.type} are not indexed`)
   }

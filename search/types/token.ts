@@ -101,8 +101,19 @@ export function parseTokenTest(criterion: Criterion): Expression {
       return { kind: 'token', param, tests: values.map((value) => parseTyped(param, value)) }
     }
     default:
-      throw unknownModifier(`${parameter.code}:${modifier}`)
+      return parseCodesTest(criterion)
   }
+}
+
+/** `:in`, `:not-in`, `:below` and `:above`, as far as terminology is known (R4 search, token). */
+function parseCodesTest({ parameter, modifier = '', values, terminology }: Criterion): Expression {
+  const are = modifier === 'not-in' ? 'in' : modifier
+  if (!terminology || (are !== 'in' && are !== 'below' && are !== 'above')) {
+    throw unknownModifier(`${parameter.code}:${modifier}`)
+  }
+  const tests = values.flatMap((value) => terminology.codes(are, unescaped(value)))
+  const part: Expression = { kind: 'token', param: parameter.code, tests }
+  return modifier === 'not-in' ? { kind: 'not', part } : part
 }
 
 /** Any of the tokens that are written as `code`, `system|code`, `|code` or `system|`. */

@@ -8,6 +8,7 @@ import { checkSteps, type IncludeStep, isInclude, parseInclude } from '../../sea
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
 import { parseSort } from '../../search/sort.ts'
+import { withTerminology } from '../../search/terminology/resolve.ts'
 import type { Call, Services } from '../call.ts'
 
 /** What a search call comes to. */
@@ -27,12 +28,15 @@ export interface SearchPlan {
 }
 
 /** Reads what a search call asks for. Throws `invalid` for what is wrong with its parameters. */
-export function planOf(call: Call, services: Services): SearchPlan {
+export async function planOf(call: Call, services: Services): Promise<SearchPlan> {
   const { type, compartment, access } = call
   const wanted = call.interaction === 'search-system' ? wantedTypes(call.query) : undefined
   const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
   const pairs = wanted ? call.query.filter(([name]) => name !== '_type') : call.query
-  const { byType, used, unknown } = parseForTypes(types, pairs, services)
+  const { byType, used, unknown } = await withTerminology(
+    (terminology) => parseForTypes(types, pairs, { ...services, terminology }),
+    { ...services, restriction: access.restriction },
+  )
   const sort = sortOf(types, pairs, services)
   const included = pairs.filter(([name, value]) => isInclude(name) && value !== '')
   checkSteps(included)

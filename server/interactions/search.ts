@@ -25,7 +25,7 @@ interface Shape {
 /** R4 http, search: of a type or of the whole system, either within a compartment or not. */
 export async function search(call: Call, services: Services): Promise<Answer> {
   const { baseUrl, linkKey, searcher } = services
-  const plan = planOf(call, services)
+  const plan = await planOf(call, services)
   if (call.strict && plan.unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
   const shape = shapeOf(call.query)
   const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)

@@ -6,6 +6,7 @@ import type { Expression } from '../../search/expression.ts'
 import { parseCriteria, RESULT_PARAMETERS } from '../../search/parse.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
+import { withTerminology } from '../../search/terminology/resolve.ts'
 import type { Services } from '../call.ts'
 
 /** Result parameters that may stand beside criteria, since they say nothing of what is wanted. */
@@ -44,7 +45,7 @@ export class Criteria {
 
   /** Ids that match, at most one more than `most`. Throws as `strictSearch` does. */
   async find(type: string, query: readonly QueryPair[], most: number): Promise<{ search: Search; ids: string[] }> {
-    const search = strictSearch(type, query, this.access, this.services)
+    const search = await strictSearch(type, query, this.access, this.services)
     const { searcher } = this.services
     const gone = this.gone.get(type)
     const started = performance.now()
@@ -79,13 +80,21 @@ export function severalMatch(type: string): FhirError {
  * Conditional interactions and references are always strict: throws `invalid` for an unknown parameter,
  * `precondition-failed` when nothing is left that narrows.
  */
-function strictSearch(type: string, query: readonly QueryPair[], access: Access, services: Services): Search {
-  const { expression, used, unknown } = parseCriteria(type, query, services)
+async function strictSearch(
+  type: string,
+  query: readonly QueryPair[],
+  { restriction }: Access,
+  services: Services,
+): Promise<Search> {
+  const { expression, used, unknown } = await withTerminology(
+    (terminology) => parseCriteria(type, query, { baseUrl: services.baseUrl, terminology }),
+    { ...services, restriction },
+  )
   const shaping = query.map(([name]) => name).filter((name) => RESULT_PARAMETERS.has(name) && !HARMLESS.has(name))
   const wrong = [...shaping, ...unknown].map((name) => beginningOf(name))
   if (wrong.length > 0) {
     throw FhirError.of('invalid', `Not a search criterion of ${type}: ${wrong.join(', ')}.`, { code: 'not-supported' })
   }
   if (used.length === 0) throw FhirError.of('precondition-failed', 'The criteria do not narrow anything.')
-  return { type, where: expression, restriction: access.restriction }
+  return { type, where: expression, restriction }
 }
