@@ -1,6 +1,7 @@
 import { beginningOf } from '../resources/beginning.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import { atStart, type Depth, parseChained } from './chain.ts'
+import type { ParseContext } from './criterion.ts'
 import { allOf, type Expression } from './expression.ts'
 import { applyOperator } from './filter-operators.ts'
 import { type FilterNode, type FilterPath, parseFilterText } from './filter-syntax.ts'
@@ -23,15 +24,21 @@ export function checkFilters(names: readonly string[]): void {
  * Reads the value of `_filter` (R4 search_filter). Its tests are made by `parseOrdinary`, as far as there is a criterion
  * that asks the same. Throws `invalid` for a broken filter and for an operator that the parameter's type does not have.
  */
-export function parseFilter(type: string, text: string, parseOrdinary: ParseOrdinary): Expression {
+export function parseFilter(
+  type: string,
+  text: string,
+  context: ParseContext,
+  parseOrdinary: ParseOrdinary,
+): Expression {
   const node = parseFilterText(text)
-  const work: Work = { parseOrdinary, depth: atStart() }
+  const work: Work = { context, parseOrdinary, depth: atStart() }
   const expression = expressionOf(type, node, work)
   if (expression === undefined) throw unknownName(type, node, work)
   return expression
 }
 
 interface Work {
+  context: ParseContext
   parseOrdinary: ParseOrdinary
   /** Shared by all tests, so that the ways of their chains are counted together. */
   depth: Depth
@@ -75,13 +82,13 @@ function atEnd(
   type: string,
   { op, value }: TestNode,
   path: string,
-  { parseOrdinary, depth }: Work,
+  { context, parseOrdinary, depth }: Work,
   far: (target: string, rest: string, depth: Depth) => Expression | undefined,
 ): Expression | undefined {
-  const chained = parseChained(type, path, depth, far)
+  const chained = parseChained(type, path, depth, context, far)
   if (chained !== undefined) return chained === 'empty' ? undefined : chained
   const shape = path === '_id' || path === '_list' ? 'id' : path === '_lastUpdated' ? 'moment' : undefined
-  const searchType = shape ?? parametersOf(type).get(path)?.type
+  const searchType = shape ?? parametersOf(type, context.parameters).get(path)?.type
   if (searchType === undefined) return undefined
   return applyOperator({ code: path, op, value, searchType }, (name, text) => parseOrdinary(type, name, text))
 }

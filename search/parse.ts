@@ -90,7 +90,7 @@ export function parseCriterion(
   if (name === '_filter') {
     return value === ''
       ? 'empty'
-      : parseFilter(typeName, value, (type, own, text) => parseKnown(type, own, text, context))
+      : parseFilter(typeName, value, context, (type, own, text) => parseKnown(type, own, text, context))
   }
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)

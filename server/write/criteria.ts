@@ -87,7 +87,7 @@ async function strictSearch(
   services: Services,
 ): Promise<Search> {
   const { expression, used, unknown } = await withTerminology(
-    (terminology) => parseCriteria(type, query, { baseUrl: services.baseUrl, terminology }),
+    (terminology) => parseCriteria(type, query, { ...services, terminology }),
     { ...services, restriction },
   )
   const shaping = query.map(([name]) => name).filter((name) => RESULT_PARAMETERS.has(name) && !HARMLESS.has(name))
