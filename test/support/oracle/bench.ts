@@ -86,15 +86,8 @@ export class Bench {
     )
   }
 
-  /** A search as the store takes it; undefined for one that is refused. */
-  search({ type, pairs, sort, sight }: Sought): Search | undefined {
-    try {
-      const restriction = this.restriction(sight)
-      return { type, where: this.where(type, pairs), restriction, sort: parseSort(type, sort) }
-    } catch (error) {
-      if (error instanceof FhirError && error.kind === 'invalid') return undefined
-      throw error
-    }
+  search({ type, pairs, sort, sight }: Sought): Search {
+    return { type, where: this.where(type, pairs), restriction: this.restriction(sight), sort: parseSort(type, sort) }
   }
 
   restriction({ kept, others }: Sight): Restriction {
@@ -112,6 +105,16 @@ export class Bench {
     const { expression, unknown } = parseCriteria(type, filled, { baseUrl: BASE })
     if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
     return expression
+  }
+}
+
+/** What work gives; undefined where what a client sent is refused. */
+export function accepted<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof FhirError && error.kind === 'invalid') return undefined
+    throw error
   }
 }
 

@@ -27,6 +27,7 @@ const numbers = some([
   '-1',
   '0.0054',
   '1e17',
+  '86400000',
   '1e270',
 ])
 const dates = some([...POOL.dates, ...POOL.moments, '2020-02-29T23:59Z'])
@@ -184,7 +185,7 @@ export interface Sight {
 }
 
 const everything: Sight = { kept: [], others: true }
-const sight: fc.Arbitrary<Sight> = fc.oneof(
+export const sight: fc.Arbitrary<Sight> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(everything) },
   {
     weight: 1,
@@ -210,7 +211,10 @@ export interface Sought {
 export const sought: fc.Arbitrary<Sought> = some(TYPE_NAMES).chain((type) =>
   fc.record({
     type: fc.constant(type),
-    pairs: fc.array(criterion(type), { maxLength: 3 }),
+    pairs: fc.oneof(
+      { weight: 3, arbitrary: fc.array(criterion(type), { maxLength: 1 }) },
+      { weight: 1, arbitrary: fc.array(criterion(type), { minLength: 2, maxLength: 3 }) },
+    ),
     sort: sortOf(type),
     count: fc.integer({ min: 1, max: 5 }),
     sight,

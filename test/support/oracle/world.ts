@@ -16,7 +16,7 @@ export const POOL = {
     '2019-12-31T22:00:00-02:00',
     '2020-02-29T12:30:00.5Z',
   ],
-  numbers: [-1, 0, 0.1, 0.5, 0.55, 5, 5.4, 5.45, 5.5, 100, 5400, 1e17, 1e300],
+  numbers: [-1, 0, 0.1, 0.5, 0.55, 5, 5.4, 5.45, 5.5, 100, 5400, 86_400_000, 1e17, 1e300],
   quantities: [
     { system: 'http://unitsofmeasure.org', code: 'g', unit: 'g' },
     { system: 'http://unitsofmeasure.org', code: 'mg', unit: 'milligram' },
@@ -240,23 +240,30 @@ const TYPES: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
 
 export const TYPE_NAMES = Object.keys(TYPES)
 
+/** Ids that resources have; those of the pool are what references lead to. */
+const IDS = [...POOL.ids, 'b', '10', 'Z', '-', 'x.1', 'a']
+
+/** Types of which there may be more: to be sorted and turned page by page. */
+const LARGE = new Set(['Observation', 'Condition', 'Encounter'])
+
 /** A few resources of each type. */
 export const world: fc.Arbitrary<Resource[]> = fc
   .record(
     Object.fromEntries(
       TYPE_NAMES.map((type) => [
         type,
-        fc.array(TYPES[type]!, { maxLength: type === 'Observation' ? 6 : 4, size: 'max' }),
+        fc.array(TYPES[type]!, { maxLength: LARGE.has(type) ? IDS.length : 4, size: 'max' }),
       ]),
     ),
   )
   .map((byType) =>
     Object.entries(byType).flatMap(([resourceType, list]) =>
-      list.map((resource, at) => ({ resourceType, id: [...POOL.ids, 'b', '10'][at]!, ...resource })),
+      list.map((resource, at) => ({ resourceType, id: IDS[at]!, ...resource })),
     ),
   )
 
-/** One resource of any type, with any of the ids. */
-export const resource: fc.Arbitrary<Resource> = some(TYPE_NAMES).chain((resourceType) =>
-  fc.tuple(some(POOL.ids), TYPES[resourceType]!).map(([id, rest]) => ({ resourceType, id, ...rest })),
-)
+/** One resource of a type, with any of the ids. */
+export function resourceOf(resourceType: string): fc.Arbitrary<Resource> {
+  const id = some(IDS)
+  return fc.tuple(id, TYPES[resourceType]!).map(([id, rest]) => ({ resourceType, id, ...rest }))
+}
