@@ -117,7 +117,8 @@ interface Bound {
 
 /**
  * Where on the index of a range's start (descending: its end) the walk may begin and end, by what is asked of the range.
- * A bound on the other end bounds this one to within a day, save of wide ranges, which come before all others.
+ * A bound on the other end bounds this one to within a day, save of wide ranges, which come before all others. (Two days
+ * leave room for the roundings of a difference: what is beyond them is surely wide.)
  */
 function boundsOf(source: Source, param: string, descending: boolean): Bound[] {
   const asked = source.parts.flatMap(({ expression }): readonly Comparison[] => {
@@ -133,7 +134,7 @@ function boundsOf(source: Source, param: string, descending: boolean): Bound[] {
   const across = asked.find(([end, is]) => end !== own && is[0] === forward)
   if (start || !across) return [{ index: undefined, tests }]
   const [end, is, than] = across
-  const limit = descending ? than + WIDE : than - WIDE
+  const limit = descending ? than + 2 * WIDE : than - 2 * WIDE
   const index = `INDEXED BY wide_by_${own}`
   const wide = sql`${raw(`k.high - k.low > ${WIDE} AND k.${end} ${is}`)} ${than}`
   return [
