@@ -65,8 +65,8 @@ export class Queries {
     const sort = search.sort ?? []
     const found: Found[] = []
     let bytes = 0
-    for (const { sql: text, values } of this.statementsOf(search, count + 1, after)) {
-      for (const row of this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>) {
+    for (const statement of this.statementsOf(search, count + 1, after)) {
+      for (const row of this.rows(statement)) {
         if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
         const position = sort.length > 0 ? placeOf(row, sort) : row.rid
         const version = toVersion(row, search.type) as Found
@@ -75,6 +75,15 @@ export class Queries {
       }
     }
     return { found, more: false }
+  }
+
+  private *rows({ sql: text, values }: Fragment): Generator<Row> {
+    try {
+      yield* this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>
+    } catch (error) {
+      this.statements.forget(text)
+      throw error
+    }
   }
 
   private ids(search: Search, count: number): string[] {
@@ -98,8 +107,8 @@ export class Queries {
     const found: Found[] = []
     const seen = new Set(from.map(({ type, id }) => `${type}/${id}`))
     let bytes = 0
-    for (const { sql: text, values } of linkStatements(from, links, restriction)) {
-      for (const row of this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>) {
+    for (const statement of linkStatements(from, links, restriction)) {
+      for (const row of this.rows(statement)) {
         const name = `${row.typeName}/${row.id}`
         if (seen.has(name)) continue
         if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }

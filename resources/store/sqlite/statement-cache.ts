@@ -21,4 +21,9 @@ export class StatementCache {
     }
     return statement
   }
+
+  /** One that failed while its rows were iterated over is not reset by Node, and would fail once more. */
+  forget(text: string): void {
+    this.statements.delete(text)
+  }
 }
