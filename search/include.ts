@@ -40,9 +40,11 @@ export function parseInclude(
   if (rest.length > 0) throw badInclude(keyword, value)
   const iterate = modifier !== undefined
   if (source === '*' && param === undefined) {
-    const sources = reverse ? [...storableTypes] : types
+    // What is included may be of any type, and is where `:iterate` goes on from.
+    const starts = iterate ? [...storableTypes] : types
+    const sources = reverse ? [...storableTypes] : starts
     const links = sources.flatMap((type) => linksOf(type, '*', undefined, reverse, registry))
-    return { links: links.filter((link) => !reverse || link.targets.some((end) => types.includes(end))), iterate }
+    return { links: links.filter((link) => !reverse || link.targets.some((end) => starts.includes(end))), iterate }
   }
   if (!storableTypes.has(source) || param === undefined) throw badInclude(keyword, value)
   const links = linksOf(source, param, target, reverse, registry)

@@ -11,12 +11,17 @@ export function keyOf(type: string, { by, descending }: SortKey, row: string): F
   const own = raw(`k.rid = ${row}.rid AND k.grp = 0 AND k.param`)
   switch (by.type) {
     case 'range':
-      return sql`(SELECT ${raw(`${most}(k.${descending ? 'high' : 'low'})`)} FROM range_entry k WHERE ${own} = ${param} AND k.unit = 0)`
+      return sql`(SELECT ${asNumber(`${most}(k.${descending ? 'high' : 'low'})`)} FROM range_entry k WHERE ${own} = ${param} AND k.unit = 0)`
     case 'string':
       return sql`(SELECT ${raw(most)}(k.value) FROM string_entry k WHERE ${own} = ${param})`
     default:
       return sql`(SELECT ${raw(most)}(${raw(TEXTS[by.type])}) FROM entry k WHERE ${own} = ${param})`
   }
+}
+
+/** An end of a range as JavaScript takes it: a great number without a fraction is kept as a 64-bit integer. */
+export function asNumber(end: string): Fragment {
+  return raw(`${end} + 0.0`)
 }
 
 /** The text of an entry's value, by which such parameters are sorted. */

@@ -11,8 +11,12 @@ export interface Plan {
 }
 
 /** Resources that are looked at without looking for a better way, and that are gathered and sorted at the most. */
-const FEW = 100
-const MANY = 4_000
+export interface Limits {
+  few: number
+  many: number
+}
+
+export const LIMITS: Limits = { few: 100, many: 4_000 }
 
 /** Tells how many resources a driver gives, counting up to `most`. */
 export type SizeOf = (driver: Part, most: number) => number
@@ -21,17 +25,17 @@ export type SizeOf = (driver: Part, most: number) => number
  * Chooses what drives a query: what gives fewest. What gives many is not gathered where an index leads through the
  * results in their order.
  */
-export function planOf(source: Source, sort: readonly SortKey[], sizeOf: SizeOf): Plan {
+export function planOf(source: Source, sort: readonly SortKey[], sizeOf: SizeOf, { few, many } = LIMITS): Plan {
   const { drivers } = source
   const [only] = drivers
   const canStep = sort.length > 0 && canWalk(sort[0]!)
   if (!only) return { driver: undefined, walk: canStep }
   if (sort.length === 0 && drivers.length === 1 && source.inOrder(only)) return { driver: only, walk: false }
-  const few = drivers.find((driver) => sizeOf(driver, FEW) < FEW)
-  if (few) return { driver: few, walk: false }
-  const sizes = drivers.map((driver) => sizeOf(driver, MANY))
+  const small = drivers.find((driver) => sizeOf(driver, few) < few)
+  if (small) return { driver: small, walk: false }
+  const sizes = drivers.map((driver) => sizeOf(driver, many))
   const least = Math.min(...sizes)
-  if (least < MANY) return { driver: drivers[sizes.indexOf(least)], walk: false }
+  if (least < many) return { driver: drivers[sizes.indexOf(least)], walk: false }
   if (sort.length > 0) return { driver: canStep ? undefined : only, walk: canStep }
   return { driver: drivers.find((driver) => source.inOrder(driver)), walk: false }
 }

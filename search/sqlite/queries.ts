@@ -8,7 +8,7 @@ import { Conditions } from './conditions.ts'
 import { type Fragment, join, raw, sql } from './fragment.ts'
 import { linkStatements } from './links.ts'
 import { behind, columnsOf, keyOf, orderBy } from './order.ts'
-import { type Plan, planOf } from './plan.ts'
+import { LIMITS, type Limits, type Plan, planOf } from './plan.ts'
 import { type Part, Source } from './source.ts'
 import { walks } from './walk.ts'
 
@@ -37,22 +37,16 @@ export type Answered<A extends Ask> = Answers[A['op']]
 /** Asks one connection, on the thread that it belongs to. `in_time` must be known to it. */
 export class Queries {
   private readonly statements: StatementCache
+  private readonly limits: Limits
 
-  constructor(database: DatabaseSync) {
+  /** With other `limits` another plan is made; the answer is the same. */
+  constructor(database: DatabaseSync, limits = LIMITS) {
     this.statements = new StatementCache(database)
+    this.limits = limits
   }
 
-  answer<A extends Ask>(ask: A): Answered<A> {
-    try {
-      return this.answerTo(ask)
-    } catch (error) {
-      this.statements.forget()
-      throw error
-    }
-  }
-
-  private answerTo<A extends Ask>(ask: A): Answered<A>
-  private answerTo(ask: Ask): Answers[Ask['op']] {
+  answer<A extends Ask>(ask: A): Answered<A>
+  answer(ask: Ask): Answers[Ask['op']] {
     switch (ask.op) {
       case 'find':
         return this.find(ask.search, ask.count, ask.after)
@@ -71,8 +65,8 @@ export class Queries {
     const sort = search.sort ?? []
     const found: Found[] = []
     let bytes = 0
-    for (const { sql: text, values } of this.statementsOf(search, count + 1, after)) {
-      for (const row of this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>) {
+    for (const statement of this.statementsOf(search, count + 1, after)) {
+      for (const row of this.rows(statement)) {
         if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
         const position = sort.length > 0 ? placeOf(row, sort) : row.rid
         const version = toVersion(row, search.type) as Found
@@ -83,9 +77,18 @@ export class Queries {
     return { found, more: false }
   }
 
+  private *rows({ sql: text, values }: Fragment): Generator<Row> {
+    try {
+      yield* this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>
+    } catch (error) {
+      this.statements.forget(text)
+      throw error
+    }
+  }
+
   private ids(search: Search, count: number): string[] {
     const source = sourceOf(search)
-    const { driver } = planOf(source, [], this.sizes(source))
+    const { driver } = this.planOf(source, [])
     const { from, where } = source.rows('r', driver)
     const query = sql`SELECT r.id FROM ${from} WHERE ${where} LIMIT ${count}`
     return this.statements
@@ -96,7 +99,7 @@ export class Queries {
 
   private count(search: Search): number {
     const source = sourceOf(search)
-    const query = countOf(source, planOf(source, [], this.sizes(source)))
+    const query = countOf(source, this.planOf(source, []))
     return Number(this.statements.prepare(query.sql).get(...query.values)?.n ?? 0)
   }
 
@@ -104,8 +107,8 @@ export class Queries {
     const found: Found[] = []
     const seen = new Set(from.map(({ type, id }) => `${type}/${id}`))
     let bytes = 0
-    for (const { sql: text, values } of linkStatements(from, links, restriction)) {
-      for (const row of this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>) {
+    for (const statement of linkStatements(from, links, restriction)) {
+      for (const row of this.rows(statement)) {
         const name = `${row.typeName}/${row.id}`
         if (seen.has(name)) continue
         if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
@@ -120,7 +123,7 @@ export class Queries {
 
   private explain(search: Search): string[] {
     const source = sourceOf(search)
-    const { driver, walk } = planOf(source, search.sort ?? [], this.sizes(source))
+    const { driver, walk } = this.planOf(source, search.sort ?? [])
     const size = driver ? this.sizes(source)(driver, 100_000) : undefined
     const by = driver
       ? `driven by ${JSON.stringify(driver.expression)}, which gives ${size}`
@@ -138,13 +141,17 @@ export class Queries {
   private statementsOf(search: Search, count: number, after: string | undefined): Fragment[] {
     const source = sourceOf(search)
     const sort = search.sort ?? []
-    const plan = planOf(source, sort, this.sizes(source))
+    const plan = this.planOf(source, sort)
     const place: unknown = after === undefined ? undefined : JSON.parse(after)
     if (plan.walk) return walks(source, sort, place as Place | undefined, COLUMNS, count)
     if (sort.length > 0) return [sorted(source, sort, plan, place as Place | undefined, count)]
     const { from, where } = source.rows('r', plan.driver, place as number | undefined)
     const joined = sql`${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where}`
     return [sql`SELECT r.rid, ${raw(COLUMNS)} FROM ${joined} ORDER BY r.rid LIMIT ${count}`]
+  }
+
+  private planOf(source: Source, sort: readonly SortKey[]): Plan {
+    return planOf(source, sort, this.sizes(source), this.limits)
   }
 
   private sizes(source: Source) {

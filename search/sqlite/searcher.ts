@@ -5,6 +5,7 @@ import type { Found, FoundPage, Link, ResourceName, Restriction, Search, Searche
 import { Deadline, OutOfTime } from './deadline.ts'
 import { sql } from './fragment.ts'
 import { LongSearches } from './long-searches.ts'
+import { LIMITS } from './plan.ts'
 import { type Answered, type Ask, Queries, sourceOf } from './queries.ts'
 
 /** ms that a search may hold the thread that answers; then it is made anew on another. */
@@ -17,10 +18,10 @@ export class SqliteSearcher implements Searcher {
   private readonly long: LongSearches
   private readonly most: number
 
-  /** `most` is the time of a search in ms, after which it is refused. */
-  constructor(store: SqliteStore, most: number) {
+  /** `most` is the time of a search in ms, after which it is refused. Tests force each kind of plan with `limits`. */
+  constructor(store: SqliteStore, most: number, limits = LIMITS) {
     this.deadline = new Deadline(store.database)
-    this.queries = new Queries(store.database)
+    this.queries = new Queries(store.database, limits)
     this.long = new LongSearches(store.database.location() ?? '')
     this.most = most
   }

@@ -2,7 +2,7 @@ import type { Comparison } from '../expression.ts'
 import type { Place, SortedParameter, SortKey } from '../sort.ts'
 import { paramId, typeId } from './entries.ts'
 import { type Fragment, join, raw, sql } from './fragment.ts'
-import { behind, keyOf, orderBy } from './order.ts'
+import { asNumber, behind, keyOf, orderBy } from './order.ts'
 import type { Source } from './source.ts'
 
 /** Span in ms above which a range is in the indexes of the wide ones (`resources/store/sqlite/schema.ts`). */
@@ -13,10 +13,11 @@ export function canWalk({ by }: SortKey): boolean {
   return typeof by === 'string' || by.table !== 'entry'
 }
 
-/** A stretch of the walk: where the rows with the first key come from, and that key. */
+/** A stretch of the walk: where the rows with the first key come from, that key as an index has it and as it is read. */
 interface Stretch {
   from: Fragment
   key: Fragment
+  read: Fragment
   where: Fragment
 }
 
@@ -32,12 +33,12 @@ export function walks(
   columns: string,
   count: number,
 ): Fragment[] {
-  return stretches(source, sort[0]!, place).map(({ from, key, where }) => {
+  return stretches(source, sort[0]!, place).map(({ from, key, read, where }) => {
     const keys = [key, ...sort.slice(1).map((other) => keyOf(source.type, other, 'r'))]
     const now = { keys, id: raw('r.id') }
     const later = place ? sql` AND ${behind(sort, place, now)}` : raw('')
     return sql`SELECT ${raw(columns)}${join(
-      keys.map((k, at) => sql`, ${k} AS ${raw(`k${at}`)}`),
+      [read, ...keys.slice(1)].map((k, at) => sql`, ${k} AS ${raw(`k${at}`)}`),
       '',
     )}
         FROM ${from} CROSS JOIN version v ON v.seq = r.seq
@@ -58,7 +59,7 @@ function stretches(source: Source, key: SortKey, place: Place | undefined): Stre
   if (by === 'id' || by === 'lastUpdated') {
     const column = raw(by === 'id' ? 'r.id' : 'r.updated')
     const start = place ? sql`${column} ${raw(descending ? '<=' : '>=')} ${place[0]!}` : raw('1')
-    return [{ from: raw('resource r'), key: column, where: start }]
+    return [{ from: raw('resource r'), key: column, read: column, where: start }]
   }
   const isPast = place !== undefined && place[0] === null
   const walked = isPast ? [] : ofEntries(source, by, descending, place)
@@ -80,6 +81,7 @@ function ofEntries(source: Source, by: SortedParameter, descending: boolean, pla
   return bounds.map(({ index, tests: more }) => ({
     from: raw(`${isRange ? 'range_entry' : 'string_entry'} k ${index ?? ''} CROSS JOIN resource r ON r.rid = k.rid`),
     key: raw(column),
+    read: isRange ? asNumber(column) : raw(column),
     where: join([...tests, ...more], ' AND '),
   }))
 }
@@ -103,6 +105,7 @@ function withoutValue(source: Source, by: SortedParameter): Stretch {
   return {
     from: raw('resource r'),
     key: raw('NULL'),
+    read: raw('NULL'),
     where: sql`NOT EXISTS (SELECT 1 FROM ${raw(table)} k WHERE k.rid = r.rid AND k.param = ${param}${raw(unit)} AND k.grp = 0)`,
   }
 }
@@ -114,7 +117,8 @@ interface Bound {
 
 /**
  * Where on the index of a range's start (descending: its end) the walk may begin and end, by what is asked of the range.
- * A bound on the other end bounds this one to within a day, save of wide ranges, which come before all others.
+ * A bound on the other end bounds this one to within a day, save of wide ranges, which come before all others. (Two days
+ * leave room for the roundings of a difference: what is beyond them is surely wide.)
  */
 function boundsOf(source: Source, param: string, descending: boolean): Bound[] {
   const asked = source.parts.flatMap(({ expression }): readonly Comparison[] => {
@@ -130,7 +134,7 @@ function boundsOf(source: Source, param: string, descending: boolean): Bound[] {
   const across = asked.find(([end, is]) => end !== own && is[0] === forward)
   if (start || !across) return [{ index: undefined, tests }]
   const [end, is, than] = across
-  const limit = descending ? than + WIDE : than - WIDE
+  const limit = descending ? than + 2 * WIDE : than - 2 * WIDE
   const index = `INDEXED BY wide_by_${own}`
   const wide = sql`${raw(`k.high - k.low > ${WIDE} AND k.${end} ${is}`)} ${than}`
   return [

@@ -78,8 +78,10 @@ export class EntryRows {
 
 function prepare(database: DatabaseSync, table: string, columns: readonly string[]): Statements {
   const all = ['rid', ...columns]
+  // A great number without a fraction is kept as an integer that JavaScript cannot take.
+  const asRead = columns.map((name) => (name === 'low' || name === 'high' ? `${name} + 0.0 AS ${name}` : name))
   return {
-    select: database.prepare(`SELECT ${columns.join(', ')} FROM ${table} WHERE rid = ?`),
+    select: database.prepare(`SELECT ${asRead.join(', ')} FROM ${table} WHERE rid = ?`),
     insert: database.prepare(
       `INSERT OR IGNORE INTO ${table} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`,
     ),

@@ -12,11 +12,6 @@ export class StatementCache {
     this.database = database
   }
 
-  /** Lets go of all: a statement that ended in an exception reports it once more when it is run again. */
-  forget(): void {
-    this.statements.clear()
-  }
-
   prepare(text: string): StatementSync {
     let statement = this.statements.get(text)
     if (!statement) {
@@ -25,5 +20,10 @@ export class StatementCache {
       this.statements.set(text, statement)
     }
     return statement
+  }
+
+  /** One that failed while its rows were iterated over is not reset by Node, and would fail once more. */
+  forget(text: string): void {
+    this.statements.delete(text)
   }
 }

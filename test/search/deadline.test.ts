@@ -1,0 +1,35 @@
+import t from 'tap'
+import { parseSort } from '../../search/sort.ts'
+import { Deadline } from '../../search/sqlite/deadline.ts'
+import { type Ask, Queries } from '../../search/sqlite/queries.ts'
+import { EVERYTHING } from '../contract/store.ts'
+import { Bench } from '../support/oracle/bench.ts'
+
+t.test('a search that ran out of time can be made again, with the same statements', async (t) => {
+  const bench = await Bench.open(t)
+  const link = { source: 'Patient', param: 'organization', targets: ['Organization'], reverse: false }
+  await bench.fill([
+    { resourceType: 'Patient', id: 'p', active: true, managingOrganization: { reference: 'Organization/o' } },
+    { resourceType: 'Organization', id: 'o' },
+  ])
+  const { database } = bench.store
+  const deadline = new Deadline(database)
+  const search = { type: 'Patient', where: { kind: 'all' } as const, restriction: EVERYTHING }
+  const asks: Ask[] = [
+    { op: 'find', search, count: 9, after: undefined },
+    { op: 'find', search: { ...search, sort: parseSort('Patient', 'birthdate') }, count: 9, after: undefined },
+    { op: 'find', search: { ...search, sort: parseSort('Patient', 'gender') }, count: 9, after: undefined },
+    { op: 'ids', search, count: 9 },
+    { op: 'count', search },
+    { op: 'linked', from: [{ type: 'Patient', id: 'p' }], links: [link], restriction: EVERYTHING, count: 9 },
+  ]
+  for (const limits of [undefined, { few: 0, many: 0 }]) {
+    const queries = new Queries(database, limits)
+    for (const ask of asks) {
+      const answer = () => queries.answer(ask)
+      t.throws(() => deadline.run(-1, answer), { message: /too long/ }, ask.op)
+      t.throws(() => deadline.run(-1, answer), { message: /too long/ }, `${ask.op} anew`)
+      t.doesNotThrow(() => deadline.run(10_000, answer), `${ask.op} in time`)
+    }
+  }
+})

@@ -1,0 +1,79 @@
+import { deepStrictEqual, equal } from 'node:assert'
+import fc from 'fast-check'
+import t from 'tap'
+import { included, parseInclude } from '../../search/include.ts'
+import { answer } from '../support/oracle/answers.ts'
+import { accepted, Bench } from '../support/oracle/bench.ts'
+import { type Include, include, includeName, includeValue, linkedBy, reached } from '../support/oracle/includes.ts'
+import { type Sight, sight } from '../support/oracle/searches.ts'
+import { TYPE_NAMES, world } from '../support/oracle/world.ts'
+
+const RUNS = Number(process.env.ORACLE_RUNS ?? 40)
+
+interface Case {
+  type: string
+  count: number
+  includes: Include[]
+  sight: Sight
+}
+
+const includeCase: fc.Arbitrary<Case> = fc.array(include, { minLength: 1, maxLength: 4 }).chain((includes) =>
+  fc.record({
+    type: fc.constantFrom(...includes.flatMap(startsOf)),
+    count: fc.integer({ min: 1, max: 6 }),
+    includes: fc.constant(includes),
+    sight,
+  }),
+)
+
+/** Types of which a search could have an include. */
+function startsOf({ reverse, source, param, target }: Include): string[] {
+  if (source === '*') return TYPE_NAMES
+  if (!reverse) return [source]
+  return target ? [target] : linkedBy(source, param)
+}
+
+const tried = { cases: 0, refused: 0, including: 0, most: 0 }
+
+/** `*` alone stands for the parameters of the types that were searched for; with `:iterate` of those included too. */
+function asMeant(type: string, one: Include): Include {
+  return one.source === '*' && !one.reverse && !one.iterate ? { ...one, source: type, param: '*' } : one
+}
+
+async function check(bench: Bench, asked: Case): Promise<void> {
+  tried.cases++
+  const parsed = accepted(() => ({
+    steps: asked.includes.map((one) => parseInclude([asked.type], includeName(one), includeValue(one))),
+    restriction: bench.restriction(asked.sight),
+  }))
+  if (!parsed) {
+    tried.refused++
+    return
+  }
+  const { steps, restriction } = parsed
+  const matched = answer(bench.facted, asked.type, { kind: 'all' }, restriction).slice(0, asked.count)
+  const from = matched.map(({ id }) => ({ type: asked.type, id }))
+  const names = from.map(({ type, id }) => `${type}/${id}`)
+  const meant = asked.includes.map((one) => asMeant(asked.type, one))
+  const wanted = reached(bench.facted, names, meant, restriction)
+  const { found, cut } = await included(from, steps, restriction, bench.searchers[0]![1])
+  deepStrictEqual(found.map(({ type, id }) => `${type}/${id}`).sort(), wanted)
+  equal(cut, false)
+  if (wanted.length > 0) tried.including++
+  tried.most = Math.max(tried.most, wanted.length)
+}
+
+t.test('what is included is what plain JavaScript comes to by going on and on', async (t) => {
+  const bench = await Bench.open(t)
+  const property = fc.asyncProperty(
+    world,
+    fc.array(includeCase, { minLength: 20, maxLength: 20 }),
+    async (all, cases) => {
+      await bench.fill(all)
+      for (const one of cases) await check(bench, one)
+    },
+  )
+  await fc.assert(property, { numRuns: RUNS })
+  t.comment(JSON.stringify(tried))
+  t.ok(tried.including > tried.cases / 10)
+})

@@ -1,0 +1,77 @@
+import { deepStrictEqual } from 'node:assert'
+import fc from 'fast-check'
+import t from 'tap'
+import type { Search, Searcher } from '../../search/searcher.ts'
+import { answer, sorted } from '../support/oracle/answers.ts'
+import { accepted, Bench } from '../support/oracle/bench.ts'
+import { type Sought, sought } from '../support/oracle/searches.ts'
+import { type Resource, resourceOf, world } from '../support/oracle/world.ts'
+
+const RUNS = Number(process.env.ORACLE_RUNS ?? 60)
+
+/** What is written or deleted behind a page. */
+type Change = { kind: 'write'; resource: Resource } | { kind: 'delete'; resource: Resource }
+
+/** A search, of all of a type every other time, and what happens meanwhile to resources of the type. */
+const listing: fc.Arbitrary<[Sought, Change[]]> = sought.filter(isOfItself).chain((search) => {
+  const change = fc.record({ kind: fc.constantFrom('write', 'write', 'delete'), resource: resourceOf(search.type) })
+  const asked = fc
+    .boolean()
+    .map((all) => ({ ...search, count: Math.min(search.count, 2), ...(all ? { pairs: [] } : {}) }))
+  return fc.tuple(asked, fc.array(change, { maxLength: 4 }))
+})
+
+const tried = { listings: 0, changed: 0, pages: 0 }
+
+/** Pages through a search and makes changes behind each page; ids as they came. */
+async function pagedAmid(bench: Bench, searcher: Searcher, search: Search, count: number, changes: Change[]) {
+  const ids: string[] = []
+  const touched = new Set<string>()
+  let after: string | undefined
+  for (let page = 0; ; page++) {
+    const { found, more } = await searcher.find(search, count, after)
+    ids.push(...found.map(({ id }) => id))
+    tried.pages++
+    if (!more) return { ids, touched }
+    after = found.at(-1)!.position
+    const next = changes[page]
+    if (!next) continue
+    const { kind, resource } = next
+    touched.add(`${resource.resourceType}/${resource.id}`)
+    if (kind === 'write') await bench.write([resource])
+    else await bench.remove(resource.resourceType, resource.id)
+    tried.changed++
+  }
+}
+
+/** Searches about a resource alone: one that asks others of a chain finds less when these change. */
+function isOfItself({ pairs, sight }: Sought): boolean {
+  return [...pairs, ...sight.kept.map(([, pair]) => pair)].every(([name]) => !/\.|^_has|^_list/.test(name))
+}
+
+async function check(bench: Bench, asked: Sought, changes: Change[]): Promise<void> {
+  const search = accepted(() => bench.search(asked))
+  if (!search) return
+  for (const [, searcher] of bench.searchers) {
+    tried.listings++
+    const before = sorted(answer(bench.facted, search.type, search.where, search.restriction), search.sort!)
+    const { ids, touched } = await pagedAmid(bench, searcher, search, asked.count, changes)
+    const isUntouched = (id: string): boolean => !touched.has(`${search.type}/${id}`)
+    const wanted: string[] = before.map(({ id }) => id).filter(isUntouched)
+    const given = ids.filter(isUntouched)
+    if (search.sort!.length > 0) deepStrictEqual(given, wanted)
+    else deepStrictEqual(given.sort(), wanted.sort())
+  }
+}
+
+t.test('what is not touched while pages are turned comes once, in its order', async (t) => {
+  const bench = await Bench.open(t)
+  const searches = fc.array(listing, { minLength: 10, maxLength: 10 })
+  const property = fc.asyncProperty(world, searches, async (resources, cases) => {
+    await bench.fill(resources)
+    for (const [asked, changes] of cases) await check(bench, asked, changes)
+  })
+  await fc.assert(property, { numRuns: RUNS })
+  t.comment(JSON.stringify(tried))
+  t.ok(tried.changed > tried.listings / 20)
+})

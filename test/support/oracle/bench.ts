@@ -1,0 +1,125 @@
+import type { Test } from 'tap'
+import { FhirError } from '../../../resources/fhir-error.ts'
+import { prepareStamp } from '../../../resources/json/stamp.ts'
+import type { Change } from '../../../resources/store/port.ts'
+import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
+import { indexEntries } from '../../../search/index-entries.ts'
+import type { Facts } from '../../../search/matches.ts'
+import { parseCriteria } from '../../../search/parse.ts'
+import type { Restriction, Search } from '../../../search/searcher.ts'
+import { parseSort } from '../../../search/sort.ts'
+import { SqliteSearcher } from '../../../search/sqlite/searcher.ts'
+import { BASE } from '../criteria.ts'
+import { storeFolder } from '../folder.ts'
+import type { Pair, Sight, Sought } from './searches.ts'
+import type { Resource } from './world.ts'
+
+/** The planner's limits that bring about each kind of plan. */
+export const PLANS = {
+  usual: { few: 100, many: 4_000 },
+  driven: { few: 1_000, many: 0 },
+  least: { few: 0, many: 1_000 },
+  mixed: { few: 1, many: 3 },
+  walked: { few: 0, many: 0 },
+}
+
+/** A store that holds one small world after the other, and the searchers that stand beside it. */
+export class Bench {
+  readonly store: SqliteStore
+  readonly searchers: [name: string, searcher: SqliteSearcher][]
+  /** The world as plain JavaScript looks at it. */
+  facted = new Map<string, Facts[]>()
+  /** When its parts were committed. */
+  moments: number[] = []
+  /** `Type/id` of all that was ever written: what a failed case leaves behind must not fail the next. */
+  private readonly written = new Set<string>()
+
+  constructor(store: SqliteStore) {
+    this.store = store
+    this.searchers = Object.entries(PLANS).map(([name, limits]) => [name, new SqliteSearcher(store, 10_000, limits)])
+  }
+
+  static async open(t: Test): Promise<Bench> {
+    const store = await SqliteStore.open(storeFolder(t))
+    t.teardown(() => store.close())
+    return new Bench(store)
+  }
+
+  /** Puts a world in the place of the one there is, in three commits. */
+  async fill(resources: readonly Resource[]): Promise<void> {
+    const removes = [...this.written].map((name): Change => {
+      const [type = '', id = ''] = name.split('/')
+      return { kind: 'delete', type, id }
+    })
+    this.facted = new Map()
+    this.moments = []
+    await this.store.commit({ changes: removes, guards: [] })
+    const third = Math.ceil(resources.length / 3)
+    for (let at = 0; at < 3; at++) await this.write(resources.slice(at * third, (at + 1) * third))
+  }
+
+  /** Writes resources, in one commit. */
+  async write(resources: readonly Resource[]): Promise<void> {
+    // The next moment of the store's clock.
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    const entries = resources.map((resource) => indexEntries(resource.resourceType, resource, BASE))
+    const changes = resources.map((resource, at): Change => writing(resource, entries[at]!))
+    for (const { resourceType, id } of resources) this.written.add(`${resourceType}/${id}`)
+    const outcomes = await this.store.commit({ changes, guards: [] })
+    this.moments.push(outcomes[0]?.lastUpdated ?? Date.now())
+    for (const [at, { resourceType, id }] of resources.entries()) {
+      this.forget(resourceType, id)
+      const facts = { id, lastUpdated: outcomes[at]!.lastUpdated, entries: entries[at]! }
+      this.facted.set(resourceType, [...(this.facted.get(resourceType) ?? []), facts])
+    }
+  }
+
+  async remove(type: string, id: string): Promise<void> {
+    await this.store.commit({ changes: [{ kind: 'delete', type, id }], guards: [] })
+    this.forget(type, id)
+  }
+
+  private forget(type: string, id: string): void {
+    this.facted.set(
+      type,
+      (this.facted.get(type) ?? []).filter((facts) => facts.id !== id),
+    )
+  }
+
+  search({ type, pairs, sort, sight }: Sought): Search {
+    return { type, where: this.where(type, pairs), restriction: this.restriction(sight), sort: parseSort(type, sort) }
+  }
+
+  restriction({ kept, others }: Sight): Restriction {
+    const byType = Object.fromEntries(kept.map(([type, pair]) => [type, this.where(type, [pair])]))
+    return { byType, others: { kind: others ? 'all' : 'none' } }
+  }
+
+  private where(type: string, pairs: Pair[]) {
+    const filled = pairs.map(
+      ([name, value]): Pair => [
+        name,
+        value.replace(/@(\d)/g, (_, at) => new Date(this.moments[Number(at)] ?? 0).toISOString()),
+      ],
+    )
+    const { expression, unknown } = parseCriteria(type, filled, { baseUrl: BASE })
+    if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
+    return expression
+  }
+}
+
+/** What work gives; undefined where what a client sent is refused. */
+export function accepted<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof FhirError && error.kind === 'invalid') return undefined
+    throw error
+  }
+}
+
+function writing(resource: Resource, entries: ReturnType<typeof indexEntries>): Change {
+  const { resourceType: type, id } = resource
+  const document = { text: Buffer.from(JSON.stringify(resource)), value: resource }
+  return { kind: 'write', method: 'PUT', type, id, ...prepareStamp(document, id), entries }
+}
