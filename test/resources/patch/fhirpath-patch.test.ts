@@ -188,7 +188,7 @@ t.test('does not build trees too deep to print', async (t) => {
     operation({ type: 'add', path: index === 0 ? 'Patient' : deepest, name: 'extension', value: nest(100) }),
   )
   const [first, ...more] = operations
-  t.match(patch(patient(), first!, ...more), /^unprocessable too-costly.*deeper/)
+  t.match(patch(patient(), first!, ...more), /^unprocessable too-costly/)
   t.match(patch(patient(), first!), /^\{/)
 })
 
