@@ -22,7 +22,7 @@ const DEMANDS = join(SHARED, 'packages', 'us-core-search.csv')
 const skip = existsSync(DEMANDS) ? false : `left out: ${DEMANDS} is not here`
 
 /** Resources of a type whose values are asked for. */
-const SAMPLES = 6
+const SAMPLES = 3
 
 /** Loads the Bundles of an archive, of the patients' the first few. */
 async function load(t: Test, server: TestServer, archive: string, patients: number): Promise<void> {
@@ -84,8 +84,8 @@ const escaped = (text: string) => text.replace(/[\\,|$]/g, '\\$&')
 function valuesOf(param: string, { id, lastUpdated, entries }: Facts): string[] {
   if (param === '_id') return [id, `${id},none`]
   if (param === '_lastUpdated') return dated(lastUpdated)
-  const own =
-    entries.find(([kind, name]) => name === param && kind !== 'uri') ?? entries.find(([, name]) => name === param)
+  const named = entries.filter(([kind, name, text]) => name === param && !(kind === 'uri' && text.startsWith('#')))
+  const own = named.find(([kind]) => kind !== 'uri') ?? named[0]
   return own ? ofEntry(own) : []
 }
 
@@ -143,7 +143,7 @@ function* searchesFor(
 
 t.test('every search that US Core demands finds on real data what plain JavaScript finds', { skip }, async (t) => {
   const server = await openServer(t)
-  await load(t, server, 'uscore10.tar.gz', 10)
+  await load(t, server, 'uscore10.tar.gz', 6)
   await load(t, server, 'sample20.tar.gz', 3)
   const facted = await factsOf(server)
   const tried = { resources: 0, demands: 0, withData: 0, searches: 0, agree: 0, finding: 0, including: 0 }
