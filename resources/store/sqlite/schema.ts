@@ -12,7 +12,7 @@ import type { DatabaseSync } from 'node:sqlite'
  * than a day, few as they are, have indexes of their own: of all others one end tells where the other is. `done` holds
  * the names of work that must not be done twice.
  */
-const VERSIONS: string[] = [
+export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
    CREATE TABLE param (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, code TEXT NOT NULL, UNIQUE (type, code));
    CREATE TABLE value (id INTEGER PRIMARY KEY, system INTEGER NOT NULL, code TEXT NOT NULL);
