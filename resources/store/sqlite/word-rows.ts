@@ -12,19 +12,17 @@ export function tokenOf(type: number | string, param: string, word: string): str
 /** Words of resources, in a full-text table that keeps nothing but which resource has which word. */
 export class WordRows {
   private readonly insert: StatementSync
-  private readonly remove: StatementSync
 
   constructor(database: DatabaseSync) {
-    this.insert = database.prepare('INSERT INTO word_entry (rowid, words) VALUES (?, ?)')
-    this.remove = database.prepare('DELETE FROM word_entry WHERE rowid = ?')
+    this.insert = database.prepare('INSERT OR REPLACE INTO word_entry (rowid, words) VALUES (?, ?)')
   }
 
   /** Makes the words of a resource be exactly these. `had` tells whether it may have some already. */
   replace(rid: number, type: number, entries: readonly IndexEntry[], had: boolean): void {
-    if (had) this.remove.run(rid)
     const tokens = entries.flatMap((entry) =>
       entry[0] === 'words' ? entry[2].split(' ').map((word) => tokenOf(type, entry[1], word)) : [],
     )
-    if (tokens.length > 0) this.insert.run(rid, tokens.join(' '))
+    // No DELETE: it leaves a number of FTS5's own, too large for a JavaScript one, as the connection's last rowid.
+    if (had || tokens.length > 0) this.insert.run(rid, tokens.join(' '))
   }
 }
