@@ -73,6 +73,8 @@ export type EntryExpression =
   /** `below`: the uris themselves and what they contain, `above`: what contains them (R4 search, uri). */
   | { kind: 'uri'; param: string; uris: string[]; mode?: 'below' | 'above' }
   | { kind: 'range'; param: string; tests: RangeTest[] }
+  /** All words of one of the lists occur. */
+  | { kind: 'words'; param: '_text' | '_content'; any: string[][] }
   | { kind: 'near'; param: string; tests: NearTest[] }
   | { kind: 'present'; param: string; table: EntryTable }
 

@@ -87,7 +87,7 @@ function atEnd(
 ): Expression | undefined {
   const chained = parseChained(type, path, depth, context, far)
   if (chained !== undefined) return chained === 'empty' ? undefined : chained
-  const shape = path === '_id' || path === '_list' ? 'id' : path === '_lastUpdated' ? 'moment' : undefined
+  const shape = /^_(id|list|text|content)$/.test(path) ? 'id' : path === '_lastUpdated' ? 'moment' : undefined
   const searchType = shape ?? parametersOf(type, context.parameters).get(path)?.type
   if (searchType === undefined) return undefined
   return applyOperator({ code: path, op, value, searchType }, (name, text) => parseOrdinary(type, name, text))

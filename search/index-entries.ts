@@ -7,6 +7,7 @@ import { indexNumber } from './types/number.ts'
 import { indexQuantity } from './types/quantity.ts'
 import { indexReference } from './types/reference.ts'
 import { indexString } from './types/string.ts'
+import { indexWords } from './types/text.ts'
 import { indexToken } from './types/token.ts'
 import { indexUri } from './types/uri.ts'
 
@@ -28,6 +29,7 @@ export function indexEntries(
     const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
     for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
   }
+  entries.push(...indexWords(resource))
   for (const { find, parts } of grouped) {
     for (const [at, element] of find(resource).entries()) {
       const own = parts.flatMap(({ parameter, selectIn }) =>

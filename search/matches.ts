@@ -1,5 +1,14 @@
 import type { IndexEntry } from '../resources/store/port.ts'
-import type { Bounds, Comparison, EntryExpression, Expression, RangeTest, StringMode, TokenTest } from './expression.ts'
+import type {
+  Bounds,
+  Comparison,
+  EntryExpression,
+  EntryTable,
+  Expression,
+  RangeTest,
+  StringMode,
+  TokenTest,
+} from './expression.ts'
 import { isNear } from './types/near.ts'
 
 /** What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries. */
@@ -83,6 +92,7 @@ function compositeMatches(parts: readonly EntryExpression[], entries: readonly I
 
 function groupOf(entry: IndexEntry): number | undefined {
   if (entry[0] === 'range') return entry[5]
+  if (entry[0] === 'words') return undefined
   return entry[0] === 'uri' ? entry[3] : entry[4]
 }
 
@@ -99,6 +109,8 @@ function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
       return entry[0] === 'uri' && expression.uris.some((uri) => uriMatches(expression.mode, uri, entry[2]))
     case 'range':
       return entry[0] === 'range' && expression.tests.some((test) => rangeMatches(test, entry[2], entry[3], entry[4]))
+    case 'words':
+      return entry[0] === 'words' && wordsMatch(expression.any, entry[2])
     case 'near':
       return entry[0] === 'range' && expression.tests.some((test) => isNear(test, entry[3], entry[4]))
     case 'reference':
@@ -109,7 +121,7 @@ function entryMatches(expression: EntryExpression, entry: IndexEntry): boolean {
   }
 }
 
-function tableOf(kind: IndexEntry[0]): 'entry' | 'string' | 'range' {
+function tableOf(kind: IndexEntry[0]): EntryTable {
   return kind === 'string' || kind === 'range' ? kind : 'entry'
 }
 
@@ -143,6 +155,11 @@ function textMatches(mode: StringMode, texts: readonly string[], folded: string,
 /** JavaScript compares halves of surrogate pairs; UTF-8 has the order of the code points. */
 function codePointOrder(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
+}
+
+function wordsMatch(any: readonly string[][], text: string): boolean {
+  const words = new Set(text.split(' '))
+  return any.some((wanted) => wanted.every((word) => words.has(word)))
 }
 
 /** A uri contains itself and what goes on behind a `/` (R4 search, uri). */

@@ -11,6 +11,7 @@ import { isDefined, parametersOf } from './parameters.ts'
 import type { QueryPair } from './query.ts'
 import { parseMissing } from './types/missing.ts'
 import { parseTest } from './types/tests.ts'
+import { parseWords } from './types/text.ts'
 import { splitEscaped } from './values.ts'
 
 /** Values in one parameter, and in all of a search together, at the most. */
@@ -21,7 +22,7 @@ const MOST_VALUES_IN_ALL = 2000
 const LONGEST_VALUE = 65_536
 
 /** Parameters of R4 search that no SearchParameter defines. */
-const UNBUILT = new Set(['_contained', '_containedType', '_content', '_query', '_text'])
+const UNBUILT = new Set(['_contained', '_containedType', '_query'])
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
@@ -96,8 +97,7 @@ export function parseCriterion(
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
   const parameter = parametersOf(typeName, context.parameters).get(code)
-  if (!parameter && code !== '_id' && code !== '_lastUpdated' && code !== '_list')
-    return isUnbuilt(typeName, code, context) ? 'unbuilt' : undefined
+  if (!parameter && !isBuiltIn(code)) return isUnbuilt(typeName, code, context) ? 'unbuilt' : undefined
   if (value === '') return 'empty'
   const values = splitEscaped(value, ',').filter((part) => part !== '')
   if (values.length === 0) throw badValue(code, 'values between its commas')
@@ -105,6 +105,7 @@ export function parseCriterion(
   if (!parameter) {
     if (modifier !== undefined) throw unknownModifier(name)
     if (code === '_list') return parseLists(values)
+    if (code === '_text' || code === '_content') return parseWords(code, values)
     return code === '_id' ? parseIds(values) : { kind: 'lastUpdated', ranges: values.flatMap(parseMoment) }
   }
   if (modifier === 'missing') return parseMissing(parameter, value)
@@ -115,6 +116,11 @@ export function parseCriterion(
 function parseKnown(type: string, name: string, value: string, context: ParseContext): Expression | undefined {
   const parsed = parseCriterion(type, name, value, context)
   return typeof parsed === 'string' ? undefined : parsed
+}
+
+/** Parameters that no SearchParameter with an expression defines. */
+function isBuiltIn(code: string): boolean {
+  return /^_(id|lastUpdated|list|text|content)$/.test(code)
 }
 
 /** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */

@@ -18,7 +18,8 @@ export interface StoredVersion {
  * `reference` is one to this server, all others are `uri`. A `range` is from `low` to `high`: moments in ms since 1970,
  * `high` being the first that is no part of it, or numbers, both included; of quantities `unit` is their unit in the form
  * that searches use (`search/types/quantity.ts`), else ''. `group` tells the values of one element from those of
- * another, where a composite parameter asks for both in the same.
+ * another, where a composite parameter asks for both in the same. `words` are folded, of letters and digits, each once with
+ * a space between.
  */
 export type IndexEntry =
   | [kind: 'token', param: string, system: string, code: string, group?: number]
@@ -26,6 +27,7 @@ export type IndexEntry =
   | [kind: 'reference', param: string, type: string, id: string, group?: number]
   | [kind: 'uri', param: string, uri: string, group?: number]
   | [kind: 'range', param: string, unit: string, low: number, high: number, group?: number]
+  | [kind: 'words', param: '_text' | '_content', words: string]
 
 /**
  * What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one.

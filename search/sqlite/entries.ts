@@ -11,6 +11,7 @@ import type {
 import { fold } from '../fold.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
 import { nearTest } from './near.ts'
+import { wordTable } from './words.ts'
 
 /** Which rows decide an Expression about one parameter. */
 export interface EntryRows {
@@ -33,6 +34,8 @@ export function entryRows(type: string, expression: EntryExpression, alias: stri
       return textRows(param, expression.mode, expression.texts, alias)
     case 'range':
       return rangeRows(param, expression.tests, alias)
+    case 'words':
+      return { from: wordTable(typeId(type), expression, alias), where: raw('1'), unique: false }
     case 'near': {
       const where = sql`${param} AND ${nearTest(expression.tests, alias)}`
       return { from: raw(`range_entry ${alias}`), where, unique: false }

@@ -143,7 +143,7 @@ function distinct(selects: Fragment[]): Fragment {
 function isValue(
   expression: Expression,
 ): expression is Exclude<Extract<Expression, { param: string }>, { kind: 'present' | 'chain' | 'has' }> {
-  return ['token', 'string', 'reference', 'uri', 'range', 'near'].includes(expression.kind)
+  return ['token', 'string', 'reference', 'uri', 'range', 'near', 'words'].includes(expression.kind)
 }
 
 /** Whether an Expression can give its resources from an index, instead of being tested on each. */
@@ -190,6 +190,7 @@ export function cost(expression: Expression): number {
       return expression.mode === 'starts' || expression.mode === 'exact' || expression.mode === 'whole' ? 2 : 9
     case 'range':
     case 'near':
+    case 'words':
     case 'lastUpdated':
       return 5
     case 'token':

@@ -3,6 +3,7 @@ import type { IndexEntry } from '../port.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { Names } from './names.ts'
 import type { ResourceRows } from './rows.ts'
+import { WordRows } from './word-rows.ts'
 
 /** The tables of index entries by the kind of their rows, and the columns that follow `rid` and make up their keys. */
 const TABLES = {
@@ -12,6 +13,9 @@ const TABLES = {
 } as const
 
 type Table = keyof typeof TABLES
+/** All but words, which have a table of their own kind. */
+type RowEntry = Exclude<IndexEntry, [kind: 'words', ...rest: unknown[]]>
+
 type Columns = (number | string)[]
 
 interface Statements {
@@ -25,12 +29,14 @@ export class EntryRows {
   private readonly names: Names
   private readonly dictionary: Dictionary
   private readonly resources: ResourceRows
+  private readonly words: WordRows
   private readonly statements: Record<Table, Statements>
 
   constructor(database: DatabaseSync, names: Names, dictionary: Dictionary, resources: ResourceRows) {
     this.names = names
     this.dictionary = dictionary
     this.resources = resources
+    this.words = new WordRows(database)
     const prepared = Object.entries(TABLES).map(([table, columns]) => [table, prepare(database, table, columns)])
     this.statements = Object.fromEntries(prepared) as Record<Table, Statements>
   }
@@ -39,11 +45,13 @@ export class EntryRows {
   replace(rid: number, type: number, entries: IndexEntry[], had: boolean): void {
     const olds = had ? this.current(rid) : undefined
     for (const entry of entries) {
+      if (entry[0] === 'words') continue
       const table = tableOf(entry)
       const columns = this.columnsOf(type, entry)
       if (!olds?.delete(keyOf(table, columns))) this.statements[table].insert.run(rid, ...columns)
     }
     for (const remove of olds?.values() ?? []) remove()
+    this.words.replace(rid, type, entries, had)
   }
 
   /** The entries there are, by a key of their content, each with what removes it. */
@@ -59,7 +67,7 @@ export class EntryRows {
     return olds
   }
 
-  private columnsOf(type: number, entry: IndexEntry): Columns {
+  private columnsOf(type: number, entry: RowEntry): Columns {
     const param = this.names.paramId(type, entry[1])
     switch (entry[0]) {
       case 'string':
@@ -89,7 +97,7 @@ function prepare(database: DatabaseSync, table: string, columns: readonly string
   }
 }
 
-function tableOf([kind]: IndexEntry): Table {
+function tableOf([kind]: RowEntry): Table {
   return kind === 'string' ? 'string_entry' : kind === 'range' ? 'range_entry' : 'entry'
 }
 

@@ -9,8 +9,8 @@ import type { DatabaseSync } from 'node:sqlite'
  * a text is written once. `value` is the dictionary of searched values: uris, systems (system 0) and codes. In `entry`
  * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`. In
  * `range_entry` a unit is its id in `value`, or 0. `grp` tells the elements of composite parameters apart. Ranges of more
- * than a day, few as they are, have indexes of their own: of all others one end tells where the other is. `done` holds
- * the names of work that must not be done twice.
+ * than a day, few as they are, have indexes of their own: of all others one end tells where the other is. `word_entry` has
+ * the words of a resource under its rid, for full-text search, and no text. `done` holds the names of work that must not be done twice.
  */
 export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -79,6 +79,9 @@ export const VERSIONS: readonly string[] = [
    ALTER TABLE string_entry_2 RENAME TO string_entry;
    CREATE INDEX string_entry_by_value ON string_entry (param, value);
    CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+  `CREATE VIRTUAL TABLE word_entry USING fts5 (
+     words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+   );`,
 ]
 
 /**

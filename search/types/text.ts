@@ -1,0 +1,67 @@
+import { beginningOf } from '../../resources/beginning.ts'
+import type { IndexEntry } from '../../resources/store/port.ts'
+import { badValue } from '../criterion.ts'
+import type { Expression } from '../expression.ts'
+import { fold } from '../fold.ts'
+import { unescaped } from '../values.ts'
+
+const WORD = /[\p{L}\p{N}]+/gu
+
+/** Characters of a word and words of a resource that are indexed, and words that may be asked for. */
+const LONGEST_WORD = 64
+const MOST_WORDS = 20_000
+const MOST_ASKED = 50
+
+/** What nobody reads: moments, URLs and URNs, references, and data (long, without a space). */
+const NO_TEXT = /^(\d{4}-\d\d-\d\dT|https?:|urn:|#|[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$|\S{257})/
+const NO_TEXT_IN: ReadonlySet<string> = new Set(['id', 'resourceType', 'div'])
+
+/** Index entries of `_text`, the words of the narrative, and of `_content`, those and all words of other texts. */
+export function indexWords(resource: unknown): IndexEntry[] {
+  const { text } = resource as { text?: { div?: unknown } }
+  const narrative = new Set<string>()
+  if (typeof text?.div === 'string') addWords(narrative, withoutMarkup(text.div))
+  const content = new Set(narrative)
+  addAll(content, resource)
+  const entries: IndexEntry[] = []
+  if (narrative.size > 0) entries.push(['words', '_text', [...narrative].join(' ')])
+  if (content.size > 0) entries.push(['words', '_content', [...content].join(' ')])
+  return entries
+}
+
+function withoutMarkup(div: string): string {
+  return div
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/&#(x?)([0-9a-f]{1,6});/gi, (_, hex: string, digits: string) => {
+      const code = Number.parseInt(digits, hex === '' ? 10 : 16)
+      return code <= 0x10ffff ? String.fromCodePoint(code) : ' '
+    })
+    .replace(/&[a-z]+;/gi, ' ')
+}
+
+function addAll(words: Set<string>, value: unknown): void {
+  if (typeof value === 'string') {
+    if (!NO_TEXT.test(value)) addWords(words, value)
+  } else if (Array.isArray(value)) {
+    for (const item of value) addAll(words, item)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) if (!NO_TEXT_IN.has(name)) addAll(words, member)
+  }
+}
+
+function addWords(words: Set<string>, text: string): void {
+  for (const word of wordsOf(text)) if (words.size < MOST_WORDS) words.add(word)
+}
+
+function wordsOf(text: string): string[] {
+  return (fold(text).match(WORD) ?? []).map((word) => beginningOf(word, LONGEST_WORD))
+}
+
+/** All words of one of the values must occur, folded, in any order (R4 search, `_text` and `_content`). */
+export function parseWords(param: '_text' | '_content', values: readonly string[]): Expression {
+  const any = values.map((value) => [...new Set(wordsOf(unescaped(value)))])
+  if (any.some((words) => words.length === 0) || any.flat().length > MOST_ASKED) {
+    throw badValue(param, `words, ${MOST_ASKED} at the most`)
+  }
+  return { kind: 'words', param, any }
+}
