@@ -108,6 +108,8 @@ function ofEntry(entry: IndexEntry): string[] {
       return [escaped(entry[2])]
     case 'range':
       return dated(entry[3])
+    default:
+      return []
   }
 }
 
