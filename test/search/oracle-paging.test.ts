@@ -7,7 +7,7 @@ import { accepted, Bench } from '../support/oracle/bench.ts'
 import { type Sought, sought } from '../support/oracle/searches.ts'
 import { type Resource, resourceOf, world } from '../support/oracle/world.ts'
 
-const RUNS = Number(process.env.ORACLE_RUNS ?? 60)
+const RUNS = Number(process.env.ORACLE_RUNS ?? 30)
 
 /** What is written or deleted behind a page. */
 type Change = { kind: 'write'; resource: Resource } | { kind: 'delete'; resource: Resource }
