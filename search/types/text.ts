@@ -50,7 +50,23 @@ function addAll(words: Set<string>, value: unknown): void {
 }
 
 function addWords(words: Set<string>, text: string): void {
-  for (const word of wordsOf(text)) if (words.size < MOST_WORDS) words.add(word)
+  for (const word of knownWordsOf(text)) if (words.size < MOST_WORDS) words.add(word)
+}
+
+/** Words of short texts seen before: displays and codes come again and again. */
+const known = new Map<string, readonly string[]>()
+const MOST_KNOWN = 20_000
+const SHORT = 100
+
+function knownWordsOf(text: string): readonly string[] {
+  if (text.length > SHORT) return wordsOf(text)
+  let words = known.get(text)
+  if (!words) {
+    words = wordsOf(text)
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(text, words)
+  }
+  return words
 }
 
 function wordsOf(text: string): string[] {

@@ -35,10 +35,7 @@ t.test('a parameter that is not built yet is refused, not ignored', async (t) =>
 
 t.test('of each kind that is not built yet', async (t) => {
   const server = await openServer(t)
-  for (const query of [
-    'Patient?_contained=true',
-    'Patient?_containedType=container',
-  ]) {
+  for (const query of ['Patient?_contained=true', 'Patient?_containedType=container']) {
     t.match(await server.get(query), { status: 400, json: NOT_YET }, query)
   }
 })
