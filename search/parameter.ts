@@ -18,6 +18,8 @@ export interface SearchParameter {
   select(resource: unknown): SelectedValue[]
   /** Whether a resource has one value at the most. */
   single?: boolean
+  /** Parameters that select together what this one does: they are asked in its place, and it has no entries. */
+  unionOf?: readonly SearchParameter[]
   /** The ways to meet a composite, each with a part for every component; absent for all other types. */
   branches?: readonly CompositeBranch[]
 }

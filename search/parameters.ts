@@ -5,6 +5,7 @@ import { leadToOne } from '../resources/path/single.ts'
 import { compileComposites } from './composites.ts'
 import type { GroupedElements, SearchParameter } from './parameter.ts'
 import { selector } from './selector.ts'
+import { unionsAmong } from './unions.ts'
 
 export type { SearchParameter, SelectedValue } from './parameter.ts'
 
@@ -136,9 +137,13 @@ function compileType(typeName: string, registry: ParameterRegistry): TypeParamet
       .filter((table) => INDEXED_TYPES.has(table.type))
       .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName)]),
   )
+  for (const [code, parts] of unionsAmong(tables, typeName)) {
+    const parameter = plain.get(code)
+    if (parameter) plain.set(code, { ...parameter, unionOf: parts.flatMap((part) => plain.get(part) ?? []) })
+  }
   const { composites, grouped } = compileComposites(typeName, tables, plain, (url) => registry.definition(url))
   const all = new Map([...plain.values(), ...composites].map((parameter) => [parameter.code, parameter]))
-  return { all, plain: [...plain.values()], grouped }
+  return { all, plain: [...plain.values()].filter(({ unionOf }) => !unionOf), grouped }
 }
 
 /** A name or an address is searched by each of its parts, a concept by each of its codings. */

@@ -108,8 +108,11 @@ export function parseCriterion(
     if (code === '_text' || code === '_content') return parseWords(code, values)
     return code === '_id' ? parseIds(values) : { kind: 'lastUpdated', ranges: values.flatMap(parseMoment) }
   }
-  if (modifier === 'missing') return parseMissing(parameter, value)
-  return parseTest({ parameter, modifier, values, ...context })
+  const ways = (parameter.unionOf ?? [parameter]).map((one) =>
+    modifier === 'missing' ? parseMissing(one, value) : parseTest({ parameter: one, modifier, values, ...context }),
+  )
+  // What must not be met, must be met in none of the ways.
+  return ways.length === 1 ? ways[0]! : { kind: ways.every(({ kind }) => kind === 'not') ? 'and' : 'or', parts: ways }
 }
 
 /** A criterion of a parameter that is known, with a value. */

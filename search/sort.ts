@@ -46,7 +46,8 @@ function sortedBy(typeName: string, code: string, registry: ParameterRegistry | 
   return { param: code, ...shape }
 }
 
-function shapeOf({ type, single = false }: SearchParameter): Omit<SortedParameter, 'param'> | undefined {
+function shapeOf({ type, unionOf, single = false }: SearchParameter): Omit<SortedParameter, 'param'> | undefined {
+  if (unionOf) return undefined
   switch (type) {
     case 'date':
     case 'number':
