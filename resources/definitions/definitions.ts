@@ -41,6 +41,11 @@ export const searchParameterTables: readonly SearchParameterTable[] = compiled.s
 /** The types that have compartments, by name, with the members of each. */
 export const compartmentTables: ReadonlyMap<string, CompartmentTable> = new Map(Object.entries(compiled.compartments))
 
+/** Names of all types, nested ones included. */
+export function typeNames(): string[] {
+  return Object.keys(compiled.types)
+}
+
 /** Table of a type by name (`Patient`, `HumanName`, `Patient.contact`, `string`); undefined for an unknown one. */
 export function typeTable(name: string): TypeTable | undefined {
   return Object.hasOwn(compiled.types, name) ? compiled.types[name] : undefined

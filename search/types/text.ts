@@ -20,7 +20,7 @@ const NO_TEXT_IN: ReadonlySet<string> = new Set(['id', 'resourceType', 'div'])
 export function indexWords(resource: unknown): IndexEntry[] {
   const { text } = resource as { text?: { div?: unknown } }
   const narrative = new Set<string>()
-  if (typeof text?.div === 'string') addWords(narrative, withoutMarkup(text.div))
+  if (typeof text?.div === 'string') addWords(narrative, wordsOf(withoutMarkup(text.div)))
   const content = new Set(narrative)
   addAll(content, resource)
   const entries: IndexEntry[] = []
@@ -41,16 +41,17 @@ function withoutMarkup(div: string): string {
 
 function addAll(words: Set<string>, value: unknown): void {
   if (typeof value === 'string') {
-    if (!NO_TEXT.test(value)) addWords(words, value)
+    addWords(words, textWordsOf(value))
   } else if (Array.isArray(value)) {
     for (const item of value) addAll(words, item)
   } else if (typeof value === 'object' && value !== null) {
-    for (const [name, member] of Object.entries(value)) if (!NO_TEXT_IN.has(name)) addAll(words, member)
+    // Parsed JSON has nothing but its own members.
+    for (const name in value) if (!NO_TEXT_IN.has(name)) addAll(words, (value as Record<string, unknown>)[name])
   }
 }
 
-function addWords(words: Set<string>, text: string): void {
-  for (const word of knownWordsOf(text)) if (words.size < MOST_WORDS) words.add(word)
+function addWords(words: Set<string>, more: readonly string[]): void {
+  for (const word of more) if (words.size < MOST_WORDS) words.add(word)
 }
 
 /** Words of short texts seen before: displays and codes come again and again. */
@@ -58,11 +59,11 @@ const known = new Map<string, readonly string[]>()
 const MOST_KNOWN = 20_000
 const SHORT = 100
 
-function knownWordsOf(text: string): readonly string[] {
-  if (text.length > SHORT) return wordsOf(text)
+function textWordsOf(text: string): readonly string[] {
+  if (text.length > SHORT) return NO_TEXT.test(text) ? [] : wordsOf(text)
   let words = known.get(text)
   if (!words) {
-    words = wordsOf(text)
+    words = NO_TEXT.test(text) ? [] : wordsOf(text)
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(text, words)
   }

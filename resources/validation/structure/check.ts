@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type FuncKeywordDefinition, type ValidateFunctio
 import { resourceTypes } from '../../definitions/definitions.ts'
 import type { Issue } from '../../fhir-error.ts'
 import { FORMATS } from './formats.ts'
-import { hasLooseNumber, integerIssues } from './integers.ts'
+import { hasLooseInteger, integerIssues } from './integers.ts'
 import { faultOf, issueOf } from './issues.ts'
 import { checkObject } from './keywords.ts'
 import { referredTypes, schemaId, typeSchema } from './schema.ts'
@@ -26,7 +26,7 @@ export function checkStructure(resource: Record<string, unknown>, text?: Buffer)
   const validate = firstFault.validator(type)
   firstFault.metInteger = false
   if (validate(resource))
-    return text && firstFault.metInteger && hasLooseNumber(text) ? integerIssues(text, type, MOST_ISSUES) : []
+    return text && firstFault.metInteger && hasLooseInteger(text) ? integerIssues(text, type, MOST_ISSUES) : []
   if (!text || text.length > ALL_FAULTS_UP_TO) return issuesOf(type, validate.errors)
   const every = everyFault.validator(type)
   every(resource)
