@@ -54,7 +54,7 @@ function codeFaults({ code, base, url }: StoredParameter, others: ParameterRegis
 const NOTHING: StoredParameter = { url: '', status: '', code: '', type: 'token', base: [] }
 
 function typeFaults({ type }: StoredParameter): Issue[] {
-  if (type === 'composite' || INDEXED_TYPES.has(type as SearchType)) return []
+  if (type === 'composite' || (type !== 'special' && INDEXED_TYPES.has(type as SearchType))) return []
   return [fault('type', `Parameters of type ${type} cannot be defined here.`)]
 }
 

@@ -22,20 +22,24 @@ export const LIMITS: Limits = { few: 100, many: 4_000 }
 export type SizeOf = (driver: Part, most: number) => number
 
 /**
- * Chooses what drives a query: what gives fewest. What gives many is not gathered where an index leads through the
- * results in their order.
+ * Chooses what drives a query: the first criterion that gives few. What gives many is not gathered where an index leads
+ * through the results in their order; what is asked of the first sort key then bounds that walk.
  */
 export function planOf(source: Source, sort: readonly SortKey[], sizeOf: SizeOf, { few, many } = LIMITS): Plan {
-  const { drivers } = source
+  const [key] = sort
+  const canStep = key !== undefined && canWalk(key)
+  const drivers = source.drivers.filter((driver) => !(canStep && bounds(driver, key)))
   const [only] = drivers
-  const canStep = sort.length > 0 && canWalk(sort[0]!)
   if (!only) return { driver: undefined, walk: canStep }
-  if (sort.length === 0 && drivers.length === 1 && source.inOrder(only)) return { driver: only, walk: false }
-  const small = drivers.find((driver) => sizeOf(driver, few) < few)
-  if (small) return { driver: small, walk: false }
-  const sizes = drivers.map((driver) => sizeOf(driver, many))
-  const least = Math.min(...sizes)
-  if (least < many) return { driver: drivers[sizes.indexOf(least)], walk: false }
-  if (sort.length > 0) return { driver: canStep ? undefined : only, walk: canStep }
+  if (!key && drivers.length === 1 && source.inOrder(only)) return { driver: only, walk: false }
+  for (const limit of [few, Math.min(few * 10, many), many]) {
+    const small = drivers.find((driver) => sizeOf(driver, limit) < limit)
+    if (small) return { driver: small, walk: false }
+  }
+  if (key) return { driver: canStep ? undefined : only, walk: canStep }
   return { driver: drivers.find((driver) => source.inOrder(driver)), walk: false }
+}
+
+function bounds({ expression }: Part, { by }: SortKey): boolean {
+  return typeof by === 'object' && by.single && expression.kind === 'range' && expression.param === by.param
 }

@@ -145,9 +145,9 @@ export class Queries {
     const place: unknown = after === undefined ? undefined : JSON.parse(after)
     if (plan.walk) return walks(source, sort, place as Place | undefined, COLUMNS, count)
     if (sort.length > 0) return [sorted(source, sort, plan, place as Place | undefined, count)]
-    const { from, where } = source.rows('r', plan.driver, place as number | undefined)
+    const { from, where, order } = source.rows('r', plan.driver, place as number | undefined)
     const joined = sql`${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where}`
-    return [sql`SELECT r.rid, ${raw(COLUMNS)} FROM ${joined} ORDER BY r.rid LIMIT ${count}`]
+    return [sql`SELECT r.rid, ${raw(COLUMNS)} FROM ${joined} ORDER BY ${order} LIMIT ${count}`]
   }
 
   private planOf(source: Source, sort: readonly SortKey[]): Plan {

@@ -13,6 +13,8 @@ export interface Part {
 export interface Rows {
   from: Fragment
   where: Fragment
+  /** The store's own order, from the table that gives the rows: SQLite does not see that the other has the same. */
+  order: Fragment
 }
 
 /** What is asked of the resources of a type: by the search, and by what the caller may see. */
@@ -61,7 +63,7 @@ export class Source {
     const from = driver
       ? sql`(${this.rids(driver)}) ${raw(`${given} CROSS JOIN resource ${row} ON ${row}.rid = ${given}.rid`)}`
       : raw(`resource ${row}`)
-    return { from, where: join(tests, ' AND ') }
+    return { from, where: join(tests, ' AND '), order: raw(`${given}.rid`) }
   }
 
   /** Whether what a driver gives comes in the order of `rid`, each once, without being gathered first. */
