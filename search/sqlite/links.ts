@@ -1,7 +1,7 @@
 import type { Link, ResourceName, Restriction } from '../searcher.ts'
 import { Conditions } from './conditions.ts'
 import { paramId, typeId } from './entries.ts'
-import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 
 const COLUMNS = 't.name AS typeName, v.type, r.id, v.version, v.updated, v.method, v.text'
 
@@ -36,7 +36,7 @@ function statement(type: string, ids: string[], link: Link, restriction: Restric
   const [near, far] = link.reverse ? ['value', 'rid'] : ['rid', 'value']
   const start = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${typeId(type)} AND o.id = j.value`
   const entries = sql`CROSS JOIN entry e ON ${raw(`e.${near} = o.rid AND e.param`)} = ${paramId(link.source, link.param)}`
-  return sql`SELECT ${raw(COLUMNS)} FROM (SELECT DISTINCT ${raw(`e.${far}`)} AS rid FROM ${start} ${entries} WHERE in_time(e.rid)) d
+  return sql`SELECT ${raw(COLUMNS)} FROM (SELECT DISTINCT ${raw(`e.${far}`)} AS rid FROM ${start} ${entries} WHERE ${inTime('e.rid')}) d
     CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN type t ON t.id = r.type CROSS JOIN version v ON v.seq = r.seq
     WHERE r.live = 1 AND ${visibleEnds(ends, conditions)}`
 }

@@ -5,7 +5,7 @@ import { toVersion, type VersionRow } from '../../resources/store/sqlite/version
 import type { Found, FoundPage, Link, ResourceName, Restriction, Search } from '../searcher.ts'
 import type { Place, SortKey } from '../sort.ts'
 import { Conditions } from './conditions.ts'
-import { type Fragment, join, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
 import { linkStatements } from './links.ts'
 import { behind, columnsOf, keyOf, orderBy } from './order.ts'
 import { LIMITS, type Limits, type Plan, planOf } from './plan.ts'
@@ -156,7 +156,7 @@ export class Queries {
 
   private sizes(source: Source) {
     return (driver: Part, most: number): number => {
-      const query = sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${source.rids(driver)}) WHERE in_time(rid) LIMIT ${most})`
+      const query = sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${source.rids(driver)}) WHERE ${inTime('rid')} LIMIT ${most})`
       return Number(this.statements.prepare(query.sql).get(...query.values)?.n ?? 0)
     }
   }

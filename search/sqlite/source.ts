@@ -1,7 +1,7 @@
 import { allOf, type Expression } from '../expression.ts'
 import { type Conditions, updated } from './conditions.ts'
 import { entryRows, paramId, typeId } from './entries.ts'
-import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 
 /** One of the Expressions that a resource must meet all of, and what makes conditions of it. */
 export interface Part {
@@ -56,7 +56,7 @@ export class Source {
    * looked at. `after` is the rid behind which they begin.
    */
   rows(row: string, driver: Part | undefined, after?: number): Rows {
-    const own = raw(`${row}.live = 1 AND in_time(${row}.rid) AND ${row}.type`)
+    const own = sql`${inTime(`${row}.rid`)} AND ${raw(`${row}.live = 1 AND ${row}.type`)}`
     const tests = [sql`${own} = ${typeId(this.type)}`, this.tests(row, driver)]
     const given = driver ? this.asked.alias('d') : row
     if (after !== undefined) tests.push(sql`${raw(`${given}.rid`)} > ${after}`)
@@ -113,13 +113,14 @@ export class Source {
   ): Fragment {
     const [entry, far] = [conditions.alias('e'), conditions.alias('r')]
     return sql`SELECT ${raw(entry)}.rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
-      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.param`)} = ${paramId(this.type, param)} AND ${raw(`${entry}.value = ${far}.rid`)}`
+      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.param`)} = ${paramId(this.type, param)} AND ${raw(`${entry}.value = ${far}.rid`)}
+      WHERE ${inTime(`${entry}.rid`)}`
   }
 
   private referredTo({ type, param, where }: Extract<Expression, { kind: 'has' }>, conditions: Conditions): Fragment {
     const [entry, far] = [conditions.alias('e'), conditions.alias('r')]
     return sql`SELECT DISTINCT ${raw(entry)}.value AS rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
-      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.rid = ${far}.rid AND ${entry}.param`)} = ${paramId(type, param)}`
+      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.rid = ${far}.rid AND ${entry}.param`)} = ${paramId(type, param)} WHERE ${inTime(`${entry}.rid`)}`
   }
 }
 
@@ -129,6 +130,11 @@ function farOf(type: string, where: Expression, conditions: Conditions): Fragmen
 }
 
 function selectOf(source: Source): Fragment {
+  const [only, ...others] = source.parts
+  // Entries are there of live resources of their type alone: where they decide, nothing else need be looked at.
+  if (only && others.length === 0 && (isValue(only.expression) || only.expression.kind === 'composite')) {
+    return source.rids(only)
+  }
   const row = source.asked.alias('r')
   const { from, where } = source.rows(row, source.drivers[0])
   return sql`SELECT ${raw(row)}.rid FROM ${from} WHERE ${where}`

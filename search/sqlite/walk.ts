@@ -1,7 +1,7 @@
 import type { Comparison } from '../expression.ts'
 import type { Place, SortedParameter, SortKey } from '../sort.ts'
 import { paramId, typeId } from './entries.ts'
-import { type Fragment, join, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
 import { asNumber, behind, keyOf, orderBy } from './order.ts'
 import type { Source } from './source.ts'
 
@@ -42,7 +42,7 @@ export function walks(
       '',
     )}
         FROM ${from} CROSS JOIN version v ON v.seq = r.seq
-        WHERE ${where} AND r.type = ${typeId(source.type)} AND r.live = 1 AND in_time(r.rid) AND ${source.tests('r')}${later}
+        WHERE ${where} AND r.type = ${typeId(source.type)} AND r.live = 1 AND ${inTime('r.rid')} AND ${source.tests('r')}${later}
         ORDER BY ${orderOf(sort, now)} LIMIT ${count}`
   })
 }
