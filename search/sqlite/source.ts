@@ -103,7 +103,10 @@ export class Source {
     if (!isValue(expression)) throw new Error(`${expression.kind} cannot drive a query`)
     const alias = conditions.alias('e')
     const { from, where, unique } = entryRows(this.type, expression, alias)
-    return sql`SELECT ${raw(`${unique ? '' : 'DISTINCT '}${alias}`)}.rid FROM ${from} WHERE ${where}`
+    const rid = raw(`${alias}.rid`)
+    if (unique) return sql`SELECT ${rid} FROM ${from} WHERE ${where}`
+    // First, for what comes after may hold for no row of many.
+    return sql`SELECT DISTINCT ${rid} FROM ${from} WHERE ${inTime(`${alias}.rid`)} AND ${where}`
   }
 
   private chained(
