@@ -1,87 +1,14 @@
 import fc from 'fast-check'
 import { targetsOf } from '../../../search/include.ts'
 import { parametersOf, type SearchParameter } from '../../../search/parameters.ts'
-import { POOL, TYPE_NAMES } from './world.ts'
+import type { Seen, SeenLink } from './seen.ts'
+import { ids, prefixed, valuesOf } from './values.ts'
+import { TYPE_NAMES } from './world.ts'
 
 /** A name with its modifiers, and its value, as a query would have them. */
 export type Pair = [name: string, value: string]
 
 const some = <T>(values: readonly T[]) => fc.constantFrom(...values)
-const escaped = (text: string) => text.replace(/[\\,|$]/g, '\\$&')
-const words = some([...POOL.words, 'a', 'A', 'ann', 'b', 'é', 'nobody']).map(escaped)
-const codes = some([...POOL.codes, 'true', 'false', 'male', 'final', 'active', 'nothing']).map(escaped)
-const systems = some(['http://x', 'http://y', 'http://none', 'http://hl7.org/fhir/administrative-gender'])
-const prefixes = some(['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'])
-const prefixed = (value: fc.Arbitrary<string>) => fc.tuple(prefixes, value).map((parts) => parts.join(''))
-const numbers = some([
-  '0',
-  '0.1',
-  '0.5',
-  '0.50',
-  '5',
-  '5.4',
-  '5.45',
-  '1e2',
-  '100',
-  '5400',
-  '-1',
-  '0.0054',
-  '1e17',
-  '86400000',
-  '1e270',
-])
-const dates = some([...POOL.dates, ...POOL.moments, '2020-02-29T23:59Z'])
-const units = some([
-  '',
-  '|http://unitsofmeasure.org|g',
-  '|http://unitsofmeasure.org|mg',
-  '||g',
-  '||drops',
-  '|http://x|g',
-])
-const ids = some([...POOL.ids, 'b', 'z'])
-
-const token = fc.oneof(
-  codes,
-  fc.tuple(systems, codes).map((parts) => parts.join('|')),
-  codes.map((code) => `|${code}`),
-  systems.map((system) => `${system}|`),
-)
-const uris = some([...POOL.uris, 'http://x/', 'http://none']).map(escaped)
-
-/** Values that a parameter of a type takes with a modifier. */
-function valuesOf(parameter: SearchParameter, modifier: string): fc.Arbitrary<string> {
-  if (modifier === ':missing') return some(['true', 'false'])
-  switch (parameter.type) {
-    case 'token':
-      if (modifier === ':text') return words
-      if (modifier === ':of-type') return fc.tuple(systems, codes, codes).map((parts) => parts.join('|'))
-      return token
-    case 'reference':
-      return modifier === ':identifier' ? token : references(parameter)
-    case 'date':
-      return prefixed(dates)
-    case 'number':
-      return prefixed(numbers)
-    case 'quantity':
-      return fc.tuple(prefixed(numbers), units).map((parts) => parts.join(''))
-    case 'uri':
-      return uris
-    case 'composite':
-      return fc
-        .tuple(...parameter.branches![0]!.parts.map((part) => valuesOf(part, '')))
-        .map((parts) => parts.join('$'))
-    default:
-      return words
-  }
-}
-
-function references(parameter: SearchParameter): fc.Arbitrary<string> {
-  const types = targetsOf(parameter).filter((type) => TYPE_NAMES.includes(type))
-  const named = fc.tuple(some(types.length > 0 ? types : ['Patient']), ids).map((parts) => parts.join('/'))
-  const absolute = fc.tuple(some(['http://x/fhir', 'http://other/fhir']), named).map((parts) => parts.join('/'))
-  return fc.oneof(ids, named, absolute, uris)
-}
 
 const MODIFIERS: Record<string, string[]> = {
   string: ['', ':exact', ':contains', ':missing'],
@@ -95,16 +22,27 @@ const MODIFIERS: Record<string, string[]> = {
 const FREQUENT =
   /^(name|family|code|component-|combo-|code-value|value-|subject|patient|encounter|effective|date|onset|birthdate|identifier|organization|general|part|url|context|characteristic|_tag|_profile|probability|length|member|item|link|gender|performer|value|questionnaire|derived|has-)/
 
-function parametersFor(type: string): fc.Arbitrary<SearchParameter> {
+function parametersFor(seen: Seen, type: string): fc.Arbitrary<SearchParameter> {
   const all = [...parametersOf(type).values()]
   const frequent = all.filter(({ code }) => FREQUENT.test(code))
-  return fc.oneof({ weight: 9, arbitrary: some(frequent) }, { weight: 1, arbitrary: some(all) })
+  const params = seen.params(type)
+  const there = all.filter(({ code, branches }) => params.includes(code) || isThere(branches, params))
+  return fc.oneof(
+    { weight: 6, arbitrary: some(there.length > 0 ? there : frequent) },
+    { weight: 3, arbitrary: some(frequent) },
+    { weight: 1, arbitrary: some(all) },
+  )
 }
 
-function plain(type: string): fc.Arbitrary<Pair> {
-  return parametersFor(type).chain((parameter) =>
+/** Whether a composite has values for all its parts, one way or the other. */
+function isThere(branches: SearchParameter['branches'], params: readonly string[]): boolean {
+  return branches?.some(({ parts }) => parts.every(({ code }) => params.includes(code))) ?? false
+}
+
+function plain(seen: Seen, type: string): fc.Arbitrary<Pair> {
+  return parametersFor(seen, type).chain((parameter) =>
     some(MODIFIERS[parameter.type] ?? MODIFIERS.default!).chain((modifier) => {
-      const value = valuesOf(parameter, modifier)
+      const value = valuesOf(seen, type, parameter, modifier)
       const most = modifier === ':missing' ? 1 : 3
       return fc
         .oneof(
@@ -124,45 +62,50 @@ const builtIn: fc.Arbitrary<Pair> = fc.oneof(
   fc.array(ids, { minLength: 1, maxLength: 2 }).map((list): Pair => ['_list', list.join()]),
 )
 
-function linksFrom(type: string): [code: string, target: string][] {
-  return [...parametersOf(type).values()]
+function linksFrom(source: string): SeenLink[] {
+  return [...parametersOf(source).values()]
     .filter((parameter) => parameter.type === 'reference')
     .flatMap((parameter) =>
       targetsOf(parameter)
         .filter((target) => TYPE_NAMES.includes(target))
-        .map((target): [string, string] => [parameter.code, target]),
+        .map((target): SeenLink => [source, parameter.code, target]),
     )
 }
 
-const links = new Map(TYPE_NAMES.map((type) => [type, linksFrom(type)]))
+const LINKS = TYPE_NAMES.flatMap(linksFrom)
 
-function chain(type: string, steps: number): fc.Arbitrary<Pair> {
-  return some(links.get(type)!).chain(([code, target]) =>
+/** A link of those that fit: mostly one that is there. */
+function linkOf(seen: Seen, fits: (link: SeenLink) => boolean): fc.Arbitrary<SeenLink> | undefined {
+  const all = LINKS.filter(fits)
+  if (all.length === 0) return undefined
+  const there = seen.links.filter(fits)
+  return fc.oneof({ weight: 5, arbitrary: some(there.length > 0 ? there : all) }, { weight: 1, arbitrary: some(all) })
+}
+
+function chain(seen: Seen, link: fc.Arbitrary<SeenLink>, steps: number): fc.Arbitrary<Pair> {
+  return link.chain(([, code, target]) =>
     fc
-      .tuple(criterion(target, steps - 1), fc.boolean())
+      .tuple(criterion(seen, target, steps - 1), fc.boolean())
       .map(([[name, value], typed]): Pair => [`${code}${typed ? `:${target}` : ''}.${name}`, value]),
   )
 }
 
-function has(type: string, steps: number): fc.Arbitrary<Pair> {
-  const leading = TYPE_NAMES.flatMap((source) =>
-    links.get(source)!.flatMap(([code, target]) => (target === type ? [[source, code] as const] : [])),
-  )
-  if (leading.length === 0) return plain(type)
-  return some(leading).chain(([source, code]) =>
-    criterion(source, steps - 1).map(([name, value]): Pair => [`_has:${source}:${code}:${name}`, value]),
+function has(seen: Seen, link: fc.Arbitrary<SeenLink>, steps: number): fc.Arbitrary<Pair> {
+  return link.chain(([source, code]) =>
+    criterion(seen, source, steps - 1).map(([name, value]): Pair => [`_has:${source}:${code}:${name}`, value]),
   )
 }
 
 /** A criterion for resources of a type, with links to others in it as far as `steps` goes. */
-export function criterion(type: string, steps = 3): fc.Arbitrary<Pair> {
-  const choices: fc.WeightedArbitrary<Pair>[] = [
-    { weight: 6, arbitrary: plain(type) },
+export function criterion(seen: Seen, type: string, steps = 3): fc.Arbitrary<Pair> {
+  const from = steps > 0 ? linkOf(seen, ([source]) => source === type) : undefined
+  const to = steps > 0 ? linkOf(seen, ([, , target]) => target === type) : undefined
+  return fc.oneof(
+    { weight: 6, arbitrary: plain(seen, type) },
     { weight: 1, arbitrary: builtIn },
-  ]
-  if (steps > 0 && links.get(type)!.length > 0) choices.push({ weight: 2, arbitrary: chain(type, steps) })
-  if (steps > 0) choices.push({ weight: 2, arbitrary: has(type, steps) })
-  return fc.oneof(...choices)
+    ...(from ? [{ weight: 2, arbitrary: chain(seen, from, steps) }] : []),
+    ...(to ? [{ weight: 2, arbitrary: has(seen, to, steps) }] : []),
+  )
 }
 
 const sortKeys = new Map(
@@ -173,8 +116,12 @@ const sortKeys = new Map(
   }),
 )
 
-function sortOf(type: string): fc.Arbitrary<string> {
-  const key = fc.tuple(some(['', '-']), some(sortKeys.get(type)!)).map((parts) => parts.join(''))
+/** By what is asked for, every other time: a walk of its index begins and ends by it. */
+function sortOf(type: string, pairs: readonly Pair[]): fc.Arbitrary<string> {
+  const keys = sortKeys.get(type)!
+  const asked = pairs.map(([name]) => name.split(':')[0]!).filter((code) => keys.includes(code))
+  const code = fc.oneof(some(keys), some(asked.length > 0 ? asked : keys))
+  const key = fc.tuple(some(['', '-']), code).map((parts) => parts.join(''))
   return fc.array(key, { maxLength: 3 }).map((keys) => keys.join())
 }
 
@@ -185,19 +132,15 @@ export interface Sight {
 }
 
 const everything: Sight = { kept: [], others: true }
-export const sight: fc.Arbitrary<Sight> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant(everything) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kept: fc.array(
-        some(TYPE_NAMES).chain((type) => fc.tuple(fc.constant(type), criterion(type, 1))),
-        { maxLength: 4 },
-      ),
-      others: fc.boolean(),
-    }),
-  },
-)
+
+export function sightOf(seen: Seen): fc.Arbitrary<Sight> {
+  const kept = some(TYPE_NAMES).chain((type) => fc.tuple(fc.constant(type), criterion(seen, type, 1)))
+  const narrow = fc.record({
+    kept: fc.array(kept, { minLength: 1, maxLength: 6, size: 'max' }),
+    others: some([true, true, true, false]),
+  })
+  return fc.oneof({ weight: 2, arbitrary: fc.constant(everything) }, { weight: 1, arbitrary: narrow })
+}
 
 /** A search as sent, with what its caller may see and how large its pages are. */
 export interface Sought {
@@ -208,15 +151,48 @@ export interface Sought {
   sight: Sight
 }
 
-export const sought: fc.Arbitrary<Sought> = some(TYPE_NAMES).chain((type) =>
-  fc.record({
-    type: fc.constant(type),
-    pairs: fc.oneof(
-      { weight: 3, arbitrary: fc.array(criterion(type), { maxLength: 1 }) },
-      { weight: 1, arbitrary: fc.array(criterion(type), { minLength: 2, maxLength: 3 }) },
-    ),
-    sort: sortOf(type),
-    count: fc.integer({ min: 1, max: 5 }),
-    sight,
-  }),
-)
+/** A search of what is in a world, mostly. */
+export function soughtIn(seen: Seen): fc.Arbitrary<Sought> {
+  const types = seen.typeNames.length > 0 ? seen.typeNames : TYPE_NAMES
+  return fc.oneof({ weight: 9, arbitrary: some(types) }, { weight: 1, arbitrary: some(TYPE_NAMES) }).chain((type) => {
+    const one = criterion(seen, type)
+    const pairs = fc.oneof(
+      { weight: 1, arbitrary: fc.constant<Pair[]>([]) },
+      { weight: 6, arbitrary: fc.tuple(one) },
+      { weight: 3, arbitrary: fc.array(one, { minLength: 2, maxLength: 3 }) },
+    )
+    return pairs.chain((asked) =>
+      fc.record({
+        type: fc.constant(type),
+        pairs: fc.constant(asked),
+        sort: sortOf(type, asked),
+        count: fc.integer({ min: 1, max: 5 }),
+        sight: sightOf(seen),
+      }),
+    )
+  })
+}
+
+/** Parameters whose index is walked from and to where a criterion of the same parameter says. */
+const WALKED = [
+  ['Encounter', 'date'],
+  ['Observation', 'date'],
+  ['Condition', 'onset-date'],
+  ['Condition', 'onset-age'],
+  ['Patient', 'birthdate'],
+] as const
+
+/** A search for ranges that is sorted by them, other criteria beside it now and then. */
+export function rangedIn(seen: Seen): fc.Arbitrary<Sought> {
+  return some(WALKED).chain(([type, code]) => {
+    const value = valuesOf(seen, type, parametersOf(type).get(code)!, '')
+    const bounds = fc.array(value, { minLength: 1, maxLength: 2 })
+    const others = fc.array(criterion(seen, type), { maxLength: 1 })
+    const pairs = fc.tuple(bounds, others).map(([all, more]) => [...all.map((one): Pair => [code, one]), ...more])
+    const sort = fc
+      .tuple(some(['', '-']), sortOf(type, []))
+      .map(([way, rest]) => [way + code, rest].filter((key) => key !== '').join())
+    const count = fc.integer({ min: 1, max: 5 })
+    return fc.record({ type: fc.constant(type), pairs, sort, count, sight: fc.constant(everything) })
+  })
+}

@@ -32,7 +32,13 @@ export const POOL = {
   ids: ['1', '2', '3', 'A'],
 }
 
-const some = <T>(values: readonly T[]) => fc.constantFrom(...values)
+/** One of these, the first of them most often: so that what is asked for is there, and there more than once. */
+export function skewed<T>(values: readonly T[]): fc.Arbitrary<T> {
+  const { length } = values
+  return fc.nat(length ** 3 - 1).map((at) => values[length - 1 - Math.floor(Math.cbrt(length ** 3 - 1 - at))]!)
+}
+
+const some = skewed
 const few = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2) => fc.array(arbitrary, { maxLength })
 
 /** One of a choice of elements (`value[x]`), or none. */
@@ -97,7 +103,10 @@ const canonicals = few(some(POOL.uris))
 
 /** Elements that may be there, by their names, and choices beside them. */
 function elements(shape: Record<string, fc.Arbitrary<unknown>>, ...choices: fc.Arbitrary<Record<string, unknown>>[]) {
-  const plain = fc.record(shape, { requiredKeys: [] }) as fc.Arbitrary<Record<string, unknown>>
+  const there = Object.entries(shape).map(([name, one]) => [name, fc.option(one, { freq: 4, nil: undefined })] as const)
+  const plain = fc
+    .record(Object.fromEntries(there))
+    .map((all) => Object.fromEntries(Object.entries(all).filter(([, one]) => one !== undefined)))
   return fc.tuple(plain, ...choices).map((parts): Record<string, unknown> => Object.assign({}, ...parts))
 }
 
@@ -244,7 +253,7 @@ export const TYPE_NAMES = Object.keys(TYPES)
 const IDS = [...POOL.ids, 'b', '10', 'Z', '-', 'x.1', 'a']
 
 /** Types of which there may be more: to be sorted and turned page by page. */
-const LARGE = new Set(['Observation', 'Condition', 'Encounter'])
+const LARGE = new Set(['Patient', 'Observation', 'Condition', 'Encounter'])
 
 /** A few resources of each type. */
 export const world: fc.Arbitrary<Resource[]> = fc

@@ -1,0 +1,78 @@
+import { instantOf } from '../../../resources/dates.ts'
+import type { IndexEntry } from '../../../resources/store/port.ts'
+import { indexEntries } from '../../../search/index-entries.ts'
+import { BASE } from '../criteria.ts'
+import type { Resource } from './world.ts'
+
+/** A reference that is in a world: from a type, by a parameter, to a type. */
+export type SeenLink = readonly [source: string, param: string, target: string]
+
+/** What there is in a world to ask for, so that searches find something, and that more than once. */
+export class Seen {
+  /** Values as a search writes them, by type and parameter. */
+  private readonly values = new Map<string, string[]>()
+  readonly links: SeenLink[] = []
+  private readonly types = new Map<string, Set<string>>()
+
+  constructor(resources: readonly Resource[]) {
+    const there = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`))
+    for (const resource of resources) {
+      const type = resource.resourceType
+      for (const entry of indexEntries(type, resource, BASE)) {
+        this.add(type, entry)
+        if (entry[0] !== 'reference' || !there.has(`${entry[2]}/${entry[3]}`)) continue
+        this.links.push([type, entry[1], entry[2]])
+      }
+    }
+  }
+
+  /** Written values of a parameter; of modifiers too, by names such as `code:text`. */
+  of(type: string, param: string): readonly string[] {
+    return this.values.get(`${type} ${param}`) ?? []
+  }
+
+  /** Parameters of a type that there are values of, each once. */
+  params(type: string): readonly string[] {
+    return [...(this.types.get(type) ?? [])]
+  }
+
+  /** The types that there are resources of, with something to ask for. */
+  get typeNames(): readonly string[] {
+    return [...this.types.keys()]
+  }
+
+  private add(type: string, entry: IndexEntry): void {
+    const key = `${type} ${entry[1]}`
+    const params = this.types.get(type) ?? new Set()
+    this.types.set(type, params.add(entry[1].split(':')[0]!))
+    this.values.set(key, [...(this.values.get(key) ?? []), ...written(entry)])
+  }
+}
+
+export const escaped = (text: string) => text.replace(/[\\,|$]/g, '\\$&')
+
+function written(entry: IndexEntry): string[] {
+  switch (entry[0]) {
+    case 'token': {
+      const [, param, system, code] = entry
+      if (param.endsWith(':of-type')) return [[...system.split('|'), code].map(escaped).join('|')]
+      return [escaped(code), `${escaped(system)}|${escaped(code)}`]
+    }
+    case 'string':
+      return [escaped(entry[3]), escaped(entry[3].slice(0, 2))]
+    case 'reference':
+      return [`${entry[2]}/${entry[3]}`, entry[3]]
+    case 'uri':
+      return entry[2].startsWith('#') ? [] : [escaped(entry[2])]
+    case 'range':
+      return entry[2] === '' ? [entry[3], entry[4]].filter((end) => Math.abs(end) < 1e280).map(String) : []
+    default:
+      return []
+  }
+}
+
+/** A moment in ms since 1970, as a search has it: to the ms, or the day, the month or the year that it lies in. */
+export function moment(text: string, length: number): string {
+  const at = Number(text)
+  return at > Date.UTC(1000, 0) && at < Date.UTC(9999, 0) ? instantOf(at).slice(0, length) : '2020'
+}
