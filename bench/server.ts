@@ -25,7 +25,7 @@ export class MeasuredServer {
   /** Starts chartroom as `npm start` does, on a folder. */
   static chartroom(folder: string, environment: Record<string, string> = {}): Promise<MeasuredServer> {
     const script = join(import.meta.dirname, '..', 'server', 'start.js')
-    return MeasuredServer.start(['--max-semi-space-size=4', script], '/readyz', {
+    return MeasuredServer.start(['--max-semi-space-size=8', script], '/readyz', {
       DATA_DIR: folder,
       DEMO: 'off',
       ...environment,

@@ -19,6 +19,8 @@ export interface SortedParameter {
   type: 'token' | 'uri' | 'reference' | 'string' | 'range'
   /** Whether a resource has one value at the most. */
   single: boolean
+  /** Whether its ranges are of time: these are never points. */
+  moments?: boolean
 }
 
 /** A resource's place in a sorted listing: the values of its keys, null for none, and its id. */
@@ -50,6 +52,7 @@ function shapeOf({ type, unionOf, single = false }: SearchParameter): Omit<Sorte
   if (unionOf) return undefined
   switch (type) {
     case 'date':
+      return { table: 'range', type: 'range', single, moments: true }
     case 'number':
     case 'quantity':
       return { table: 'range', type: 'range', single }

@@ -9,7 +9,7 @@ import type {
   TokenTest,
 } from '../expression.ts'
 import { fold } from '../fold.ts'
-import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import { nearTest } from './near.ts'
 import { wordTable } from './words.ts'
 
@@ -65,6 +65,7 @@ export function typeId(name: string): Fragment {
   return sql`(SELECT id FROM type WHERE name = ${name})`
 }
 
+type RangeExpression = Extract<EntryExpression, { kind: 'range' }>
 type ValueExpression = Extract<EntryExpression, { kind: 'token' | 'uri' | 'reference' }>
 
 /** Selects of the wanted values of `entry`; `single` when they can give one row at the most. */
@@ -168,6 +169,33 @@ function pathsAbove(uri: string): string[] {
 /** Number, in the dictionary, of a quantity's unit; 0 where none is asked for. */
 function unitId(unit: string): Fragment {
   return unit === '' ? raw('0') : sql`(SELECT id FROM value WHERE code = ${unit} AND system = 0)`
+}
+
+/**
+ * Selects of `rid` that together give what meets a range Expression, each from one stretch of an index. Ends are bounded
+ * from both sides where one tells of the other: what ends by a moment starts by it. What ends behind a moment starts behind
+ * it or spreads over it; the latter alone needs the index of ends, in which no points are.
+ */
+export function rangeSelects(type: string, { param, tests }: RangeExpression, alias: string): Fragment[] {
+  const own = sql`${raw(`${alias}.param`)} = ${paramId(type, param)} AND ${inTime(`${alias}.rid`)}`
+  return tests.flatMap((test) => {
+    const all = [...test.all, ...test.all.filter(([end, is]) => end === 'high' && is[0] === '<').map(ofStart)]
+    const ends = all.find(([end, is]) => end === 'high' && is[0] === '>')
+    const select = (index: string, more: Comparison[], spread: string) => {
+      const met = rangeTest({ ...test, all: [...all, ...more] }, alias)
+      return sql`SELECT ${raw(`${alias}.rid FROM range_entry ${alias} ${index}`)} WHERE ${own} AND ${met}${raw(spread)}`
+    }
+    if (!ends || all.some(([end, is]) => end === 'low' && is[0] === '>')) return [select('', [], '')]
+    const [, is, than] = ends
+    return [
+      select('', [['low', is, than]], ''),
+      select('INDEXED BY range_by_high', [['low', is === '>' ? '<=' : '<', than]], ` AND ${alias}.high > ${alias}.low`),
+    ]
+  })
+}
+
+function ofStart([, is, than]: Comparison): Comparison {
+  return ['low', is, than]
 }
 
 function rangeRows(param: Fragment, tests: readonly RangeTest[], alias: string): EntryRows {

@@ -1,6 +1,6 @@
 import { allOf, type Expression } from '../expression.ts'
 import { type Conditions, updated } from './conditions.ts'
-import { entryRows, paramId, typeId } from './entries.ts'
+import { entryRows, paramId, rangeSelects, typeId } from './entries.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 
 /** One of the Expressions that a resource must meet all of, and what makes conditions of it. */
@@ -102,6 +102,7 @@ export class Source {
   private entries(expression: Expression, conditions: Conditions): Fragment {
     if (!isValue(expression)) throw new Error(`${expression.kind} cannot drive a query`)
     const alias = conditions.alias('e')
+    if (expression.kind === 'range') return distinct(rangeSelects(this.type, expression, alias))
     const { from, where, unique } = entryRows(this.type, expression, alias)
     const rid = raw(`${alias}.rid`)
     if (unique) return sql`SELECT ${rid} FROM ${from} WHERE ${where}`
@@ -144,6 +145,7 @@ function selectOf(source: Source): Fragment {
 }
 
 function distinct(selects: Fragment[]): Fragment {
+  if (selects.length === 0) return raw('SELECT 0 AS rid WHERE 0')
   const [only] = selects
   return selects.length === 1
     ? sql`SELECT DISTINCT rid FROM (${only!})`

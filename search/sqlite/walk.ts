@@ -9,8 +9,10 @@ import type { Source } from './source.ts'
 const WIDE = 86_400_000
 
 /** Whether an index gives resources in the order of a key. */
-export function canWalk({ by }: SortKey): boolean {
-  return typeof by === 'string' || by.table !== 'entry'
+export function canWalk({ by, descending }: SortKey): boolean {
+  if (typeof by === 'string' || by.table === 'string') return true
+  // The index of ends has no points, such as most quantities are.
+  return by.table === 'range' && (by.moments || !descending)
 }
 
 /** A stretch of the walk: where the rows with the first key come from, that key as an index has it and as it is read. */
@@ -75,6 +77,8 @@ function ofEntries(source: Source, by: SortedParameter, descending: boolean, pla
     sql`k.param = ${paramId(source.type, by.param)}`,
     raw(isRange ? 'k.unit = 0 AND k.grp = 0' : 'k.grp = 0'),
   ]
+  // The index of ends is of those alone.
+  if (isRange && descending) tests.push(raw('k.high > k.low'))
   if (place) tests.push(sql`${raw(`${column} ${descending ? '<=' : '>='}`)} ${place[0]!}`)
   if (!by.single) tests.push(firstOfIts(by, column, descending))
   const bounds = by.single && isRange ? boundsOf(source, by.param, descending) : [{ index: undefined, tests: [] }]

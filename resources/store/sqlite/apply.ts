@@ -50,7 +50,7 @@ export class Applier {
     this.clock = Number(last?.updated ?? 0)
   }
 
-  /** Applies one unit; throws CommitRefused, after which the caller rolls back and calls `forget`. */
+  /** Applies one unit; throws CommitRefused, after which the caller rolls back and calls `backTo`. */
   apply(unit: Unit): Outcome[] {
     // lastUpdated never goes back, whatever the machine's clock does: history and _since rely on the order.
     this.clock = Math.min(Math.max(this.clock, Date.now()), LAST_INSTANT)
@@ -62,8 +62,24 @@ export class Applier {
     return unit.changes.map((change, at) => this.applyChange(change, at))
   }
 
+  /** Where `backTo` goes. */
+  get mark(): number {
+    return this.entries.words.mark
+  }
+
+  /** After a rollback to a mark: what was done since is void. */
+  backTo(mark: number): void {
+    this.entries.words.keep(mark)
+    this.forget()
+  }
+
+  /** Writes what waits for the end of the transaction, or for a unit whose guards look for it. */
+  flush(): void {
+    this.entries.words.flush()
+  }
+
   /** After a rollback: numbers given in it are void. */
-  forget(): void {
+  private forget(): void {
     this.names.forget()
     this.dictionary.forget()
     this.resources.forget()

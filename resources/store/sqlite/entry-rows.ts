@@ -29,7 +29,7 @@ export class EntryRows {
   private readonly names: Names
   private readonly dictionary: Dictionary
   private readonly resources: ResourceRows
-  private readonly words: WordRows
+  readonly words: WordRows
   private readonly statements: Record<Table, Statements>
 
   constructor(database: DatabaseSync, names: Names, dictionary: Dictionary, resources: ResourceRows) {

@@ -8,9 +8,10 @@ import type { DatabaseSync } from 'node:sqlite'
  * references are integers and a chain is a join. `version` is append-only: its `seq` is the order of all commits, and
  * a text is written once. `value` is the dictionary of searched values: uris, systems (system 0) and codes. In `entry`
  * a reference is the target's rid; one that leaves this server is the negative of its uri's id in `value`. In
- * `range_entry` a unit is its id in `value`, or 0. `grp` tells the elements of composite parameters apart. Ranges of more
- * than a day, few as they are, have indexes of their own: of all others one end tells where the other is. `word_entry` has
- * the words of a resource under its rid, for full-text search, and no text. `done` holds the names of work that must not be done twice.
+ * `range_entry` a unit is its id in `value`, or 0. `grp` tells the elements of composite parameters apart. The index of
+ * ends has no points, as most quantities are: their start tells all. Ranges of more than a day, few as they are, have
+ * indexes of their own: of all others one end tells where the other is. `word_entry` has the words of a resource under its
+ * rid, for full-text search, and no text. `done` holds the names of work that must not be done twice.
  */
 export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -59,7 +60,7 @@ export const VERSIONS: readonly string[] = [
      grp INTEGER NOT NULL, PRIMARY KEY (rid, param, unit, low, high, grp)
    ) WITHOUT ROWID;
    CREATE INDEX range_by_low ON range_entry (param, unit, low, high);
-   CREATE INDEX range_by_high ON range_entry (param, unit, high, low);
+   CREATE INDEX range_by_high ON range_entry (param, unit, high, low) WHERE high > low;
    CREATE INDEX wide_by_low ON range_entry (param, unit, low, high) WHERE high - low > 86400000;
    CREATE INDEX wide_by_high ON range_entry (param, unit, high, low) WHERE high - low > 86400000;
    CREATE TABLE entry_2 (

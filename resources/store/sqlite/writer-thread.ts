@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { CommitRefused, type Outcome, type Unit } from '../port.ts'
+import { CommitRefused, type Outcome, type Selection, type Unit } from '../port.ts'
 import { Applier } from './apply.ts'
 import { openWriter } from './connect.ts'
 import { FolderInUse, holdLock } from './lock.ts'
 import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult } from './message.ts'
 import { migrate } from './schema.ts'
+import type { SqliteSelection } from './selection.ts'
 
 /** Units that share one transaction, and so one sync, at the most; and the bytes of text after which no more join. */
 const GROUP_UNITS = 128
@@ -15,8 +16,13 @@ const GROUP_BYTES = 4 * 1024 * 1024
 /** How long the names of work that was done are kept, in ms: a client that tries again does so sooner. */
 const DONE_KEPT = 90 * 24 * 60 * 60 * 1000
 
-/** Bytes of text written between two checkpoints of the write-ahead log. */
-const CHECKPOINT_BYTES = 8 * 1024 * 1024
+/**
+ * Bytes that the write-ahead log may grow by between two checkpoints, as they are reckoned: a text is written with its
+ * index entries, and a unit touches pages all over the indexes. A longer log makes each read and commit dearer.
+ */
+const CHECKPOINT_BYTES = 32 * 1024 * 1024
+const BYTES_OF_TEXT = 3
+const BYTES_OF_UNIT = 48 * 1024
 
 /** A unit whose parts have all come in. */
 interface Waiting {
@@ -58,7 +64,7 @@ class Writer {
         next = this.poll()
       }
       if (group.length > 0) this.post({ results: this.commit(group) })
-      this.checkpointAfter(bytes)
+      this.checkpointAfter(bytes * BYTES_OF_TEXT + group.length * BYTES_OF_UNIT)
       next ??= this.poll()
     }
     if (next === 'close') this.close()
@@ -72,11 +78,12 @@ class Writer {
     try {
       this.database.exec('BEGIN IMMEDIATE')
       const results = group.map((waiting) => this.applyOne(waiting))
+      this.applier.flush()
       this.database.exec('COMMIT')
       return results
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')
-      this.applier.forget()
+      this.applier.backTo(0)
       // One may be at fault and the others not: each on its own.
       if (group.length > 1) return group.flatMap((waiting) => this.commit([waiting]))
       return group.map(({ id }) => ({ id, failed: String(error) }))
@@ -84,6 +91,8 @@ class Writer {
   }
 
   private applyOne({ id, unit }: Waiting): UnitResult {
+    if (unit.guards.some(({ selection }) => looksForWords(selection))) this.applier.flush()
+    const { mark } = this.applier
     this.database.exec('SAVEPOINT unit')
     try {
       const outcomes: Outcome[] = this.applier.apply(unit)
@@ -91,7 +100,7 @@ class Writer {
       return { id, outcomes }
     } catch (error) {
       this.database.exec('ROLLBACK TO unit; RELEASE unit')
-      this.applier.forget()
+      this.applier.backTo(mark)
       if (!(error instanceof CommitRefused)) throw error
       return { id, refused: { reason: error.reason, at: error.at, current: error.current } }
     }
@@ -122,6 +131,10 @@ class Writer {
   private post(message: FromWriter): void {
     this.port.postMessage(message)
   }
+}
+
+function looksForWords(selection: Selection): boolean {
+  return (selection as SqliteSelection).sql.includes('word_entry')
 }
 
 function main(port: MessagePort): void {
