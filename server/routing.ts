@@ -59,24 +59,48 @@ const LONGEST = 1024
  * weight. Throws `not-found` for a path that is none, MethodNotAllowed for a method that it does not have.
  */
 export function routeOf(method: string, path: string): Route {
-  if (path.length > LONGEST) throw FhirError.of('not-found', 'There is nothing at this URL.')
-  const segments = path
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map(decode)
+  if (path.length > LONGEST) throw nothingThere()
+  const segments = path.split('/').filter((segment) => segment !== '')
+  for (const [at, segment] of segments.entries()) segments[at] = decode(segment)
   const template = templateOf(segments)
-  const methods = Object.hasOwn(PATHS, template) ? PATHS[template]! : methodsOfOperation(template, segments)
-  if (!methods) throw nothingThere()
-  const typed = template.startsWith(':type')
-  if (typed) demandType(segments[0]!)
-  if (template.includes(':inner')) demandType(segments[2]!)
-  const interaction = methods[method === 'HEAD' ? 'GET' : method]
-  const inCompartment = segments.length > 2 && /^:type\/:id\/(:inner|\*)/.test(template)
-  if (inCompartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
-  if (!interaction) throw new MethodNotAllowed(Object.keys(methods))
-  if (/^\$[^/]+$/.test(template)) return systemRoute(interaction, template, method)
-  return { interaction, template, ...(inCompartment ? withinCompartment(segments) : placeOf(template, segments)) }
+  const shape = SHAPES.get(template) ?? shapeOfOperation(template, segments)
+  if (!shape) throw nothingThere()
+  if (shape.type) demandType(segments[0]!)
+  if (shape.inner) demandType(segments[2]!)
+  const interaction = shape.methods[method === 'HEAD' ? 'GET' : method]
+  if (shape.compartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
+  if (!interaction) throw new MethodNotAllowed(Object.keys(shape.methods))
+  if (shape.system) return systemRoute(interaction, template, method)
+  return { interaction, template, ...(shape.compartment ? withinCompartment(segments) : placeOf(shape, segments)) }
 }
+
+/** What a template's segments are, worked out once. */
+interface Shape {
+  methods: Record<string, Interaction>
+  type: boolean
+  id: boolean
+  inner: boolean
+  version: boolean
+  compartment: boolean
+  /** An operation of the whole server. */
+  system: boolean
+}
+
+function shapeOf(template: string, methods: Record<string, Interaction>): Shape {
+  return {
+    methods,
+    type: template.startsWith(':type'),
+    id: template.includes(':id'),
+    inner: template.includes(':inner'),
+    version: template.endsWith(':version'),
+    compartment: /^:type\/:id\/(:inner|\*)/.test(template),
+    system: template.startsWith('$'),
+  }
+}
+
+const SHAPES: ReadonlyMap<string, Shape> = new Map(
+  Object.entries(PATHS).map(([template, methods]) => [template, shapeOf(template, methods)]),
+)
 
 function systemRoute(interaction: Interaction, template: string, method: string): Route {
   const looks = method === 'POST' ? {} : ({ onlyLooks: true } as const)
@@ -84,19 +108,20 @@ function systemRoute(interaction: Interaction, template: string, method: string)
 }
 
 /** Operations are what the registry says; none changes anything with GET. */
-function methodsOfOperation(template: string, segments: readonly string[]): Record<string, Interaction> | undefined {
+function shapeOfOperation(template: string, segments: readonly string[]): Shape | undefined {
   const system = template.startsWith('$') ? systemOperation(template.slice(1)) : undefined
-  if (system) return { ...(system.look ? { GET: 'operation' } : {}), POST: 'operation' }
+  if (system) return shapeOf(template, { ...(system.look ? { GET: 'operation' } : {}), POST: 'operation' })
   const code = /^:type\/:id\/\$([^/]+)$/.exec(template)?.[1]
   const operation = code === undefined ? undefined : operationAt(code, 'instance', segments[0]!)
-  return operation && { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' }
+  if (!operation) return undefined
+  return shapeOf(template, { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' })
 }
 
-function placeOf(template: string, [type, id, inner, version]: readonly string[]): Partial<Route> {
+function placeOf(shape: Shape, [type, id, inner, version]: readonly string[]): Partial<Route> {
   const place: Partial<Route> = {}
-  if (template.startsWith(':type')) place.type = type!
-  if (template.includes(':id')) place.id = id!
-  if (template.endsWith(':version')) place.version = version!
+  if (shape.type) place.type = type!
+  if (shape.id) place.id = id!
+  if (shape.version) place.version = version!
   if (inner?.startsWith('$')) place.operation = inner.slice(1)
   return place
 }
@@ -119,12 +144,14 @@ const NAMES = [':type', ':id', ':inner']
 
 /** Segments that stand for themselves, and the names of all others. */
 function templateOf(segments: readonly string[]): string {
-  return segments
-    .map((segment, at) => {
-      if (/^[_$]/.test(segment) || (at === 0 && segment === 'metadata') || (at === 2 && segment === '*')) return segment
-      return at === 3 && segments[2] === '_history' ? ':version' : (NAMES[at] ?? '?')
-    })
-    .join('/')
+  let template = ''
+  for (const [at, segment] of segments.entries()) {
+    const own = segment.startsWith('_') || segment.startsWith('$')
+    const literal = own || (at === 0 && segment === 'metadata') || (at === 2 && segment === '*')
+    const named = at === 3 && segments[2] === '_history' ? ':version' : (NAMES[at] ?? '?')
+    template += `${at === 0 ? '' : '/'}${literal ? segment : named}`
+  }
+  return template
 }
 
 function decode(segment: string): string {
