@@ -1,14 +1,15 @@
 import { Agent, request } from 'node:http'
 import autocannon from 'autocannon'
 
-const SECONDS = 1
+/** Seconds of one measurement. */
+const SECONDS = 3
 
 /** Requests a second that 8 connections get answered when they read these paths in turn. Throws when one fails. */
-export async function readRate(url: string, paths: readonly string[]): Promise<number> {
+export async function readRate(url: string, paths: readonly string[], seconds = SECONDS): Promise<number> {
   const options = {
     url,
     connections: 8,
-    duration: SECONDS,
+    duration: seconds,
     requests: paths.map((path) => ({ method: 'GET' as const, path })),
   }
   const result = await autocannon(options)

@@ -5,6 +5,7 @@ import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
 import { diskBytes, ingest, loadFirst, readsWhileLoading } from './ingest.ts'
 import { machineFacts, median } from './machine.ts'
+import { searchRates, searchRows } from './search.ts'
 import { MeasuredServer } from './server.ts'
 import { printTable, type Row } from './table.ts'
 import { writeRates } from './write.ts'
@@ -27,10 +28,13 @@ async function main(): Promise<void> {
   try {
     const sample = await readSample()
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
-    await measureLoads(folder, sample)
-    await measureLargest(folder, sample)
-    await measureReads(join(folder, `load-${RUNS - 1}`))
-    await measureWrites(folder)
+    if (process.argv[2] === 'search') await measureSearches(join(folder, 'search'), sample)
+    else {
+      await measureLoads(folder, sample)
+      await measureLargest(folder, sample)
+      await measureReads(join(folder, `load-${RUNS - 1}`))
+      await measureWrites(folder)
+    }
     process.stdout.write(`\n${printTable(rows)}\n`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -62,6 +66,19 @@ async function measureLoads(folder: string, sample: Sample): Promise<void> {
   add('memory at rest', `${Math.round(median(rest))} MB`, 'under 150 MB')
   add(`ingest, 4 writers (${resources} resources)`, rate(median(rates)), 'at least 5,000/s')
   add('disk, of the JSON text', `${median(disk).toFixed(2)} times`, 'at most 2.5 times')
+}
+
+/** Searches on the sample, then on ten times as much: each load makes new ids. */
+async function measureSearches(store: string, sample: Sample): Promise<void> {
+  const load = async (times: number) => {
+    const server = await MeasuredServer.chartroom(store)
+    for (let time = 0; time < times; time++) await ingest(server, sample)
+    await server.stop()
+  }
+  await load(1)
+  const small = await searchRates(store)
+  await load(9)
+  rows.push(...searchRows(await searchRates(store), small))
 }
 
 async function readyByNpm(folder: string): Promise<number> {
