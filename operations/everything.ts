@@ -37,7 +37,7 @@ export const everything = defineOperation({
     const cut: Cut = { start, end, since: _since, types: _type }
     const { found: matches, more } = await recordPage(context, cut)
     const known = knownBefore(context, cut)
-    if (known) readAll(matches, scanFor(context, known))
+    if (known) await readAll(matches, context, known)
     if (more) return { matches, included: [], next: nextAfter(matches, context, cut, known) }
     const referred = known ?? (await referredFromAll(context, cut))
     const rest = await referredPage(context, cut, referred, context.count - matches.length)
@@ -57,7 +57,7 @@ const pagesBefore = new WeakMap<Searcher, PagesBefore>()
 
 async function recordPage(context: OperationContext, cut: Cut): Promise<FoundPage> {
   const { searcher, count, after } = context
-  if (after !== undefined && !beginsInRecord(after)) return { found: [], more: false }
+  if (after !== undefined && !beginsInRecord(after)) return { found: [], more: false, bytes: 0 }
   const searches = recordSearches(context, cut).filter(({ type }) => isAsked(type, cut))
   return findListed(
     searches.map((search) => updatedSince(search, cut)),
@@ -117,8 +117,9 @@ function placeOf(position: string, { access, id }: OperationContext, cut: Cut): 
   return JSON.stringify([access.caller, id, cut, position])
 }
 
-function readAll(found: readonly Found[], scan: ReferenceScan): void {
-  for (const { text } of found) scan.read(text)
+async function readAll(found: readonly Found[], context: OperationContext, known: Referred): Promise<void> {
+  const scan = scanFor(context, known)
+  for (const { text } of await context.searcher.versions(found)) scan.read(text)
 }
 
 function isAsked(type: string, { types }: Cut): boolean {

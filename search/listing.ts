@@ -22,14 +22,13 @@ export async function findListed(
     const search = searches[at]!
     if (findsNothing(search)) continue
     const page = await searcher.find(search, count - found.length, at === start.at ? start.place : undefined)
-    for (const one of page.found) {
-      found.push({ ...one, position: `${search.type} ${one.position}` })
-      bytes += one.text.length
-    }
-    if (page.more) return { found, more: true }
+    for (const one of page.found) one.position = `${search.type} ${one.position}`
+    found.push(...page.found)
+    bytes += page.bytes
+    if (page.more) return { found, more: true, bytes }
     if (pace.due) await pace.rest()
   }
-  return { found, more: await hasAny(searches.slice(at), searcher) }
+  return { found, more: await hasAny(searches.slice(at), searcher), bytes }
 }
 
 /** How many resources a listing has in all. */

@@ -20,16 +20,26 @@ export interface Search {
   sort?: readonly SortKey[]
 }
 
-/** A resource that was found, and its place in the order of the result. */
-export interface Found extends StoredVersion {
-  text: Buffer
+/** A resource that was found, its place in the order of the result, and what its text is kept by. */
+export interface Found extends ResourceName {
   position: string
+  /** The searcher's own. */
+  held: unknown
 }
 
-/** Matches in order, and whether more follow. It ends early where its texts grow past what one answer should hold. */
+/** What stands around each text of a listing: in front of the resource's name, behind it, and behind the text. */
+export interface Around {
+  beforeName: string
+  behindName: string
+  behind: string
+}
+
+/** Matches in order, and whether more follow. It ends early where their texts grow past what one answer should hold. */
 export interface FoundPage {
   found: Found[]
   more: boolean
+  /** Of their texts. */
+  bytes: number
 }
 
 /** From some resources to others: what their reference leads to or, in reverse, what refers to them. */
@@ -47,6 +57,9 @@ export interface ResourceName {
   id: string
 }
 
+/** A version that is no deletion. */
+export type LiveVersion = StoredVersion & { text: Buffer }
+
 /** What finds resources by Expressions. Two adapters, one contract suite (`test/contract`). */
 export interface Searcher {
   /** `count` matches at the most, in the order asked for, from behind `after` (a position) on. */
@@ -54,6 +67,10 @@ export interface Searcher {
   /** Ids of `count` matches at the most, without their texts. */
   ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>
+  /** The versions that were found, one each, in their order. */
+  versions(found: readonly Found[]): Promise<LiveVersion[]>
+  /** Their texts as one, each within what stands `around` it, with commas between them; empty where nothing was found. */
+  joined(found: readonly Found[], around: Around): Promise<Buffer>
   /** What links lead to from these resources, each once, `count` at the most; of it what the caller may see. */
   linked(
     from: readonly ResourceName[],

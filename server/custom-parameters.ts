@@ -29,7 +29,7 @@ export class CustomParameters {
     let after: string | undefined
     do {
       const { found, more } = await searcher.find(search, PAGE, after)
-      for (const { id, version, text } of found) this.take(id, version, text)
+      for (const { id, version, text } of await searcher.versions(found)) this.take(id, version, text)
       after = more ? found.at(-1)?.position : undefined
     } while (after !== undefined)
     if (this.used.size > 0) this.tell()

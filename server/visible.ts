@@ -18,7 +18,8 @@ export async function visible(
   const narrowed = restrictionOf(restriction, type)
   if (narrowed.kind === 'all') return store.read(type, id)
   const where = allOf([{ kind: 'id', ids: [id] }, narrowed])
-  return (await searcher.find({ type, where, restriction }, 1)).found[0]
+  const { found } = await searcher.find({ type, where, restriction }, 1)
+  return (await searcher.versions(found))[0]
 }
 
 /** The text of a version that was found; throws `not-found` where there is none, `gone` for a deletion. */

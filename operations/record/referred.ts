@@ -16,7 +16,7 @@ export async function referredFrom(
   let after: string | undefined
   for (let more = true; more; ) {
     const page = await findListed(searches, searcher, STRETCH, after)
-    for (const { text } of page.found) scan.read(text)
+    for (const { text } of await searcher.versions(page.found)) scan.read(text)
     after = page.found.at(-1)?.position
     more = page.more
     if (pace.due) await pace.rest()

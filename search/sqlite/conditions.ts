@@ -1,7 +1,14 @@
 import type { Bounds, Expression } from '../expression.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
-import { entryRows, paramId, typeId } from './entries.ts'
+import { entryRows } from './entries.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import type { Numbers } from './numbers.ts'
+
+/** The resource that a condition is about: its `rid`, and the table that has its row, which may be joined behind. */
+export interface Subject {
+  rid: string
+  row: string
+}
 
 /**
  * Makes conditions of Expressions. What is asked of other resources, at the far end of a chain, is narrowed to those
@@ -10,13 +17,15 @@ import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
 export class Conditions {
   /** Conditions for Expressions that are themselves what narrows: of the same statement. */
   readonly unrestricted: Conditions
+  readonly numbers: Numbers
   private readonly restriction: Restriction | undefined
   private readonly aliases: { last: number }
 
-  constructor(restriction: Restriction | undefined, aliases = { last: 0 }) {
+  constructor(numbers: Numbers, restriction: Restriction | undefined, aliases = { last: 0 }) {
+    this.numbers = numbers
     this.restriction = restriction
     this.aliases = aliases
-    this.unrestricted = restriction === undefined ? this : new Conditions(undefined, aliases)
+    this.unrestricted = restriction === undefined ? this : new Conditions(numbers, undefined, aliases)
   }
 
   /** A name for a table that no other of the statement has. */
@@ -29,13 +38,13 @@ export class Conditions {
     return this.restriction ? restrictionOf(this.restriction, type) : { kind: 'all' }
   }
 
-  /** That a resource at the other end of a reference, in table `row`, meets an Expression and may be seen. */
-  private seen(type: string, where: Expression, row: string): Fragment {
-    return sql`${this.test(type, where, row)} AND ${this.unrestricted.test(type, this.narrowing(type), row)}`
+  /** That a resource at the other end of a reference meets an Expression and may be seen. */
+  private seen(type: string, where: Expression, subject: Subject): Fragment {
+    return sql`${this.test(type, where, subject)} AND ${this.unrestricted.test(type, this.narrowing(type), subject)}`
   }
 
-  /** The condition that the resource in table `row` (columns of `resource`) meets an Expression. */
-  test(type: string, expression: Expression, row: string): Fragment {
+  /** The condition that a resource meets an Expression. */
+  test(type: string, expression: Expression, subject: Subject): Fragment {
     switch (expression.kind) {
       case 'all':
         return raw('1')
@@ -43,23 +52,23 @@ export class Conditions {
         return raw('0')
       case 'and':
       case 'or':
-        return this.combined(type, expression, row)
+        return this.combined(type, expression, subject)
       case 'not':
-        return sql`NOT ${this.test(type, expression.part, row)}`
+        return sql`NOT ${this.test(type, expression.part, subject)}`
       case 'id':
-        return sql`${raw(row)}.id IN (SELECT value FROM ${listOf(expression.ids)})`
+        return sql`${raw(subject.row)}.id IN (SELECT value FROM ${listOf(expression.ids)})`
       case 'lastUpdated':
-        return updated(expression.ranges, row)
+        return updated(expression.ranges, subject.row)
       case 'composite':
-        return sql`EXISTS (SELECT 1 FROM ${this.elementRows(type, expression, `${row}.rid`)})`
+        return sql`EXISTS (SELECT 1 FROM ${this.elementRows(type, expression, subject.rid)})`
       case 'chain':
-        return this.chained(type, expression, row)
+        return this.chained(type, expression, subject)
       case 'has':
-        return this.referredTo(expression, row)
+        return this.referredTo(expression, subject)
       default: {
         const alias = this.alias('e')
-        const { from, where } = entryRows(type, expression, alias)
-        return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${raw(`${alias}.rid = ${row}.rid`)} AND ${where})`
+        const { from, where } = entryRows(this.numbers, type, expression, alias)
+        return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${raw(`${alias}.rid = ${subject.rid}`)} AND ${where})`
       }
     }
   }
@@ -75,7 +84,7 @@ export class Conditions {
     const tests: Fragment[] = []
     for (const [at, part] of parts.entries()) {
       const alias = at === 0 ? first : this.alias('c')
-      const { from, where } = entryRows(type, part, alias)
+      const { from, where } = entryRows(this.numbers, type, part, alias)
       tables.push(from)
       if (at > 0) tests.push(raw(`${alias}.rid = ${first}.rid AND ${alias}.grp = ${first}.grp`))
       else if (rid !== undefined) tests.push(raw(`${alias}.rid = ${rid}`))
@@ -84,29 +93,78 @@ export class Conditions {
     return sql`${join(tables, ' CROSS JOIN ')} WHERE ${join(tests, ' AND ')}`
   }
 
-  private combined(type: string, { kind, parts }: { kind: 'and' | 'or'; parts: Expression[] }, row: string): Fragment {
+  private combined(
+    type: string,
+    { kind, parts }: { kind: 'and' | 'or'; parts: Expression[] },
+    subject: Subject,
+  ): Fragment {
     // An empty "or" is nothing, never everything.
     if (parts.length === 0) return raw(kind === 'and' ? '1' : '0')
-    const tests = parts.map((part) => this.test(type, part, row))
+    const tests = parts.map((part) => this.test(type, part, subject))
     return sql`(${join(tests, kind === 'and' ? ' AND ' : ' OR ')})`
   }
 
-  private chained(type: string, { param, targets }: Extract<Expression, { kind: 'chain' }>, row: string): Fragment {
+  private chained(
+    type: string,
+    { param, targets }: Extract<Expression, { kind: 'chain' }>,
+    { rid }: Subject,
+  ): Fragment {
     const tests = targets.map(({ type: target, where }) => {
       const [entry, far] = [this.alias('e'), this.alias('r')]
+      const own = sql`${raw(`${entry}.rid = ${rid} AND ${entry}.param`)} = ${this.numbers.param(type, param)}`
+      const seen = this.seen(target, where, { rid: `${entry}.value`, row: far })
+      if (this.isLive(target, where)) return sql`EXISTS (SELECT 1 FROM entry ${raw(entry)} WHERE ${own} AND ${seen})`
       return sql`EXISTS (SELECT 1 FROM ${raw(`entry ${entry} CROSS JOIN resource ${far} ON ${far}.rid = ${entry}.value`)}
-        WHERE ${raw(`${entry}.rid = ${row}.rid AND ${entry}.param`)} = ${paramId(type, param)}
-        AND ${raw(`${far}.type`)} = ${typeId(target)} AND ${raw(`${far}.live = 1`)}
-        AND ${this.seen(target, where, far)})`
+        WHERE ${own} AND ${raw(`${far}.type`)} = ${this.numbers.type(target)} AND ${raw(`${far}.live = 1`)} AND ${seen})`
     })
     return tests.length === 0 ? raw('0') : sql`(${join(tests, ' OR ')})`
   }
 
-  private referredTo({ type, param, where }: Extract<Expression, { kind: 'has' }>, row: string): Fragment {
+  private referredTo({ type, param, where }: Extract<Expression, { kind: 'has' }>, { rid }: Subject): Fragment {
     const [entry, far] = [this.alias('e'), this.alias('r')]
+    const own = sql`${raw(`${entry}.param`)} = ${this.numbers.param(type, param)} AND ${raw(`${entry}.value = ${rid}`)}`
+    const seen = this.seen(type, where, { rid: `${entry}.rid`, row: far })
+    // The entry is that of a live resource of the type.
+    const parts = [where, this.narrowing(type)]
+    if (!parts.some(asksRow)) return sql`EXISTS (SELECT 1 FROM entry ${raw(entry)} WHERE ${own} AND ${seen})`
     return sql`EXISTS (SELECT 1 FROM ${raw(`entry ${entry} CROSS JOIN resource ${far} ON ${far}.rid = ${entry}.rid`)}
-      WHERE ${raw(`${entry}.param`)} = ${paramId(type, param)} AND ${raw(`${entry}.value = ${row}.rid AND ${far}.live = 1`)}
-      AND ${this.seen(type, where, far)})`
+      WHERE ${own} AND ${seen})`
+  }
+
+  /** Whether what is asked of a type, and what the caller may see of it, tells of itself that a resource is live and of it. */
+  private isLive(type: string, where: Expression): boolean {
+    const parts = [where, this.narrowing(type)]
+    return parts.some(isOfEntries) && !parts.some(asksRow)
+  }
+}
+
+/** Whether only a live resource of the type can meet an Expression: entries are there of no others. */
+export function isOfEntries(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'and':
+      return expression.parts.some(isOfEntries)
+    case 'or':
+      return expression.parts.length > 0 && expression.parts.every(isOfEntries)
+    // What is referred to need not be there.
+    case 'has':
+      return false
+    case 'composite':
+      return true
+    default:
+      return 'param' in expression
+  }
+}
+
+/** Whether the condition of an Expression needs the row of a resource, and not its `rid` alone. */
+function asksRow(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return expression.parts.some(asksRow)
+    case 'not':
+      return asksRow(expression.part)
+    default:
+      return expression.kind === 'id' || expression.kind === 'lastUpdated'
   }
 }
 

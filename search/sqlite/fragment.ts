@@ -8,18 +8,19 @@ export interface Fragment {
 
 /** Builds a fragment from a template: fragments go in as SQL, all else as placeholders. */
 export function sql(strings: TemplateStringsArray, ...parts: (Fragment | SqlValue)[]): Fragment {
-  let text = strings[0] ?? ''
-  let values: SqlValue[] = []
-  parts.forEach((part, at) => {
+  let text = strings[0]!
+  const values: SqlValue[] = []
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at]!
     if (typeof part === 'object' && part !== null) {
       text += part.sql
-      values = values.concat(part.values)
+      for (const value of part.values) values.push(value)
     } else {
       text += '?'
       values.push(part)
     }
-    text += strings[at + 1] ?? ''
-  })
+    text += strings[at + 1]!
+  }
   return { sql: text, values }
 }
 
@@ -46,8 +47,11 @@ export function listOf(items: readonly unknown[]): Fragment {
 
 /** Puts fragments behind each other with `separator` between them. */
 export function join(fragments: readonly Fragment[], separator: string): Fragment {
-  return {
-    sql: fragments.map((fragment) => fragment.sql).join(separator),
-    values: fragments.flatMap((fragment) => fragment.values),
+  let text = ''
+  const values: SqlValue[] = []
+  for (const [at, fragment] of fragments.entries()) {
+    text += at === 0 ? fragment.sql : separator + fragment.sql
+    for (const value of fragment.values) values.push(value)
   }
+  return { sql: text, values }
 }

@@ -1,12 +1,13 @@
 import type { Link, ResourceName, Restriction } from '../searcher.ts'
 import { Conditions } from './conditions.ts'
-import { paramId, typeId } from './entries.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
+import type { Numbers } from './numbers.ts'
 
-const COLUMNS = 't.name AS typeName, v.type, r.id, v.version, v.updated, v.method, v.text'
+const COLUMNS = 't.name, r.id, r.seq, octet_length(v.text)'
 
-/** Selects of what links lead to, each resource once a link. */
+/** Selects of what links lead to, each resource once a link: its type, id and `seq`, and how long its text is. */
 export function linkStatements(
+  numbers: Numbers,
   from: readonly ResourceName[],
   links: readonly Link[],
   restriction: Restriction,
@@ -19,6 +20,7 @@ export function linkStatements(
       return names
         ? [
             statement(
+              numbers,
               type,
               names.map(({ id }) => id),
               link,
@@ -30,12 +32,12 @@ export function linkStatements(
   })
 }
 
-function statement(type: string, ids: string[], link: Link, restriction: Restriction): Fragment {
-  const conditions = new Conditions(restriction)
+function statement(numbers: Numbers, type: string, ids: string[], link: Link, restriction: Restriction): Fragment {
+  const conditions = new Conditions(numbers, restriction)
   const ends = link.reverse ? [link.source] : link.targets
   const [near, far] = link.reverse ? ['value', 'rid'] : ['rid', 'value']
-  const start = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${typeId(type)} AND o.id = j.value`
-  const entries = sql`CROSS JOIN entry e ON ${raw(`e.${near} = o.rid AND e.param`)} = ${paramId(link.source, link.param)}`
+  const start = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${numbers.type(type)} AND o.id = j.value`
+  const entries = sql`CROSS JOIN entry e ON ${raw(`e.${near} = o.rid AND e.param`)} = ${numbers.param(link.source, link.param)}`
   return sql`SELECT ${raw(COLUMNS)} FROM (SELECT DISTINCT ${raw(`e.${far}`)} AS rid FROM ${start} ${entries} WHERE ${inTime('e.rid')}) d
     CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN type t ON t.id = r.type CROSS JOIN version v ON v.seq = r.seq
     WHERE r.live = 1 AND ${visibleEnds(ends, conditions)}`
@@ -48,7 +50,9 @@ function visibleEnds(types: readonly string[], conditions: Conditions): Fragment
   const tests = [sql`r.type IN (SELECT id FROM type WHERE name IN (SELECT value FROM ${listOf(open)}))`]
   for (const [type, narrowing] of narrowings) {
     if (narrowing.kind === 'all' || narrowing.kind === 'none') continue
-    tests.push(sql`(r.type = ${typeId(type)} AND ${conditions.unrestricted.test(type, narrowing, 'r')})`)
+    tests.push(
+      sql`(r.type = ${conditions.numbers.type(type)} AND ${conditions.unrestricted.test(type, narrowing, { rid: 'r.rid', row: 'r' })})`,
+    )
   }
   return sql`(${join(tests, ' OR ')})`
 }

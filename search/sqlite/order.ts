@@ -1,13 +1,13 @@
 import type { Place, SortedParameter, SortKey } from '../sort.ts'
-import { paramId } from './entries.ts'
 import { type Fragment, join, raw, sql } from './fragment.ts'
+import type { Numbers } from './numbers.ts'
 
 /** The value that a resource in table `row` is sorted by. */
-export function keyOf(type: string, { by, descending }: SortKey, row: string): Fragment {
+export function keyOf(numbers: Numbers, type: string, { by, descending }: SortKey, row: string): Fragment {
   if (by === 'id') return raw(`${row}.id`)
   if (by === 'lastUpdated') return raw(`${row}.updated`)
   const most = descending ? 'max' : 'min'
-  const param = paramId(type, by.param)
+  const param = numbers.param(type, by.param)
   const own = raw(`k.rid = ${row}.rid AND k.grp = 0 AND k.param`)
   switch (by.type) {
     case 'range':

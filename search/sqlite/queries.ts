@@ -1,20 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PAGE_BYTES } from '../../resources/store/port.ts'
 import { StatementCache } from '../../resources/store/sqlite/statement-cache.ts'
-import { toVersion, type VersionRow } from '../../resources/store/sqlite/version-row.ts'
 import type { Found, FoundPage, Link, ResourceName, Restriction, Search } from '../searcher.ts'
-import type { Place, SortKey } from '../sort.ts'
+import type { SortKey } from '../sort.ts'
 import { Conditions } from './conditions.ts'
-import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
+import { type Fragment, sql } from './fragment.ts'
 import { linkStatements } from './links.ts'
-import { behind, columnsOf, keyOf, orderBy } from './order.ts'
+import { Numbers } from './numbers.ts'
 import { LIMITS, type Limits, type Plan, planOf } from './plan.ts'
+import { Sizes } from './sizes.ts'
 import { type Part, Source } from './source.ts'
-import { walks } from './walk.ts'
-
-const COLUMNS = 'v.type, r.id, v.version, v.updated, v.method, v.text'
-
-type Row = VersionRow & Record<string, string | number | null>
+import { countOf, type FoundRow, findStatements, firstOf, sizeOf } from './statements.ts'
 
 /** What can be asked, as plain data that may cross to another thread. */
 export type Ask =
@@ -34,14 +30,24 @@ interface Answers {
 
 export type Answered<A extends Ask> = Answers[A['op']]
 
+/**
+ * Resources of the type that are looked at, before all that an index gives is gathered: so many for each that is wanted, if
+ * as large a share of the first ones is.
+ */
+const LOOKED_AT = 10
+const SAMPLE = 50
+
 /** Asks one connection, on the thread that it belongs to. `in_time` must be known to it. */
 export class Queries {
   private readonly statements: StatementCache
+  private readonly numbers: Numbers
   private readonly limits: Limits
+  private readonly known = new Sizes()
 
   /** With other `limits` another plan is made; the answer is the same. */
   constructor(database: DatabaseSync, limits = LIMITS) {
-    this.statements = new StatementCache(database)
+    this.statements = new StatementCache(database, { asArrays: true })
+    this.numbers = new Numbers(database)
     this.limits = limits
   }
 
@@ -61,25 +67,48 @@ export class Queries {
     }
   }
 
-  private find(search: Search, count: number, after: string | undefined): FoundPage {
-    const sort = search.sort ?? []
-    const found: Found[] = []
-    let bytes = 0
-    for (const statement of this.statementsOf(search, count + 1, after)) {
-      for (const row of this.rows(statement)) {
-        if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
-        const position = sort.length > 0 ? placeOf(row, sort) : row.rid
-        const version = toVersion(row, search.type) as Found
-        found.push({ ...version, position: JSON.stringify(position) })
-        bytes += version.text.length
-      }
-    }
-    return { found, more: false }
+  /** A search as what a statement is made of. */
+  sourceOf({ type, where, restriction }: Search): Source {
+    const conditions = new Conditions(this.numbers, restriction)
+    return new Source(type, where, conditions.narrowing(type), conditions)
   }
 
-  private *rows({ sql: text, values }: Fragment): Generator<Row> {
+  private find(search: Search, count: number, after: string | undefined): FoundPage {
+    const source = this.sourceOf(search)
+    const sort = search.sort ?? []
+    const place: unknown = after === undefined ? undefined : JSON.parse(after)
+    const rows = this.foundAtOnce(source, sort, place as number | undefined, count + 1) ?? []
+    if (rows.length === 0) {
+      for (const statement of findStatements(source, sort, this.planOf(source, sort), place, count + 1)) {
+        if (rows.length <= count) rows.push(...this.rows<FoundRow>(statement))
+      }
+    }
+    return pageOf(rows, count, (row) => {
+      const position = sort.length > 0 ? JSON.stringify([...row.slice(4), row[1]]) : String(row[0])
+      return { type: search.type, id: row[1], position, held: row[2] }
+    })
+  }
+
+  /**
+   * Where no index gives the page in order, and none gives but a few: whether the first resources of the type make a page
+   * already. Undefined where they do not.
+   */
+  private foundAtOnce(source: Source, sort: readonly SortKey[], after: number | undefined, count: number) {
+    if (sort.length > 0 || source.drivers.length === 0 || !source.parts.every(isQuick)) return undefined
+    const sizes = this.sizes(source)
+    if (source.drivers.some((driver) => source.inOrder(driver) || sizes(driver, this.limits.few) < this.limits.few)) {
+      return undefined
+    }
+    const sample = firstOf(source, after, SAMPLE, SAMPLE)
+    if (this.known.get(sample, () => this.rows(sample).length) < SAMPLE / LOOKED_AT) return undefined
+    const rows = this.rows<FoundRow>(firstOf(source, after, count, count * LOOKED_AT))
+    return rows.length === count ? rows : undefined
+  }
+
+  /** A statement that failed is not always fit to be asked again. */
+  private rows<R>({ sql: text, values }: Fragment): R[] {
     try {
-      yield* this.statements.prepare(text).iterate(...values) as Iterable<unknown> as Iterable<Row>
+      return this.statements.prepare(text).all(...values) as unknown[] as R[]
     } catch (error) {
       this.statements.forget(text)
       throw error
@@ -87,67 +116,49 @@ export class Queries {
   }
 
   private ids(search: Search, count: number): string[] {
-    const source = sourceOf(search)
+    const source = this.sourceOf(search)
     const { driver } = this.planOf(source, [])
     const { from, where } = source.rows('r', driver)
     const query = sql`SELECT r.id FROM ${from} WHERE ${where} LIMIT ${count}`
-    return this.statements
-      .prepare(query.sql)
-      .all(...query.values)
-      .map((row) => String(row.id))
+    return this.rows<[string]>(query).map(([id]) => id)
   }
 
   private count(search: Search): number {
-    const source = sourceOf(search)
-    const query = countOf(source, this.planOf(source, []))
-    return Number(this.statements.prepare(query.sql).get(...query.values)?.n ?? 0)
+    const source = this.sourceOf(search)
+    return this.number(countOf(source, this.planOf(source, [])))
+  }
+
+  private number(query: Fragment): number {
+    return this.rows<[number]>(query)[0]![0]
   }
 
   private linked({ from, links, restriction, count }: Extract<Ask, { op: 'linked' }>): FoundPage {
-    const found: Found[] = []
+    const fresh: [type: string, id: string, seq: number, bytes: number][] = []
     const seen = new Set(from.map(({ type, id }) => `${type}/${id}`))
-    let bytes = 0
-    for (const statement of linkStatements(from, links, restriction)) {
-      for (const row of this.rows(statement)) {
-        const name = `${row.typeName}/${row.id}`
-        if (seen.has(name)) continue
-        if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
+    for (const statement of linkStatements(this.numbers, from, links, restriction)) {
+      for (const row of this.rows<(typeof fresh)[number]>(statement)) {
+        const name = `${row[0]}/${row[1]}`
+        if (!seen.has(name)) fresh.push(row)
         seen.add(name)
-        const version = toVersion(row, String(row.typeName)) as Found
-        found.push({ ...version, position: '' })
-        bytes += version.text.length
       }
+      if (fresh.length > count) break
     }
-    return { found, more: false }
+    return pageOf(fresh, count, ([type, id, held]) => ({ type, id, position: '', held }))
   }
 
   private explain(search: Search): string[] {
-    const source = sourceOf(search)
-    const { driver, walk } = this.planOf(source, search.sort ?? [])
-    const size = driver ? this.sizes(source)(driver, 100_000) : undefined
-    const by = driver
-      ? `driven by ${JSON.stringify(driver.expression)}, which gives ${size}`
-      : 'all of the type are looked at'
-    const steps = this.statementsOf(search, 50, undefined).flatMap(({ sql: text, values }) => [
-      'statement',
-      ...this.statements
-        .prepare(`EXPLAIN QUERY PLAN ${text}`)
-        .all(...values)
-        .map((row) => `  ${row.detail}`),
-    ])
-    return [walk ? 'the index of the first sort key is walked' : by, ...steps]
-  }
-
-  private statementsOf(search: Search, count: number, after: string | undefined): Fragment[] {
-    const source = sourceOf(search)
+    const source = this.sourceOf(search)
     const sort = search.sort ?? []
     const plan = this.planOf(source, sort)
-    const place: unknown = after === undefined ? undefined : JSON.parse(after)
-    if (plan.walk) return walks(source, sort, place as Place | undefined, COLUMNS, count)
-    if (sort.length > 0) return [sorted(source, sort, plan, place as Place | undefined, count)]
-    const { from, where, order } = source.rows('r', plan.driver, place as number | undefined)
-    const joined = sql`${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where}`
-    return [sql`SELECT r.rid, ${raw(COLUMNS)} FROM ${joined} ORDER BY ${order} LIMIT ${count}`]
+    const size = plan.driver ? this.number(sizeOf(source, plan.driver, 100_000)) : undefined
+    const by = plan.driver
+      ? `driven by ${JSON.stringify(plan.driver.expression)}, which gives ${size}`
+      : 'all of the type are looked at'
+    const steps = findStatements(source, sort, plan, undefined, 50).flatMap(({ sql: text, values }) => [
+      'statement',
+      ...this.rows<unknown[]>({ sql: `EXPLAIN QUERY PLAN ${text}`, values }).map((row) => `  ${row.at(-1)}`),
+    ])
+    return [plan.walk ? 'the index of the first sort key is walked' : by, ...steps]
   }
 
   private planOf(source: Source, sort: readonly SortKey[]): Plan {
@@ -156,54 +167,29 @@ export class Queries {
 
   private sizes(source: Source) {
     return (driver: Part, most: number): number => {
-      const query = sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${source.rids(driver)}) WHERE ${inTime('rid')} LIMIT ${most})`
-      return Number(this.statements.prepare(query.sql).get(...query.values)?.n ?? 0)
+      const query = sizeOf(source, driver, most)
+      return this.known.get(query, () => this.number(query))
     }
   }
 }
 
-/** A search as what a statement is made of. */
-export function sourceOf({ type, where, restriction }: Search): Source {
-  const conditions = new Conditions(restriction)
-  return new Source(type, where, conditions.narrowing(type), conditions)
+/** Whether a part is told of a resource by what that has itself: others may refer to it in any number. */
+function isQuick({ expression }: Part): boolean {
+  return expression.kind !== 'has' && !('parts' in expression)
 }
 
-function placeOf(row: Row, sort: readonly SortKey[]): Place {
-  return [...sort.map((_, at) => row[`k${at}`] ?? null), row.id]
-}
-
-/** All that is found, sorted. Keys are computed once a row, before those in front of the page are left out. */
-function sorted(
-  source: Source,
-  sort: readonly SortKey[],
-  plan: Plan,
-  place: Place | undefined,
+/** The first `count` rows, fewer where their texts (the bytes stand fourth) grow past what one answer should hold. */
+function pageOf<R extends readonly unknown[]>(
+  rows: readonly R[],
   count: number,
-): Fragment {
-  const keys = join(
-    sort.map((key, at) => sql`, ${keyOf(source.type, key, 'r')} AS ${raw(`k${at}`)}`),
-    '',
-  )
-  const order = orderBy(sort, columnsOf(sort, 's'))
-  const later = place ? behind(sort, place, columnsOf(sort, 's')) : raw('1')
-  const { from, where } = source.rows('r', plan.driver)
-  return sql`WITH s AS MATERIALIZED (SELECT r.rid, r.id, r.seq${keys} FROM ${from} WHERE ${where})
-    SELECT ${raw(COLUMNS.replace('r.id', 's.id'))}${raw(sort.map((_, at) => `, s.k${at}`).join(''))}
-    FROM (SELECT * FROM s WHERE ${later} ORDER BY ${order} LIMIT ${count}) s CROSS JOIN version v ON v.seq = s.seq ORDER BY ${order}`
-}
-
-function countOf(source: Source, { driver }: Plan): Fragment {
-  const [only] = source.parts
-  // Entries are there of live resources alone: where they decide, they need not be looked up.
-  if (
-    only &&
-    source.parts.length === 1 &&
-    only === driver &&
-    'param' in only.expression &&
-    only.expression.kind !== 'has'
-  ) {
-    return sql`SELECT count(*) AS n FROM (${source.rids(only)})`
+  toFound: (row: R) => Found,
+): FoundPage {
+  const found: Found[] = []
+  let bytes = 0
+  for (const row of rows) {
+    if (found.length === count || bytes > PAGE_BYTES) return { found, more: true, bytes }
+    found.push(toFound(row))
+    bytes += row[3] as number
   }
-  const { from, where } = source.rows('r', driver)
-  return sql`SELECT count(*) AS n FROM ${from} WHERE ${where}`
+  return { found, more: false, bytes }
 }

@@ -1,12 +1,23 @@
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
 import type { SqliteStore } from '../../resources/store/sqlite/store.ts'
-import type { Found, FoundPage, Link, ResourceName, Restriction, Search, Searcher } from '../searcher.ts'
+import type {
+  Around,
+  Found,
+  FoundPage,
+  Link,
+  LiveVersion,
+  ResourceName,
+  Restriction,
+  Search,
+  Searcher,
+} from '../searcher.ts'
 import { Deadline, OutOfTime } from './deadline.ts'
 import { sql } from './fragment.ts'
 import { LongSearches } from './long-searches.ts'
 import { LIMITS } from './plan.ts'
-import { type Answered, type Ask, Queries, sourceOf } from './queries.ts'
+import { type Answered, type Ask, Queries } from './queries.ts'
+import { Texts } from './texts.ts'
 
 /** ms that a search may hold the thread that answers; then it is made anew on another. */
 const SHORT = 40
@@ -14,6 +25,7 @@ const SHORT = 40
 /** Finds resources in the embedded store: what is short on the thread that asks, what is long on one beside it. */
 export class SqliteSearcher implements Searcher {
   private readonly queries: Queries
+  private readonly texts: Texts
   private readonly deadline: Deadline
   private readonly long: LongSearches
   private readonly most: number
@@ -22,16 +34,25 @@ export class SqliteSearcher implements Searcher {
   constructor(store: SqliteStore, most: number, limits = LIMITS) {
     this.deadline = new Deadline(store.database)
     this.queries = new Queries(store.database, limits)
+    this.texts = new Texts(store.database)
     this.long = new LongSearches(store.database.location() ?? '')
     this.most = most
   }
 
-  async find(search: Search, count: number, after?: string): Promise<FoundPage> {
-    return withBuffers(await this.answer({ op: 'find', search, count, after }))
+  find(search: Search, count: number, after?: string): Promise<FoundPage> {
+    return this.answer({ op: 'find', search, count, after })
   }
 
-  async linked(from: readonly ResourceName[], links: readonly Link[], restriction: Restriction, count: number) {
-    return withBuffers(await this.answer({ op: 'linked', from, links, restriction, count }))
+  linked(from: readonly ResourceName[], links: readonly Link[], restriction: Restriction, count: number) {
+    return this.answer({ op: 'linked', from, links, restriction, count })
+  }
+
+  async versions(found: readonly Found[]): Promise<LiveVersion[]> {
+    return this.texts.versions(found)
+  }
+
+  async joined(found: readonly Found[], around: Around): Promise<Buffer> {
+    return this.texts.joined(found, around)
   }
 
   ids(search: Search, count: number): Promise<string[]> {
@@ -47,7 +68,7 @@ export class SqliteSearcher implements Searcher {
   }
 
   selection(search: Search): SqliteSelection {
-    const source = sourceOf(search)
+    const source = this.queries.sourceOf(search)
     const { from, where } = source.rows('r', source.drivers[0])
     return { selection: 'sqlite', ...sql`SELECT r.id FROM ${from} WHERE ${where}` }
   }
@@ -65,14 +86,4 @@ export class SqliteSearcher implements Searcher {
       throw FhirError.of('invalid', 'The search takes too long; narrow it.', { code: 'too-costly' })
     }
   }
-}
-
-/** What came from another thread has bare bytes for its texts. */
-function withBuffers(page: FoundPage): FoundPage {
-  const bare = page.found.some(({ text }) => !Buffer.isBuffer(text))
-  const buffered = ({ text, ...rest }: Found): Found => ({
-    ...rest,
-    text: Buffer.from(text.buffer, text.byteOffset, text.byteLength),
-  })
-  return bare ? { ...page, found: page.found.map(buffered) } : page
 }

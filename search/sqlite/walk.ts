@@ -1,9 +1,10 @@
 import type { Comparison } from '../expression.ts'
 import type { Place, SortedParameter, SortKey } from '../sort.ts'
-import { paramId, typeId } from './entries.ts'
+import { type RangeExpression, rangeTests } from './entries.ts'
 import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
 import { asNumber, behind, keyOf, orderBy } from './order.ts'
-import type { Source } from './source.ts'
+import { isOfKey } from './sorted.ts'
+import type { Part, Source } from './source.ts'
 
 /** Span in ms above which a range is in the indexes of the wide ones (`resources/store/sqlite/schema.ts`). */
 const WIDE = 86_400_000
@@ -21,6 +22,8 @@ interface Stretch {
   key: Fragment
   read: Fragment
   where: Fragment
+  /** What is asked already. */
+  met?: Part[]
 }
 
 /**
@@ -35,8 +38,8 @@ export function walks(
   columns: string,
   count: number,
 ): Fragment[] {
-  return stretches(source, sort[0]!, place).map(({ from, key, read, where }) => {
-    const keys = [key, ...sort.slice(1).map((other) => keyOf(source.type, other, 'r'))]
+  return stretches(source, sort[0]!, place).map(({ from, key, read, where, met = [] }) => {
+    const keys = [key, ...sort.slice(1).map((other) => keyOf(source.numbers, source.type, other, 'r'))]
     const now = { keys, id: raw('r.id') }
     const later = place ? sql` AND ${behind(sort, place, now)}` : raw('')
     return sql`SELECT ${raw(columns)}${join(
@@ -44,7 +47,7 @@ export function walks(
       '',
     )}
         FROM ${from} CROSS JOIN version v ON v.seq = r.seq
-        WHERE ${where} AND r.type = ${typeId(source.type)} AND r.live = 1 AND ${inTime('r.rid')} AND ${source.tests('r')}${later}
+        WHERE ${where} AND r.type = ${source.numbers.type(source.type)} AND r.live = 1 AND ${inTime('r.rid')} AND ${source.tests({ rid: 'r.rid', row: 'r' }, ...met)}${later}
         ORDER BY ${orderOf(sort, now)} LIMIT ${count}`
   })
 }
@@ -74,19 +77,22 @@ function ofEntries(source: Source, by: SortedParameter, descending: boolean, pla
   const isRange = by.table === 'range'
   const column = isRange ? (descending ? 'k.high' : 'k.low') : 'k.value'
   const tests = [
-    sql`k.param = ${paramId(source.type, by.param)}`,
+    sql`k.param = ${source.numbers.param(source.type, by.param)}`,
     raw(isRange ? 'k.unit = 0 AND k.grp = 0' : 'k.grp = 0'),
   ]
   // The index of ends is of those alone.
   if (isRange && descending) tests.push(raw('k.high > k.low'))
   if (place) tests.push(sql`${raw(`${column} ${descending ? '<=' : '>='}`)} ${place[0]!}`)
   if (!by.single) tests.push(firstOfIts(by, column, descending))
+  const met = by.single && isRange ? source.parts.filter(({ expression }) => isOfKey(expression, by)) : []
+  tests.push(...met.map(({ expression }) => rangeTests(expression as RangeExpression, 'k')))
   const bounds = by.single && isRange ? boundsOf(source, by.param, descending) : [{ index: undefined, tests: [] }]
   return bounds.map(({ index, tests: more }) => ({
     from: raw(`${isRange ? 'range_entry' : 'string_entry'} k ${index ?? ''} CROSS JOIN resource r ON r.rid = k.rid`),
     key: raw(column),
     read: isRange ? asNumber(column) : raw(column),
     where: join([...tests, ...more], ' AND '),
+    met,
   }))
 }
 
@@ -105,7 +111,7 @@ function firstOfIts(by: SortedParameter, column: string, descending: boolean): F
 function withoutValue(source: Source, by: SortedParameter): Stretch {
   const table = by.table === 'range' ? 'range_entry' : 'string_entry'
   const unit = by.table === 'range' ? ' AND k.unit = 0' : ''
-  const param = paramId(source.type, by.param)
+  const param = source.numbers.param(source.type, by.param)
   return {
     from: raw('resource r'),
     key: raw('NULL'),

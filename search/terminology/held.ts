@@ -50,7 +50,8 @@ export class Held {
     if (++this.read > MOST_READ) throw tooMuch(`The search needs more than ${MOST_READ} value sets and code systems`)
     const { restriction } = this
     const { found } = await this.searcher.find({ type, where, restriction }, MOST_VERSIONS)
-    const [newest] = found.sort((one, other) => other.lastUpdated - one.lastUpdated)
+    const versions = await this.searcher.versions(found)
+    const [newest] = versions.sort((one, other) => other.lastUpdated - one.lastUpdated)
     if (!newest) return undefined
     if (newest.text.length > MOST_BYTES) throw tooMuch(`${type}/${newest.id} is too large for a search`)
     return JSON.parse(newest.text.toString())

@@ -59,7 +59,8 @@ export function parseReferenceTest({ parameter, modifier, values, baseUrl }: Cri
   if (modifier !== undefined && !storableTypes.has(modifier)) throw unknownModifier(`${parameter.code}:${modifier}`)
   const targets: ReferenceTarget[] = []
   const uris: string[] = []
-  const bare: BareIds = { types: modifier === undefined ? bareTypes(parameter.targets) : [modifier], ids: [] }
+  const types = modifier === undefined ? bareTypes(parameter.targets) : [modifier]
+  const bare: BareIds = { types, ids: [] }
   for (const value of values.map(unescaped)) {
     const parsed = parseReference(value)
     if (parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${baseUrl}/`)) {
@@ -67,7 +68,8 @@ export function parseReferenceTest({ parameter, modifier, values, baseUrl }: Cri
       // A canonical of this server's own is kept as the text that it is.
       if (parsed.kind === 'absolute') uris.push(value)
     } else if (ID_PATTERN.test(value)) {
-      bare.ids.push(value)
+      if (types.length === 1) targets.push({ type: types[0]!, id: value })
+      else bare.ids.push(value)
     } else if (parsed.kind === 'urn' || parsed.kind === 'absolute' || /^[a-z][a-z0-9+.-]*:/i.test(value)) {
       uris.push(value)
     } else throw badValue(parameter.code, 'an id, Type/id or a URL')

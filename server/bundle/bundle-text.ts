@@ -3,6 +3,7 @@ export interface BundleParts {
   type: 'searchset' | 'history' | 'batch-response' | 'transaction-response'
   total?: number
   links?: { relation: string; url: string }[]
+  /** Each an entry, or several with commas between them, or empty. */
   entries: Buffer[]
 }
 
@@ -18,14 +19,10 @@ export function entryText(members: Record<string, unknown>, resource?: Buffer): 
 export function bundleText({ type, total, links, entries }: BundleParts): Buffer {
   const head = JSON.stringify({ resourceType: 'Bundle', type, total, link: links })
   // FHIR has no empty lists.
-  if (entries.length === 0) return Buffer.from(head)
-  const parts: Buffer[] = [Buffer.from(`${head.slice(0, -1)},"entry":[`)]
-  entries.forEach((entry, at) => {
-    if (at > 0) parts.push(COMMA)
-    parts.push(entry)
-  })
-  parts.push(END)
-  return Buffer.concat(parts)
+  const parts = entries.flatMap((entry) => (entry.length > 0 ? [COMMA, entry] : []))
+  if (parts.length === 0) return Buffer.from(head)
+  parts[0] = Buffer.from(`${head.slice(0, -1)},"entry":[`)
+  return Buffer.concat([...parts, END])
 }
 
 const CLOSE = Buffer.from('}')

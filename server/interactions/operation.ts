@@ -5,7 +5,8 @@ import { parseDocument } from '../../resources/json/parse.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Found } from '../../search/searcher.ts'
-import { bundleText, entryText } from '../bundle/bundle-text.ts'
+import { bundleText } from '../bundle/bundle-text.ts'
+import { aroundEntry, type Mode } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveText, visible } from '../visible.ts'
@@ -25,13 +26,14 @@ export async function operation(call: Call, services: Services): Promise<Answer>
   const after = pages.start(asked)
   const { matches, included, next } = await run({ access, searcher, baseUrl, type, id, count: pageCount(asked), after })
   const complete = after === undefined && next === undefined
+  const entries = (found: readonly Found[], mode: Mode) => searcher.joined(found, aroundEntry(mode, baseUrl))
   return {
     kind: 'ok',
     text: bundleText({
       type: 'searchset',
       ...(complete ? { total: matches.length } : {}),
       links: pages.links(asked, next),
-      entries: [...entriesOf(matches, 'match', baseUrl), ...entriesOf(included, 'include', baseUrl)],
+      entries: await Promise.all([entries(matches, 'match'), entries(included, 'include')]),
     }),
   }
 }
@@ -51,8 +53,4 @@ function parametersOf({ body, document }: Call, { config }: Services): QueryPair
   const issues = checkStructure(value, text)
   if (issues.length > 0) throw new FhirError('invalid', issues)
   return pairsOf(value)
-}
-
-function entriesOf(found: readonly Found[], mode: 'match' | 'include', baseUrl: string): Buffer[] {
-  return found.map(({ type, id, text }) => entryText({ fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }, text))
 }

@@ -6,6 +6,7 @@ import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Found, FoundPage, Searcher } from '../../search/searcher.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
+import { aroundEntry, type Mode } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
 import { PageLinks, pageCount } from '../paging.ts'
@@ -24,7 +25,7 @@ interface Shape {
 
 /** R4 http, search: of a type or of the whole system, either within a compartment or not. */
 export async function search(call: Call, services: Services): Promise<Answer> {
-  const { baseUrl, linkKey, searcher } = services
+  const { linkKey, searcher } = services
   const plan = await planOf(call, services)
   if (call.strict && plan.unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
   const shape = shapeOf(call.query)
@@ -49,8 +50,8 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ...(total === undefined ? {} : { total }),
       links: pages.links(call.query, more ? found.at(-1)?.position : undefined),
       entries: [
-        ...resourceEntries(found, 'match', baseUrl, shape.subset),
-        ...resourceEntries(linked.found, 'include', baseUrl, shape.subset),
+        ...(await resourceEntries(found, 'match', shape.subset, services)),
+        ...(await resourceEntries(linked.found, 'include', shape.subset, services)),
         ...outcomeEntries(outcome),
       ],
     }),
@@ -71,13 +72,20 @@ const CUT: Issue = {
   diagnostics: `More belongs to this page than the ${MOST_INCLUDED} resources that are included in one; ask for a smaller page.`,
 }
 
-const NOTHING: FoundPage = { found: [], more: false }
+const NOTHING: FoundPage = { found: [], more: false, bytes: 0 }
 
-function resourceEntries(found: readonly Found[], mode: string, baseUrl: string, subset: Subset | undefined): Buffer[] {
-  return found.map(({ type, id, text }) => {
-    const members = { fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }
-    return entryText(members, subset ? subsetText(text, type, subset) : text)
-  })
+/** As entries, each the whole resource or a part of it. */
+async function resourceEntries(
+  found: readonly Found[],
+  mode: Mode,
+  subset: Subset | undefined,
+  { searcher, baseUrl }: Services,
+): Promise<Buffer[]> {
+  if (!subset) return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
+  const versions = await searcher.versions(found)
+  return versions.map(({ type, id, text }) =>
+    entryText({ fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }, subsetText(text, type, subset)),
+  )
 }
 
 function outcomeEntries(issues: Issue[]): Buffer[] {

@@ -6,10 +6,13 @@ const MOST = 200
 /** Prepared statements of one connection, by their text. */
 export class StatementCache {
   private readonly database: DatabaseSync
+  private readonly asArrays: boolean
   private readonly statements = new Map<string, StatementSync>()
 
-  constructor(database: DatabaseSync) {
+  /** `asArrays`: rows are arrays of their columns, which cost less than objects. */
+  constructor(database: DatabaseSync, { asArrays = false } = {}) {
     this.database = database
+    this.asArrays = asArrays
   }
 
   prepare(text: string): StatementSync {
@@ -17,6 +20,7 @@ export class StatementCache {
     if (!statement) {
       if (this.statements.size >= MOST) this.statements.delete(this.statements.keys().next().value!)
       statement = this.database.prepare(text)
+      statement.setReturnArrays(this.asArrays)
       this.statements.set(text, statement)
     }
     return statement

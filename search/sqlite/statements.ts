@@ -1,0 +1,55 @@
+import type { Place, SortKey } from '../sort.ts'
+import { isOfEntries } from './conditions.ts'
+import { type Fragment, inTime, raw, sql } from './fragment.ts'
+import type { Plan } from './plan.ts'
+import { sorted } from './sorted.ts'
+import type { Part, Source } from './source.ts'
+import { walks } from './walk.ts'
+
+/** Columns of what is found: its `rid`, its id, the `seq` of its version and the bytes of that; keys of a sort follow. */
+export type FoundRow = [rid: number, id: string, seq: number, bytes: number, ...keys: (string | number | null)[]]
+
+/** What `FoundRow` has of tables `r` and `v`. */
+const COLUMNS = 'r.rid, r.id, r.seq, octet_length(v.text)'
+
+/** Statements that give, one behind the other, what a source has from behind a place on: each `count` at the most. */
+export function findStatements(
+  source: Source,
+  sort: readonly SortKey[],
+  plan: Plan,
+  place: unknown,
+  count: number,
+): Fragment[] {
+  if (plan.walk) return walks(source, sort, place as Place | undefined, COLUMNS, count)
+  if (sort.length > 0) return [sorted(source, sort, plan.driver, place as Place | undefined, COLUMNS, count)]
+  const { from, where } = source.rowsInOrder('r', plan.driver, place as number | undefined)
+  return [sql`SELECT ${raw(COLUMNS)} FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} LIMIT ${count}`]
+}
+
+/** The same of the first `looked` resources of the type alone, in the store's own order. */
+export function firstOf(source: Source, after: number | undefined, count: number, looked: number): Fragment {
+  const type = source.numbers.type(source.type)
+  const first = sql`SELECT rid, id, seq, updated FROM resource
+    WHERE type = ${type} AND live = 1 AND rid > ${after ?? -1} ORDER BY rid LIMIT ${looked}`
+  const tests = source.tests({ rid: 'r.rid', row: 'r' })
+  return sql`SELECT ${raw(COLUMNS)} FROM (${first}) r CROSS JOIN version v ON v.seq = r.seq
+    WHERE ${inTime('r.rid')} AND ${tests} LIMIT ${count}`
+}
+
+/** How many a source has, as the one row and column. */
+export function countOf(source: Source, { driver }: Plan): Fragment {
+  const [only] = source.parts
+  // Entries are there of live resources alone: where they decide, they need not be looked up.
+  if (only && source.parts.length === 1 && only === driver && isOfEntries(only.expression)) {
+    return sql`SELECT count(*) FROM (${source.rids(only)})`
+  }
+  const { from, where } = source.rows('r', driver)
+  return sql`SELECT count(*) FROM ${from} WHERE ${where}`
+}
+
+/** How many a driver gives, counting up to `most`, as the one row and column. */
+export function sizeOf(source: Source, driver: Part, most: number): Fragment {
+  // What comes straight from an index is over before time must be asked for.
+  const where = source.inOrder(driver) ? raw('1') : inTime('rid')
+  return sql`SELECT count(*) FROM (SELECT 1 FROM (${source.rids(driver)}) WHERE ${where} LIMIT ${most})`
+}
