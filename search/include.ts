@@ -100,6 +100,7 @@ export async function included(
   searcher: Searcher,
 ): Promise<{ found: Found[]; cut: boolean }> {
   const found: Found[] = []
+  if (steps.length === 0) return { found, cut: false }
   const seen = new Set(matches.map(nameOf))
   let from: readonly ResourceName[] = matches
   for (let round = 0; from.length > 0; round++) {

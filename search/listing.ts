@@ -1,7 +1,7 @@
 import { FhirError } from '../resources/fhir-error.ts'
 import { Pace } from '../resources/pace.ts'
 import { PAGE_BYTES } from '../resources/store/port.ts'
-import type { Found, FoundPage, Search, Searcher } from './searcher.ts'
+import type { Around, Found, FoundPage, Search, Searcher } from './searcher.ts'
 
 /**
  * A page of a listing of several types, one after the other as `searches` has them, each in its own order; no type is
@@ -12,7 +12,14 @@ export async function findListed(
   searcher: Searcher,
   count: number,
   after?: string,
+  around?: Around,
 ): Promise<FoundPage> {
+  const [only] = searches
+  if (only && searches.length === 1) {
+    const page = await searcher.find(only, count, placeOf(searches, after).place, around)
+    for (const one of page.found) one.position = `${only.type} ${one.position}`
+    return page
+  }
   const pace = new Pace()
   const found: Found[] = []
   let bytes = 0

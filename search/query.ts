@@ -39,7 +39,7 @@ function decode(text: string): string {
 
 /** Leaves readable what a query string may hold as it is. */
 function encodeValue(value: string): string {
-  return encodeURIComponent(value).replace(/%(2C|3A|2F|7C)/g, (code) =>
-    code === '%7C' ? code : decodeURIComponent(code),
-  )
+  const encoded = encodeURIComponent(value)
+  if (!encoded.includes('%')) return encoded
+  return encoded.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/')
 }

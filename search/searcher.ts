@@ -40,6 +40,8 @@ export interface FoundPage {
   more: boolean
   /** Of their texts. */
   bytes: number
+  /** What `joined` would give, where it was asked for and came at no cost. */
+  text?: Buffer
 }
 
 /** From some resources to others: what their reference leads to or, in reverse, what refers to them. */
@@ -62,8 +64,8 @@ export type LiveVersion = StoredVersion & { text: Buffer }
 
 /** What finds resources by Expressions. Two adapters, one contract suite (`test/contract`). */
 export interface Searcher {
-  /** `count` matches at the most, in the order asked for, from behind `after` (a position) on. */
-  find(search: Search, count: number, after?: string): Promise<FoundPage>
+  /** `count` matches at the most, in the order asked for, from behind `after` (a position) on. `around` is for its `text`. */
+  find(search: Search, count: number, after?: string, around?: Around): Promise<FoundPage>
   /** Ids of `count` matches at the most, without their texts. */
   ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>

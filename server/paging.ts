@@ -14,11 +14,23 @@ export const MOST_COUNT = 1000
  * is bound to (path, query and caller), so that it can neither be read, nor forged, nor moved to another search.
  */
 function sealCursor(position: string, boundTo: string, key: Buffer): string {
-  const nonce = randomBytes(NONCE)
+  const nonce = nextNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(boundTo))
   const sealed = Buffer.concat([nonce, cipher.update(position, 'utf8'), cipher.final(), cipher.getAuthTag()])
   return sealed.toString('base64url')
+}
+
+/** Random bytes are drawn for many cursors at once: to draw costs more than to seal. */
+const drawn = { bytes: Buffer.alloc(0), at: 0 }
+
+function nextNonce(): Buffer {
+  if (drawn.at === drawn.bytes.length) {
+    drawn.bytes = randomBytes(NONCE * 256)
+    drawn.at = 0
+  }
+  drawn.at += NONCE
+  return drawn.bytes.subarray(drawn.at - NONCE, drawn.at)
 }
 
 /** The position in a `_cursor`. Throws `invalid` when it is not one that this server made for the same request. */

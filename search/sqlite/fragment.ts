@@ -30,11 +30,11 @@ export function raw(text: string): Fragment {
 }
 
 /**
- * That there is time left (`deadline.ts`), asked for one row in thirteen: a call from SQL to JavaScript costs as much as
+ * That there is time left (`deadline.ts`), asked for one row in sixty-one: a call from SQL to JavaScript costs as much as
  * looking at the row.
  */
 export function inTime(rid: string): Fragment {
-  return raw(`(${rid} % 13 OR in_time(${rid}))`)
+  return raw(`(${rid} % 61 OR in_time(${rid}))`)
 }
 
 /**

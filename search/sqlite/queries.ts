@@ -1,10 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { PAGE_BYTES } from '../../resources/store/port.ts'
 import { StatementCache } from '../../resources/store/sqlite/statement-cache.ts'
-import type { Found, FoundPage, Link, ResourceName, Restriction, Search } from '../searcher.ts'
+import type { Around, Found, FoundPage, Link, ResourceName, Restriction, Search } from '../searcher.ts'
 import type { SortKey } from '../sort.ts'
 import { Conditions } from './conditions.ts'
 import { type Fragment, sql } from './fragment.ts'
+import { type JoinedRow, joinedPage, pageStatement, textColumns } from './joined-page.ts'
 import { linkStatements } from './links.ts'
 import { Numbers } from './numbers.ts'
 import { LIMITS, type Limits, type Plan, planOf } from './plan.ts'
@@ -14,7 +15,7 @@ import { countOf, type FoundRow, findStatements, firstOf, sizeOf } from './state
 
 /** What can be asked, as plain data that may cross to another thread. */
 export type Ask =
-  | { op: 'find'; search: Search; count: number; after: string | undefined }
+  | { op: 'find'; search: Search; count: number; after: string | undefined; around?: Around | undefined }
   | { op: 'ids'; search: Search; count: number }
   | { op: 'count'; search: Search }
   | { op: 'linked'; from: readonly ResourceName[]; links: readonly Link[]; restriction: Restriction; count: number }
@@ -43,19 +44,33 @@ export class Queries {
   private readonly numbers: Numbers
   private readonly limits: Limits
   private readonly known = new Sizes()
+  private readonly begin: StatementSync
+  private readonly end: StatementSync
 
   /** With other `limits` another plan is made; the answer is the same. */
   constructor(database: DatabaseSync, limits = LIMITS) {
     this.statements = new StatementCache(database, { asArrays: true })
     this.numbers = new Numbers(database)
+    this.begin = database.prepare('BEGIN')
+    this.end = database.prepare('COMMIT')
     this.limits = limits
   }
 
   answer<A extends Ask>(ask: A): Answered<A>
   answer(ask: Ask): Answers[Ask['op']] {
+    // All statements of an answer see the same state of the store.
+    this.begin.run()
+    try {
+      return this.answered(ask)
+    } finally {
+      this.end.run()
+    }
+  }
+
+  private answered(ask: Ask): Answers[Ask['op']] {
     switch (ask.op) {
       case 'find':
-        return this.find(ask.search, ask.count, ask.after)
+        return this.find(ask)
       case 'ids':
         return this.ids(ask.search, ask.count)
       case 'count':
@@ -73,36 +88,57 @@ export class Queries {
     return new Source(type, where, conditions.narrowing(type), conditions)
   }
 
-  private find(search: Search, count: number, after: string | undefined): FoundPage {
+  private find(ask: Extract<Ask, { op: 'find' }>): FoundPage {
+    const { search, count, after } = ask
     const source = this.sourceOf(search)
     const sort = search.sort ?? []
     const place: unknown = after === undefined ? undefined : JSON.parse(after)
-    const rows = this.foundAtOnce(source, sort, place as number | undefined, count + 1) ?? []
-    if (rows.length === 0) {
-      for (const statement of findStatements(source, sort, this.planOf(source, sort), place, count + 1)) {
-        if (rows.length <= count) rows.push(...this.rows<FoundRow>(statement))
-      }
+    if (this.isDense(source, sort, place as number | undefined)) {
+      const most = (count + 1) * LOOKED_AT
+      const page = this.page(ask, (columns) => [firstOf(source, place as number | undefined, count + 1, most, columns)])
+      // Otherwise more may follow behind the first resources of the type.
+      if (page.more) return page
+    }
+    const plan = this.planOf(source, sort)
+    return this.page(ask, (columns) => findStatements(source, sort, plan, place, count + 1, columns))
+  }
+
+  /** What statements find that give one more than a page. Positions of a sort are not for `joinedPage`: they may be any text. */
+  private page(
+    { search, count, around }: Extract<Ask, { op: 'find' }>,
+    statements: (columns?: Fragment) => Fragment[],
+  ) {
+    const { type, sort = [] } = search
+    const page = around && sort.length === 0 && count > 0 ? this.joined(statements, type, count, around) : undefined
+    if (page) return page
+    const rows: FoundRow[] = []
+    for (const statement of statements()) {
+      if (rows.length <= count) rows.push(...this.rows<FoundRow>(statement))
     }
     return pageOf(rows, count, (row) => {
       const position = sort.length > 0 ? JSON.stringify([...row.slice(4), row[1]]) : String(row[0])
-      return { type: search.type, id: row[1], position, held: row[2] }
+      return { type, id: row[1], position, held: row[2] }
     })
   }
 
+  private joined(statements: (columns: Fragment) => Fragment[], type: string, count: number, around: Around) {
+    const [only] = statements(textColumns(count + 1))
+    const [row] = this.rows<JoinedRow>(pageStatement(only!, type, around))
+    return joinedPage(row!, type, count, around)
+  }
+
   /**
-   * Where no index gives the page in order, and none gives but a few: whether the first resources of the type make a page
-   * already. Undefined where they do not.
+   * Whether the first resources of the type should make a page, where no index gives it in order and none gives but a few:
+   * what is not rare need not be gathered as a whole.
    */
-  private foundAtOnce(source: Source, sort: readonly SortKey[], after: number | undefined, count: number) {
-    if (sort.length > 0 || source.drivers.length === 0 || !source.parts.every(isQuick)) return undefined
+  private isDense(source: Source, sort: readonly SortKey[], after: number | undefined): boolean {
+    if (sort.length > 0 || source.drivers.length === 0 || !source.parts.every(isQuick)) return false
     const sizes = this.sizes(source)
-    if (source.drivers.some((driver) => source.inOrder(driver) || sizes(driver, this.limits.few) < this.limits.few)) {
-      return undefined
-    }
+    const { few } = this.limits
+    if (source.drivers.some((driver) => source.inOrder(driver) || sizes(driver, few) < few)) return false
     const sample = firstOf(source, after, SAMPLE, SAMPLE)
-    if (this.known.get(sample, () => this.rows(sample).length) < SAMPLE / LOOKED_AT) return undefined
-    const rows = this.rows<FoundRow>(firstOf(source, after, count, count * LOOKED_AT))
-    return rows.length === count ? rows : undefined
+    const key = `${sample.sql} ${sample.values.join(' ')}`
+    return this.known.get(key, SAMPLE, () => this.rows(sample).length) >= SAMPLE / LOOKED_AT
   }
 
   /** A statement that failed is not always fit to be asked again. */
@@ -167,8 +203,11 @@ export class Queries {
 
   private sizes(source: Source) {
     return (driver: Part, most: number): number => {
-      const query = sizeOf(source, driver, most)
-      return this.known.get(query, () => this.number(query))
+      return this.known.get(source.keyOf(driver), most, () => {
+        const [[size, rids] = [0]] = this.rows<[number, (string | null)?]>(sizeOf(source, driver, most))
+        if (rids !== undefined && size < most) source.take(driver, `[${rids ?? ''}]`)
+        return size
+      })
     }
   }
 }

@@ -39,8 +39,11 @@ export class SqliteSearcher implements Searcher {
     this.most = most
   }
 
-  find(search: Search, count: number, after?: string): Promise<FoundPage> {
-    return this.answer({ op: 'find', search, count, after })
+  async find(search: Search, count: number, after?: string, around?: Around): Promise<FoundPage> {
+    const page = await this.answer({ op: 'find', search, count, after, around })
+    // What came from another thread has bare bytes.
+    if (page.text) page.text = Buffer.from(page.text.buffer, page.text.byteOffset, page.text.byteLength)
+    return page
   }
 
   linked(from: readonly ResourceName[], links: readonly Link[], restriction: Restriction, count: number) {

@@ -1,5 +1,3 @@
-import type { Fragment } from './fragment.ts'
-
 /** ms that a size counts as known, and how many are at the most. */
 const LIFE = 2_000
 const MOST = 2_000
@@ -9,22 +7,21 @@ const MOST = 2_000
  * date: what is asked for again and again need not be measured each time.
  */
 export class Sizes {
-  private known = new Map<string, number>()
+  private known = new Map<string, { size: number; most: number }>()
   private since = 0
 
-  /** What a statement gave, or gives now. */
-  get({ sql, values }: Fragment, measure: () => number): number {
+  /** How much the index of this name gives, counted up to `most`: as it is known, or as it is measured now. */
+  get(name: string, most: number, measure: () => number): number {
     const now = performance.now()
     if (now - this.since > LIFE || this.known.size >= MOST) {
       this.known = new Map()
       this.since = now
     }
-    const key = `${sql}${JSON.stringify(values)}`
-    let size = this.known.get(key)
-    if (size === undefined) {
-      size = measure()
-      this.known.set(key, size)
-    }
+    const known = this.known.get(name)
+    // What was counted to its end, or as far as is asked for.
+    if (known && (known.size < known.most || most <= known.most)) return Math.min(known.size, most)
+    const size = measure()
+    this.known.set(name, { size, most })
     return size
   }
 }

@@ -14,7 +14,7 @@ export function sorted(
   sort: readonly SortKey[],
   driver: Part | undefined,
   place: Place | undefined,
-  columns: string,
+  columns: Fragment,
   count: number,
 ): Fragment {
   const keys = sort.map(
@@ -23,10 +23,17 @@ export function sorted(
   )
   const { from, where } = source.rows('r', driver, (rid) => joinedKeys(source, sort, rid))
   const later = place ? behind(sort, place, columnsOf(sort, 's')) : raw('1')
-  return sql`WITH s AS MATERIALIZED (SELECT r.rid, r.id, r.seq${join(keys, '')} FROM ${from} WHERE ${where})
-    SELECT ${raw(columns)}${raw(sort.map((_, at) => `, r.k${at}`).join(''))}
-    FROM (SELECT * FROM s WHERE ${later} ORDER BY ${orderBy(sort, columnsOf(sort, 's'))} LIMIT ${count}) r
-    CROSS JOIN version v ON v.seq = r.seq ORDER BY ${orderBy(sort, columnsOf(sort, 'r'))}`
+  const all = sql`SELECT r.rid, r.id, r.seq${join(keys, '')} FROM ${from} WHERE ${where}`
+  const order = orderBy(sort, columnsOf(sort, 's'))
+  return sql`WITH s AS MATERIALIZED (${all})
+    ${ofPage(sql`SELECT * FROM s WHERE ${later} ORDER BY ${order} LIMIT ${count}`, sort, columns)}`
+}
+
+/** `columns` and the keys of a page, sorted: what is not needed for its order is joined to it alone. */
+export function ofPage(page: Fragment, sort: readonly SortKey[], columns: Fragment): Fragment {
+  const keys = raw(sort.map((_, at) => `, r.k${at}`).join(''))
+  return sql`SELECT ${columns}${keys} FROM (${page}) r CROSS JOIN version v ON v.seq = r.seq
+    ORDER BY ${orderBy(sort, columnsOf(sort, 'r'))}`
 }
 
 /** Entries that keys are read from are joined in: what is asked of them is asked there, and not looked up once more. */

@@ -1,9 +1,10 @@
 import { allOf, type Expression } from '../expression.ts'
 import { type Conditions, isOfEntries, type Subject, updated } from './conditions.ts'
+import { canDrive, cost, isValue } from './drivers.ts'
 import { entryRows, rangeSelects } from './entries.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
-import { isSingle } from './values.ts'
+import { isSingle, type ValueExpression } from './values.ts'
 
 /** One of the Expressions that a resource must meet all of, and what makes conditions of it. */
 export interface Part {
@@ -34,6 +35,8 @@ export class Source {
   readonly drivers: Part[]
   readonly asked: Conditions
   readonly numbers: Numbers
+  private readonly taken = new Map<Part, string>()
+  private readonly selects = new Map<Part, Select>()
 
   /** `narrowing` is what the caller may see of the type; `asked` makes conditions of what the caller asks. */
   constructor(type: string, where: Expression, narrowing: Expression, asked: Conditions) {
@@ -78,7 +81,7 @@ export class Source {
       return { from, where: sql`${where} AND ${order} > ${after} ORDER BY ${order}` }
     }
     // SQLite takes the rows of the first table in their order, and leaves no order out that has a limit.
-    const sorted = sql`(SELECT DISTINCT rid FROM (${this.select(driver.expression, driver.conditions).query}) WHERE rid > ${after} ORDER BY rid LIMIT -1) ${raw(given)}`
+    const sorted = sql`(SELECT DISTINCT rid FROM (${this.givenBy(driver).query}) WHERE rid > ${after} ORDER BY rid LIMIT -1) ${raw(given)}`
     return this.given(row, sorted, given, driver)
   }
 
@@ -89,15 +92,28 @@ export class Source {
     driver: Part | undefined,
     { joins, tests: own, met }: Joined = NOT_JOINED,
   ): Rows {
-    // Asked of what the driver gives, before the row is looked up.
-    const tests = [inTime(`${given}.rid`), ...own, this.tests({ rid: `${given}.rid`, row }, driver, ...met)]
+    // Asked of what the driver gives, before the row is looked up. SQLite puts what EXISTS asks for behind all joins.
+    const joinable = driver ? this.parts.filter((part) => part !== driver && this.inOrder(part)) : []
+    const entries = joinable.map((part) => this.joinedEntry(part, given))
+    const tests = [
+      inTime(`${given}.rid`),
+      ...own,
+      this.tests({ rid: `${given}.rid`, row }, driver, ...met, ...joinable),
+    ]
     if (!driver || !isOfEntries(driver.expression)) {
       tests.push(sql`${raw(`${row}.live = 1 AND ${row}.type`)} = ${this.numbers.type(this.type)}`)
     }
     const from = driving
-      ? sql`${driving} ${joins} CROSS JOIN resource ${raw(`${row} ON ${row}.rid = ${given}.rid`)}`
+      ? sql`${driving} ${join(entries, ' ')} ${joins} CROSS JOIN resource ${raw(`${row} ON ${row}.rid = ${given}.rid`)}`
       : sql`resource ${raw(row)} ${joins}`
     return { from, where: join(tests, ' AND ') }
+  }
+
+  /** A join with the one entry that a resource can have of what is asked for. */
+  private joinedEntry({ expression, conditions }: Part, given: string): Fragment {
+    const alias = conditions.alias('e')
+    const { from, where } = entryRows(this.numbers, this.type, expression as ValueExpression, alias)
+    return sql`CROSS JOIN ${from} ON ${raw(`${alias}.rid = ${given}.rid`)} AND ${where}`
   }
 
   /** Whether what a driver gives comes in the order of `rid`, each once, without being gathered first. */
@@ -106,10 +122,35 @@ export class Source {
     return (kind === 'token' || kind === 'uri' || kind === 'reference') && isSingle(expression)
   }
 
+  /** Tells a driver and what it asks for from all others. */
+  keyOf(driver: Part): string {
+    const { sql: text, values } = this.selectOf(driver).query
+    return `${text} ${values.join(' ')}`
+  }
+
+  /** Takes what meets a driver, a JSON list of `rid`, each once, in the place of what would find it again. */
+  take(driver: Part, list: string): void {
+    this.taken.set(driver, list)
+  }
+
   /** A select of `rid` of what meets a driver, each once. */
-  rids({ expression, conditions }: Part): Fragment {
-    const { query, once } = this.select(expression, conditions)
+  rids(driver: Part): Fragment {
+    const { query, once } = this.givenBy(driver)
     return once ? query : sql`SELECT DISTINCT rid FROM (${query})`
+  }
+
+  private givenBy(driver: Part): Select {
+    const list = this.taken.get(driver)
+    return list === undefined ? this.selectOf(driver) : once(sql`SELECT value AS rid FROM json_each(${list})`)
+  }
+
+  private selectOf(driver: Part): Select {
+    let select = this.selects.get(driver)
+    if (!select) {
+      select = this.select(driver.expression, driver.conditions)
+      this.selects.set(driver, select)
+    }
+    return select
   }
 
   private select(expression: Expression, conditions: Conditions): Select {
@@ -198,66 +239,4 @@ function once(query: Fragment): Select {
 
 function all(queries: Fragment[]): Select {
   return { query: queries.length === 0 ? raw('SELECT 0 AS rid WHERE 0') : join(queries, ' UNION ALL '), once: false }
-}
-
-/** Expressions that entries decide, and that an index leads to. */
-function isValue(
-  expression: Expression,
-): expression is Exclude<Extract<Expression, { param: string }>, { kind: 'present' | 'chain' | 'has' }> {
-  return ['token', 'string', 'reference', 'uri', 'range', 'near', 'words'].includes(expression.kind)
-}
-
-/** Whether an Expression can give its resources from an index, instead of being tested on each. */
-export function canDrive(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'id':
-    case 'composite':
-    case 'lastUpdated':
-      return true
-    case 'or':
-      return expression.parts.length > 0 && expression.parts.every(canDrive)
-    case 'and':
-      return expression.parts.some(canDrive)
-    case 'chain':
-      return expression.targets.length > 0 && expression.targets.every(({ where }) => canDrive(where))
-    case 'has':
-      return canDrive(expression.where)
-    default:
-      return isValue(expression)
-  }
-}
-
-/** What a step to another resource adds to the cost of finding that one. */
-const STEP = 3
-
-/** Rough order of how few resources a criterion leaves: what identifies, what belongs to one patient, all others. */
-export function cost(expression: Expression): number {
-  switch (expression.kind) {
-    case 'id':
-      return -1
-    case 'or':
-      return Math.max(...expression.parts.map(cost)) + 0.5
-    case 'and':
-      return Math.min(...expression.parts.filter(canDrive).map(cost))
-    case 'composite':
-      return Math.min(...expression.parts.map(cost))
-    case 'chain':
-      return STEP + Math.max(...expression.targets.map(({ where }) => cost(where)))
-    case 'has':
-      return STEP + cost(expression.where)
-    case 'reference':
-      return 1
-    case 'string':
-      return expression.mode === 'starts' || expression.mode === 'exact' || expression.mode === 'whole' ? 2 : 9
-    case 'range':
-    case 'near':
-    case 'words':
-    case 'lastUpdated':
-      return 5
-    case 'token':
-    case 'uri':
-      return /identifier|^url$/.test(expression.param) ? 0 : 3
-    default:
-      return 10
-  }
 }

@@ -10,7 +10,7 @@ import { walks } from './walk.ts'
 export type FoundRow = [rid: number, id: string, seq: number, bytes: number, ...keys: (string | number | null)[]]
 
 /** What `FoundRow` has of tables `r` and `v`. */
-const COLUMNS = 'r.rid, r.id, r.seq, octet_length(v.text)'
+export const COLUMNS = raw('r.rid, r.id, r.seq, octet_length(v.text)')
 
 /** Statements that give, one behind the other, what a source has from behind a place on: each `count` at the most. */
 export function findStatements(
@@ -19,20 +19,27 @@ export function findStatements(
   plan: Plan,
   place: unknown,
   count: number,
+  columns = COLUMNS,
 ): Fragment[] {
-  if (plan.walk) return walks(source, sort, place as Place | undefined, COLUMNS, count)
-  if (sort.length > 0) return [sorted(source, sort, plan.driver, place as Place | undefined, COLUMNS, count)]
+  if (plan.walk) return walks(source, sort, place as Place | undefined, columns, count)
+  if (sort.length > 0) return [sorted(source, sort, plan.driver, place as Place | undefined, columns, count)]
   const { from, where } = source.rowsInOrder('r', plan.driver, place as number | undefined)
-  return [sql`SELECT ${raw(COLUMNS)} FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} LIMIT ${count}`]
+  return [sql`SELECT ${columns} FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} LIMIT ${count}`]
 }
 
 /** The same of the first `looked` resources of the type alone, in the store's own order. */
-export function firstOf(source: Source, after: number | undefined, count: number, looked: number): Fragment {
+export function firstOf(
+  source: Source,
+  after: number | undefined,
+  count: number,
+  looked: number,
+  columns = COLUMNS,
+): Fragment {
   const type = source.numbers.type(source.type)
   const first = sql`SELECT rid, id, seq, updated FROM resource
     WHERE type = ${type} AND live = 1 AND rid > ${after ?? -1} ORDER BY rid LIMIT ${looked}`
   const tests = source.tests({ rid: 'r.rid', row: 'r' })
-  return sql`SELECT ${raw(COLUMNS)} FROM (${first}) r CROSS JOIN version v ON v.seq = r.seq
+  return sql`SELECT ${columns} FROM (${first}) r CROSS JOIN version v ON v.seq = r.seq
     WHERE ${inTime('r.rid')} AND ${tests} LIMIT ${count}`
 }
 
@@ -47,9 +54,13 @@ export function countOf(source: Source, { driver }: Plan): Fragment {
   return sql`SELECT count(*) FROM ${from} WHERE ${where}`
 }
 
-/** How many a driver gives, counting up to `most`, as the one row and column. */
+/**
+ * How many a driver gives, counting up to `most`, as the one row. Where it does not come straight from an index, it is
+ * not to be found twice: a second column has it, with commas.
+ */
 export function sizeOf(source: Source, driver: Part, most: number): Fragment {
+  const rids = source.rids(driver)
   // What comes straight from an index is over before time must be asked for.
-  const where = source.inOrder(driver) ? raw('1') : inTime('rid')
-  return sql`SELECT count(*) FROM (SELECT 1 FROM (${source.rids(driver)}) WHERE ${where} LIMIT ${most})`
+  if (source.inOrder(driver)) return sql`SELECT count(*) FROM (SELECT 1 FROM (${rids}) LIMIT ${most})`
+  return sql`SELECT count(*), group_concat(rid) FROM (SELECT rid FROM (${rids}) WHERE ${inTime('rid')} LIMIT ${most})`
 }

@@ -3,7 +3,7 @@ import type { Place, SortedParameter, SortKey } from '../sort.ts'
 import { type RangeExpression, rangeTests } from './entries.ts'
 import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
 import { asNumber, behind, keyOf, orderBy } from './order.ts'
-import { isOfKey } from './sorted.ts'
+import { isOfKey, ofPage } from './sorted.ts'
 import type { Part, Source } from './source.ts'
 
 /** Span in ms above which a range is in the indexes of the wide ones (`resources/store/sqlite/schema.ts`). */
@@ -22,7 +22,7 @@ interface Stretch {
   key: Fragment
   read: Fragment
   where: Fragment
-  /** What is asked already. */
+  /** What is asked already; absent where no entries are walked. */
   met?: Part[]
 }
 
@@ -35,20 +35,20 @@ export function walks(
   source: Source,
   sort: readonly SortKey[],
   place: Place | undefined,
-  columns: string,
+  columns: Fragment,
   count: number,
 ): Fragment[] {
-  return stretches(source, sort[0]!, place).map(({ from, key, read, where, met = [] }) => {
+  return stretches(source, sort[0]!, place).map(({ from, key, read, where, met }) => {
     const keys = [key, ...sort.slice(1).map((other) => keyOf(source.numbers, source.type, other, 'r'))]
     const now = { keys, id: raw('r.id') }
     const later = place ? sql` AND ${behind(sort, place, now)}` : raw('')
-    return sql`SELECT ${raw(columns)}${join(
-      [read, ...keys.slice(1)].map((k, at) => sql`, ${k} AS ${raw(`k${at}`)}`),
-      '',
-    )}
-        FROM ${from} CROSS JOIN version v ON v.seq = r.seq
-        WHERE ${where} AND r.type = ${source.numbers.type(source.type)} AND r.live = 1 AND ${inTime('r.rid')} AND ${source.tests({ rid: 'r.rid', row: 'r' }, ...met)}${later}
-        ORDER BY ${orderOf(sort, now)} LIMIT ${count}`
+    const names = [read, ...keys.slice(1)].map((k, at) => sql`, ${k} AS ${raw(`k${at}`)}`)
+    // Entries are there of live resources of the type alone.
+    const own = met ? raw('1') : sql`r.type = ${source.numbers.type(source.type)} AND r.live = 1`
+    const tests = source.tests({ rid: 'r.rid', row: 'r' }, ...(met ?? []))
+    const page = sql`SELECT r.rid, r.id, r.seq${join(names, '')} FROM ${from}
+      WHERE ${where} AND ${own} AND ${inTime('r.rid')} AND ${tests}${later} ORDER BY ${orderOf(sort, now)} LIMIT ${count}`
+    return ofPage(page, sort, columns)
   })
 }
 

@@ -31,7 +31,10 @@ export async function search(call: Call, services: Services): Promise<Answer> {
   const shape = shapeOf(call.query)
   const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)
   const after = pages.start(call.query)
-  const page = shape.onlyCount ? NOTHING : await findListed(plan.searches, searcher, shape.count, after)
+  const matches = aroundEntry('match', services.baseUrl)
+  const page = shape.onlyCount
+    ? NOTHING
+    : await findListed(plan.searches, searcher, shape.count, after, shape.subset ? undefined : matches)
   const { found, more } = page
   const complete = !shape.onlyCount && after === undefined && !more
   const counted =
@@ -50,7 +53,7 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ...(total === undefined ? {} : { total }),
       links: pages.links(call.query, more ? found.at(-1)?.position : undefined),
       entries: [
-        ...(await resourceEntries(found, 'match', shape.subset, services)),
+        ...(page.text ? [page.text] : await resourceEntries(found, 'match', shape.subset, services)),
         ...(await resourceEntries(linked.found, 'include', shape.subset, services)),
         ...outcomeEntries(outcome),
       ],

@@ -9,7 +9,7 @@ t.test('a search that ran out of time can be made again, with the same statement
   const bench = await Bench.open(t)
   const link = { source: 'Patient', param: 'organization', targets: ['Organization'], reverse: false }
   // The time is not asked for each row.
-  const from = Array.from({ length: 30 }, (_, at) => ({ type: 'Patient', id: `p${at}` }))
+  const from = Array.from({ length: 100 }, (_, at) => ({ type: 'Patient', id: `p${at}` }))
   const managingOrganization = { reference: 'Organization/o' }
   await bench.fill([
     ...from.map(({ id }) => ({ resourceType: 'Patient', id, active: true, managingOrganization })),
@@ -19,12 +19,12 @@ t.test('a search that ran out of time can be made again, with the same statement
   const deadline = new Deadline(database)
   const search = { type: 'Patient', where: { kind: 'all' } as const, restriction: EVERYTHING }
   const asks: Ask[] = [
-    { op: 'find', search, count: 99, after: undefined },
-    { op: 'find', search: { ...search, sort: parseSort('Patient', 'birthdate') }, count: 99, after: undefined },
-    { op: 'find', search: { ...search, sort: parseSort('Patient', 'gender') }, count: 99, after: undefined },
-    { op: 'ids', search, count: 99 },
+    { op: 'find', search, count: 200, after: undefined },
+    { op: 'find', search: { ...search, sort: parseSort('Patient', 'birthdate') }, count: 200, after: undefined },
+    { op: 'find', search: { ...search, sort: parseSort('Patient', 'gender') }, count: 200, after: undefined },
+    { op: 'ids', search, count: 200 },
     { op: 'count', search },
-    { op: 'linked', from, links: [link], restriction: EVERYTHING, count: 99 },
+    { op: 'linked', from, links: [link], restriction: EVERYTHING, count: 200 },
   ]
   for (const limits of [undefined, { few: 0, many: 0 }]) {
     const queries = new Queries(database, limits)
