@@ -72,16 +72,22 @@ export class Source {
     return this.given(row, driver && sql`(${this.rids(driver)}) ${raw(given)}`, given, driver, joined(`${given}.rid`))
   }
 
-  /** The same in the order of `rid`, from behind one on. What is to be sorted for it is sorted before rows are looked up. */
-  rowsInOrder(row: string, driver: Part | undefined, after = -1): Rows {
+  /**
+   * The same in the order of `rid`, from behind one on; or backward, from in front of it. What is to be sorted for it is
+   * sorted before rows are looked up.
+   */
+  rowsInOrder(row: string, driver: Part | undefined, from?: number, backward = false): Rows {
     const given = driver ? this.asked.alias('d') : row
-    const order = raw(`${given}.rid`)
+    const order = (rid: string) => {
+      const start = sql`${raw(`${rid} ${backward ? '<' : '>'}`)} ${from ?? (backward ? Number.MAX_SAFE_INTEGER : -1)}`
+      return sql`${start} ORDER BY ${raw(`${rid} ${backward ? 'DESC' : 'ASC'}`)}`
+    }
     if (!driver || this.inOrder(driver)) {
-      const { from, where } = this.given(row, driver && sql`(${this.rids(driver)}) ${raw(given)}`, given, driver)
-      return { from, where: sql`${where} AND ${order} > ${after} ORDER BY ${order}` }
+      const { from: rows, where } = this.given(row, driver && sql`(${this.rids(driver)}) ${raw(given)}`, given, driver)
+      return { from: rows, where: sql`${where} AND ${order(`${given}.rid`)}` }
     }
     // SQLite takes the rows of the first table in their order, and leaves no order out that has a limit.
-    const sorted = sql`(SELECT DISTINCT rid FROM (${this.givenBy(driver).query}) WHERE rid > ${after} ORDER BY rid LIMIT -1) ${raw(given)}`
+    const sorted = sql`(SELECT DISTINCT rid FROM (${this.givenBy(driver).query}) WHERE ${order('rid')} LIMIT -1) ${raw(given)}`
     return this.given(row, sorted, given, driver)
   }
 

@@ -43,7 +43,7 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const searches = [...byType].flatMap(([name, where]): Search[] => {
     const member = compartment ? inCompartment(compartment, name) : ALL
     const search = { type: name, where: allOf([where, member ?? ALL]), restriction: access.restriction }
-    return member ? [sort ? { ...search, sort: sort.keys } : search] : []
+    return member ? [sort ? { ...search, sort: sort.keysOf(name) } : search] : []
   })
   return {
     searches,
@@ -61,19 +61,22 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   }
 }
 
-/** `_sort`, of one type: in a search of several each would be sorted for itself, and that is no order. */
+/** `_sort`: of several types each has keys of its own, whose values can be compared. */
 function sortOf(types: readonly string[], pairs: readonly QueryPair[], { parameters }: Services) {
   const given = pairs.filter(([name, value]) => name === '_sort' && value !== '')
   const [pair] = given
   if (!pair) return undefined
   if (given.length > 1)
     throw FhirError.of('invalid', '_sort is given once, with commas between its keys.', { code: 'value' })
-  const [type] = types
-  if (type === undefined || types.length > 1) {
-    throw FhirError.of('invalid', 'A search of several types cannot be sorted.', { code: 'not-supported' })
+  const keysOf = (type: string) => parseSort(type, pair[1], parameters)
+  const all = types.map(keysOf)
+  const kinds = new Set(all.map((keys) => keys.map(({ by }) => (typeof by === 'string' ? by : by.type)).join()))
+  if (kinds.size > 1) {
+    throw FhirError.of('invalid', '_sort takes what is of one kind in all the types searched.', {
+      code: 'not-supported',
+    })
   }
-  const keys = parseSort(type, pair[1], parameters)
-  return keys.length > 0 ? { keys, pair } : undefined
+  return (all[0] ?? []).length > 0 ? { keysOf, pair } : undefined
 }
 
 const ALL = { kind: 'all' } as const

@@ -15,16 +15,33 @@ const RUNS = Number(process.env.ORACLE_RUNS ?? 20)
 /** To make the same cases again. */
 const SEED = process.env.ORACLE_SEED ? { seed: Number(process.env.ORACLE_SEED) } : {}
 
-/** Ids of all that is found, page by page. */
+const around = { beforeName: '{"of":"é/', behindName: '","text":', behind: '}' }
+
+/** Ids of all that is found, page by page, and back again. */
 async function paged(searcher: Searcher, search: Search, count: number): Promise<string[]> {
   const ids: string[] = []
   let after: string | undefined
   for (;;) {
-    const { found, more } = await searcher.find(search, count, after)
+    const { found, more, text } = await searcher.find(search, count, after, { around })
+    if (text) equal(text.toString(), (await searcher.joined(found, around)).toString(), 'joined')
+    if (!more && found[0]) deepStrictEqual(await pagedBack(searcher, search, count, found[0].position), ids, 'backward')
     ids.push(...found.map(({ id }) => id))
     if (!more) return ids
     equal(found.length, count, 'a page that others follow is full')
     after = found.at(-1)!.position
+  }
+}
+
+/** Ids of what is found in front of a position. */
+async function pagedBack(searcher: Searcher, search: Search, count: number, from: string): Promise<string[]> {
+  const ids: string[] = []
+  let before = from
+  for (;;) {
+    const { found, more } = await searcher.find(search, count, before, { backward: true })
+    ids.unshift(...found.map(({ id }) => id))
+    if (!more) return ids
+    equal(found.length, count, 'a page that others precede is full')
+    before = found[0]!.position
   }
 }
 
