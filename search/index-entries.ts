@@ -9,7 +9,7 @@ import { indexReference } from './types/reference.ts'
 import { indexString } from './types/string.ts'
 import { indexWords } from './types/text.ts'
 import { indexToken } from './types/token.ts'
-import { indexUri } from './types/uri.ts'
+import { indexCanonical, indexUri } from './types/uri.ts'
 
 /**
  * All index entries of a resource, each once. `baseUrl` is the FHIR base of this server without a `/` at its end: an
@@ -27,6 +27,7 @@ export function indexEntries(
     const selected = parameter.select(resource)
     if (selected.length === 0) continue
     const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
+    if (parameter.code === 'url') own.push(...indexCanonical(resource as object))
     for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
   }
   entries.push(...indexWords(resource))

@@ -54,9 +54,10 @@ export interface FoundPage {
 /** From some resources to others: what their reference leads to or, in reverse, what refers to them. */
 export interface Link {
   reverse: boolean
-  /** The type that has the reference, and its parameter. */
+  /** The type that has the reference, and its parameter; with `canonical` its canonicals are followed. */
   source: string
   param: string
+  canonical?: true
   /** The types at the other end. */
   targets: readonly string[]
 }

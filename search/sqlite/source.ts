@@ -4,6 +4,7 @@ import { canDrive, cost, isValue } from './drivers.ts'
 import { entryRows, rangeSelects } from './entries.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
+import { stepOf } from './steps.ts'
 import { isSingle, type ValueExpression } from './values.ts'
 
 /** One of the Expressions that a resource must meet all of, and what makes conditions of it. */
@@ -180,7 +181,7 @@ export class Source {
         ])
       }
       case 'chain':
-        return all(expression.targets.map((target) => this.chained(expression.param, target, conditions)))
+        return all(expression.targets.map((target) => this.chained(expression, target, conditions)))
       case 'has':
         return all([this.referredTo(expression, conditions)])
       default:
@@ -200,20 +201,21 @@ export class Source {
   }
 
   private chained(
-    param: string,
+    { param, canonical }: Extract<Expression, { kind: 'chain' }>,
     { type, where }: { type: string; where: Expression },
     conditions: Conditions,
   ): Fragment {
-    const [entry, far] = [conditions.alias('e'), conditions.alias('r')]
-    return sql`SELECT ${raw(entry)}.rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
-      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.param`)} = ${this.numbers.param(this.type, param)} AND ${raw(`${entry}.value = ${far}.rid`)}
-      WHERE ${inTime(`${entry}.rid`)}`
+    const far = conditions.alias('r')
+    const step = stepOf(this.numbers, { type: this.type, param, canonical }, type, 'back', conditions.alias('e'))
+    return sql`SELECT ${raw(`${step.near} AS rid`)} FROM (${farOf(type, where, conditions)}) ${raw(far)}
+      CROSS JOIN ${step.tables} WHERE ${raw(`${step.far} = ${far}.rid`)} AND ${step.where} AND ${inTime(step.near)}`
   }
 
-  private referredTo({ type, param, where }: Extract<Expression, { kind: 'has' }>, conditions: Conditions): Fragment {
-    const [entry, far] = [conditions.alias('e'), conditions.alias('r')]
-    return sql`SELECT ${raw(entry)}.value AS rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
-      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.rid = ${far}.rid AND ${entry}.param`)} = ${this.numbers.param(type, param)} WHERE ${inTime(`${entry}.rid`)}`
+  private referredTo(has: Extract<Expression, { kind: 'has' }>, conditions: Conditions): Fragment {
+    const far = conditions.alias('r')
+    const step = stepOf(this.numbers, has, this.type, 'forth', conditions.alias('e'))
+    return sql`SELECT ${raw(`${step.far} AS rid`)} FROM (${farOf(has.type, has.where, conditions)}) ${raw(far)}
+      CROSS JOIN ${step.tables} WHERE ${raw(`${step.near} = ${far}.rid`)} AND ${step.where} AND ${inTime(step.near)}`
   }
 }
 

@@ -8,7 +8,7 @@ import { indexEntries } from '../../search/index-entries.ts'
 import { indexedParameters, type ParameterRegistry } from '../../search/parameters.ts'
 
 /** Changes whenever entries are made in another way: what was indexed before is then indexed anew. */
-const MADE_BY = 4
+const MADE_BY = 5
 
 /** Resources of one step, and ms between two while others write. */
 const STEP = 200
