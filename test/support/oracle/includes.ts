@@ -100,11 +100,27 @@ function pairsOf(facted: Facted, { source, param, target }: Include): [string, s
   return types.flatMap((type) =>
     (facted.get(type) ?? []).flatMap(({ id, entries }) =>
       entries.flatMap((entry): [string, string][] => {
-        if (entry[0] !== 'reference' || !isOne(type, entry[1])) return []
-        const fits = target === undefined ? targetsOf(parametersOf(type).get(entry[1])!) : [target]
-        return fits.includes(entry[2]) ? [[`${type}/${id}`, `${entry[2]}/${entry[3]}`]] : []
+        const code = entry[1].replace(/:canonical$/, '')
+        if (!isOne(type, code)) return []
+        const fits = target === undefined ? targetsOf(parametersOf(type).get(code)!) : [target]
+        const ends =
+          code === entry[1]
+            ? entry[0] === 'reference'
+              ? [[entry[2], entry[3]] as const]
+              : []
+            : meant(facted, entry[2])
+        return ends.flatMap(([end, other]) => (fits.includes(end) ? [[`${type}/${id}`, `${end}/${other}`]] : []))
       }),
     ),
+  )
+}
+
+/** What a canonical means: type and id of each. */
+function meant(facted: Facted, canonical: string): (readonly [string, string])[] {
+  return [...facted].flatMap(([type, list]) =>
+    list
+      .filter(({ entries }) => entries.some(([, param, uri]) => param === 'url:canonical' && uri === canonical))
+      .map(({ id }) => [type, id] as const),
   )
 }
 
