@@ -32,7 +32,7 @@ export function dateRange(text: string, zone: Zone = UTC): Range | undefined {
 /** The stretch of what FORM has taken apart, in UTC where it tells no offset. */
 function rangeOf([, year, month, day, hour, minute, second, fraction, zone]: RegExpExecArray): Range | undefined {
   const start = dayStart(Number(year), Number(month ?? 1), Number(day ?? 1))
-  if (year === '0000' || !sameDay(start, Number(year), Number(month ?? 1), Number(day ?? 1))) return undefined
+  if (year === '0000' || !isDay(start, Number(month ?? 1), Number(day ?? 1))) return undefined
   if (month === undefined) return { start, end: dayStart(Number(year) + 1, 1, 1) }
   if (day === undefined) return { start, end: dayStart(Number(year), Number(month) + 1, 1) }
   if (hour === undefined) return { start, end: start + DAY }
@@ -58,7 +58,9 @@ function dayStart(year: number, month: number, day: number): number {
   return year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day)
 }
 
-function sameDay(moment: number, year: number, month: number, day: number): boolean {
-  const date = new Date(moment)
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+/** Whether the calendar has a day, `start` being its first moment; one that it lacks is another of the next month. */
+function isDay(start: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false
+  // Every month has these: most dates need no more of the calendar.
+  return day <= 28 || new Date(start).getUTCDate() === day
 }
