@@ -4,6 +4,7 @@ import type { Job, JobState } from '../../operations/job.ts'
 import { parseText } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
 import type { IndexChange, ScanEntry, Store } from '../../resources/store/port.ts'
+import { UTC, type Zone } from '../../resources/zone.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { indexedParameters, type ParameterRegistry } from '../../search/parameters.ts'
 
@@ -21,7 +22,7 @@ const NOTE = 'reindex'
 
 /** How far the index entries of a store are those that this server makes, as the store keeps it. */
 interface Progress {
-  /** What the entries are made by: a digest of all search parameters. */
+  /** What the entries are made by: a digest of all search parameters and of the zone's rules. */
   indexedBy: string
   /** Behind which resource to go on; absent when all are done. */
   after?: string
@@ -35,6 +36,7 @@ export interface Indexing {
   store: Store
   baseUrl: string
   parameters: ParameterRegistry
+  zone: Zone
 }
 
 /**
@@ -60,6 +62,8 @@ export class Reindex implements Job {
     const { store } = indexing
     const note = await store.note(NOTE)
     const job = new Reindex(indexing, note === undefined ? undefined : (JSON.parse(note) as Progress))
+    // Before anything is written in another way than all else was: whoever opens the store next has to know of it.
+    if (job.progress && job.progress.indexedBy !== job.fingerprint()) await job.begin()
     const isNew = note === undefined && (await store.history({}, {}, 1)).entries.length === 0
     if (isNew) {
       const now = new Date().toISOString()
@@ -153,13 +157,13 @@ export class Reindex implements Job {
   }
 
   private changeOf({ type, id, version, text }: ScanEntry): IndexChange {
-    const { baseUrl, parameters } = this.indexing
+    const { baseUrl, parameters, zone } = this.indexing
     return {
       kind: 'index',
       type,
       id,
       version,
-      entries: indexEntries(type, parseText(text.toString()), baseUrl, parameters),
+      entries: indexEntries(type, parseText(text.toString()), baseUrl, parameters, zone),
     }
   }
 
@@ -173,11 +177,13 @@ export class Reindex implements Job {
 
   /** Tells whether entries were made by the same parameters in the same way. */
   private fingerprint(): string {
-    const { parameters } = this.indexing
+    const { parameters, zone } = this.indexing
     if (this.digestOf !== parameters.version) {
       this.digestOf = parameters.version
       this.digest = createHash('sha256')
         .update(JSON.stringify([MADE_BY, indexedParameters(parameters)]))
+        // What was made before there were zones was made in UTC.
+        .update(zone === UTC ? '' : zone.rules())
         .digest('base64url')
     }
     return this.digest

@@ -44,9 +44,10 @@ async function expected(draft: Draft, target: Target, services: Services): Promi
 
 function changeOf(draft: Draft, { type, id }: Target, expect: Expectation | undefined, services: Services): Change {
   const { call, document, edits } = draft
+  const { baseUrl, parameters, zone } = services
   const expectation = expect === undefined ? {} : { expect }
   const method = METHODS[call.interaction]
   if (!method || !document) return { kind: 'delete', type, id, ...expectation }
-  const entries = indexEntries(type, document.value, services.baseUrl, services.parameters)
+  const entries = indexEntries(type, document.value, baseUrl, parameters, zone)
   return { kind: 'write', method, type, id, ...prepareStamp(document, id, edits), entries, ...expectation }
 }

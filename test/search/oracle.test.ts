@@ -2,6 +2,7 @@ import { deepStrictEqual, equal } from 'node:assert'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
+import { UTC, zoneOf } from '../../resources/zone.ts'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
@@ -71,8 +72,13 @@ async function check(bench: Bench, asked: Sought): Promise<void> {
 }
 
 /** Makes worlds, and searches in each of them. */
-async function hold(t: Test, searchesIn: (seen: Seen) => fc.Arbitrary<Sought>, numRuns: number): Promise<void> {
-  const bench = await Bench.open(t)
+async function hold(
+  t: Test,
+  searchesIn: (seen: Seen) => fc.Arbitrary<Sought>,
+  numRuns: number,
+  zone = UTC,
+): Promise<void> {
+  const bench = await Bench.open(t, zone)
   const cases = world.chain((resources) =>
     fc.tuple(fc.constant(resources), fc.array(searchesIn(new Seen(resources)), { minLength: 25, maxLength: 25 })),
   )
@@ -92,3 +98,7 @@ t.test('what the store finds is what plain JavaScript finds, in its order, by ev
 )
 
 t.test('so it is of ranges that results are sorted by', (t) => hold(t, rangedIn, Math.ceil(RUNS / 2)))
+
+t.test('and in a zone, where days are of several lengths', (t) =>
+  hold(t, rangedIn, Math.ceil(RUNS / 4), zoneOf('America/New_York')),
+)

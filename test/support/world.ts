@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
+import { UTC } from '../../resources/zone.ts'
 import type { ParseContext } from '../../search/criterion.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { type Facts, matches } from '../../search/matches.ts'
@@ -19,9 +20,11 @@ export class World {
   readonly searcher: SqliteSearcher
   private readonly t: Test
   private readonly factsByType: Map<string, Facts[]>
+  private readonly zone
 
-  constructor(t: Test, searcher: SqliteSearcher, factsByType: Map<string, Facts[]>) {
+  constructor(t: Test, searcher: SqliteSearcher, factsByType: Map<string, Facts[]>, zone = UTC) {
     this.t = t
+    this.zone = zone
     this.searcher = searcher
     this.factsByType = factsByType
   }
@@ -29,7 +32,11 @@ export class World {
   /** The ids that a query finds, by plain JavaScript; the store must find the same. What refuses it, in words. */
   async found(type: string, query: string, context: Omit<ParseContext, 'baseUrl'> = {}): Promise<string[] | string> {
     try {
-      const { expression: where } = parseCriteria(type, parseQuery(query), { baseUrl: BASE, ...context })
+      const { expression: where } = parseCriteria(type, parseQuery(query), {
+        baseUrl: BASE,
+        zone: this.zone,
+        ...context,
+      })
       const resources = (name: string) => this.factsByType.get(name) ?? []
       const ids = resources(type)
         .filter((facts) => matches(where, facts, { type, resources }))
@@ -47,14 +54,15 @@ export class World {
   }
 }
 
-/** Writes resources to a store of their own. */
-export async function openWorld(t: Test, resources: readonly Named[]): Promise<World> {
+/** Writes resources to a store of their own, as a server in that zone does. */
+export async function openWorld(t: Test, resources: readonly Named[], zone = UTC): Promise<World> {
   const store = await SqliteStore.open(storeFolder(t))
   t.teardown(() => store.close())
   const changes = resources.map((value) => {
     const { resourceType: type, id } = value
     const stampable = prepareStamp({ text: Buffer.from(JSON.stringify(value)), value: value as never }, id)
-    return { kind: 'write', method: 'PUT', type, id, ...stampable, entries: indexEntries(type, value, BASE) } as const
+    const entries = indexEntries(type, value, BASE, undefined, zone)
+    return { kind: 'write', method: 'PUT', type, id, ...stampable, entries } as const
   })
   const outcomes = await store.commit({ changes, guards: [] })
   const facts = changes.map(({ type, id, entries }, at) => ({
@@ -63,5 +71,5 @@ export async function openWorld(t: Test, resources: readonly Named[]): Promise<W
   }))
   const byType = new Map<string, Facts[]>()
   for (const { type, facts: one } of facts) byType.set(type, [...(byType.get(type) ?? []), one])
-  return new World(t, new SqliteSearcher(store, 10_000), byType)
+  return new World(t, new SqliteSearcher(store, 10_000), byType, zone)
 }
