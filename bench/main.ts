@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { besideWrites } from './beside.ts'
 import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
 import { diskBytes, ingest, loadFirst, readsWhileLoading } from './ingest.ts'
 import { machineFacts, median } from './machine.ts'
-import { searchRates, searchRows } from './search.ts'
+import { factsOf, searchRates, searchRows } from './search.ts'
 import { MeasuredServer } from './server.ts'
 import { printTable, type Row } from './table.ts'
 import { writeRates } from './write.ts'
@@ -78,7 +79,7 @@ async function measureSearches(store: string, sample: Sample): Promise<void> {
   await load(1)
   const small = await searchRates(store)
   await load(9)
-  rows.push(...searchRows(await searchRates(store), small))
+  rows.push(...searchRows(await searchRates(store), small), await besideWrites(store, factsOf(store)))
 }
 
 async function readyByNpm(folder: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { openReader } from '../resources/store/sqlite/connect.ts'
 import { readRate } from './client.ts'
 import { median } from './machine.ts'
-import { type Facts, SEARCHES } from './searches.ts'
+import { type Facts, SEARCHES, type SearchRow } from './searches.ts'
 import { MeasuredServer } from './server.ts'
 import type { Row } from './table.ts'
 
@@ -26,8 +26,9 @@ export async function searchRates(folder: string): Promise<SearchRates> {
   for (let run = 0; run < RUNS; run++) {
     const server = await MeasuredServer.chartroom(folder)
     const bare = await MeasuredServer.bareSearch(folder, JSON.stringify(facts))
-    for (const [number, { name, path }] of SEARCHES.entries()) {
-      const own = Array.from({ length: ASKED }, (_, at) => `/fhir/${encodeURI(path(facts, at)).replaceAll('|', '%7C')}`)
+    for (const [number, search] of SEARCHES.entries()) {
+      const { name } = search
+      const own = searchPaths(search, facts)
       const limit = Array.from({ length: ASKED }, (_, at) => `/bare/${number}/${at}`)
       rates.get(name)?.own.push(await readRate(server.url, own, SECONDS))
       rates.get(name)?.limit.push(await readRate(bare.url, limit, SECONDS))
@@ -43,6 +44,11 @@ export async function searchRates(folder: string): Promise<SearchRates> {
   )
 }
 
+/** What is asked in turn for one kind of search. */
+export function searchPaths({ path }: SearchRow, facts: Facts): string[] {
+  return Array.from({ length: ASKED }, (_, at) => `/fhir/${encodeURI(path(facts, at)).replaceAll('|', '%7C')}`)
+}
+
 /** The rates as rows of the table; `small` are those on a tenth of the data, which tell how a search grows. */
 export function searchRows(rates: SearchRates, small: SearchRates): Row[] {
   return SEARCHES.map(({ name, peer, times }) => {
@@ -54,7 +60,7 @@ export function searchRows(rates: SearchRates, small: SearchRates): Row[] {
 }
 
 /** What there is to ask for: patients with much, codes of middling number, beginnings of names. */
-function factsOf(folder: string): Facts {
+export function factsOf(folder: string): Facts {
   const database = openReader(`${folder}/chartroom.sqlite`)
   const column = (sql: string) =>
     database

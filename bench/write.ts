@@ -43,7 +43,8 @@ async function rateOf(
 }
 
 /** An Observation of common size, as laboratories send them. */
-function observation(number: number, id?: string): string {
+/** The text of a small Observation. */
+export function observation(number: number, id?: string): string {
   return JSON.stringify({
     resourceType: 'Observation',
     id,
