@@ -42,6 +42,8 @@ export interface CustomParameter {
  * was indexed under another `version` of it may lack entries.
  */
 export class ParameterRegistry {
+  /** Told when a resource gets no entries of a parameter because its expression takes too long. */
+  onOverrun: (typeName: string, code: string) => void = () => undefined
   private stored: readonly CustomParameter[] = []
   private readonly byType = new Map<string, TypeParameters>()
   private changes = 0
@@ -86,6 +88,11 @@ export class ParameterRegistry {
       this.byType.set(typeName, parameters)
     }
     return parameters
+  }
+
+  /** Gives expressions that took too long another try. */
+  forgive(): void {
+    this.byType.clear()
   }
 
   private customOf(typeName: string): SearchParameterTable[] {
@@ -136,13 +143,13 @@ function compileType(typeName: string, registry: ParameterRegistry): TypeParamet
   const plain = new Map(
     tables
       .filter((table) => INDEXED_TYPES.has(table.type))
-      .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName)]),
+      .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName, registry)]),
   )
   for (const [code, parts] of unionsAmong(tables, typeName)) {
     const parameter = plain.get(code)
     if (parameter) plain.set(code, { ...parameter, unionOf: parts.flatMap((part) => plain.get(part) ?? []) })
   }
-  const { composites, grouped } = compileComposites(typeName, tables, plain, (url) => registry.definition(url))
+  const { composites, grouped } = compileComposites(typeName, tables, plain, registry)
   const all = new Map([...plain.values(), ...composites].map((parameter) => [parameter.code, parameter]))
   return { all, plain: [...plain.values()].filter(({ unionOf }) => !unionOf), grouped }
 }
@@ -160,13 +167,13 @@ export function appliesTo(table: SearchParameterTable, typeName: string): boolea
   return table.base.some((base) => base === typeName || base === 'Resource' || base === 'DomainResource')
 }
 
-function compileParameter(table: SearchParameterTable, typeName: string): SearchParameter {
+function compileParameter(table: SearchParameterTable, typeName: string, registry: ParameterRegistry): SearchParameter {
   return {
     code: table.code,
     type: table.type,
     url: table.url,
     targets: narrowedTargets(table, typeName),
-    select: selector(table.expression, typeName),
+    select: selector(table.expression, typeName, () => registry.onOverrun(typeName, table.code)),
     single: isSingle(table, typeName),
   }
 }

@@ -180,6 +180,14 @@ const REFUSED: [name: string, resource: Json, element: string, words: RegExp][] 
     'expression',
     /2000/,
   ],
+  ['a regular expression', parameter('x', "Patient.name.family.matches('(a+)+b')"), 'expression', /regular expression/],
+  [
+    'a product',
+    parameter('x', 'Patient.name.select(%resource.descendants())'),
+    'expression',
+    /whole resource for each/,
+  ],
+  ['a thousand brackets', parameter('x', '('.repeat(1900), { status: 'draft' }), 'expression', /brackets/],
   ['type special', parameter('x', 'Patient.name', { type: 'special' }), 'type', /special/],
   ['a code of R4', parameter('name', 'Patient.name.text'), 'code', /R4 gives Patient this code/],
   [
@@ -204,6 +212,20 @@ const REFUSED: [name: string, resource: Json, element: string, words: RegExp][] 
     'component[0].definition',
     /no search parameter/,
   ],
+  [
+    'a composite of a costly part',
+    parameter('x', 'Patient', {
+      type: 'composite',
+      component: [
+        {
+          definition: 'http://hl7.org/fhir/SearchParameter/Patient-name',
+          expression: "name.where(family.matches('(a+)+b'))",
+        },
+      ],
+    }),
+    'component[0].expression',
+    /matches\(\) is refused/,
+  ],
 ]
 
 t.test('broken ones are refused on write, and the element is named', async (t) => {
@@ -220,6 +242,16 @@ t.test('broken ones are refused on write, and the element is named', async (t) =
   t.equal(inBundle.status, 422)
   t.match(inBundle.text, /Bundle.entry\[0\]/)
   t.equal((await server.get('SearchParameter?_summary=count')).json.total, 0)
+})
+
+t.test('expressions that are no plain paths are few', async (t) => {
+  const server = await openServer(t)
+  const byEngine = (code: string) => parameter(code, 'Patient.name.where(use.exists().not()).given')
+  for (let at = 0; at < 50; at++) t.equal((await server.post('SearchParameter', byEngine(`x-${at}`))).status, 201)
+  const { status, json } = await server.post('SearchParameter', byEngine('x-50'))
+  t.equal(status, 422)
+  t.match(json.issue[0].diagnostics, /50 SearchParameters at the most whose expressions are no plain paths/)
+  t.equal((await server.post('SearchParameter', parameter('x-plain', 'Patient.name.text'))).status, 201)
 })
 
 t.test('one code of a type is one thing', async (t) => {
