@@ -1,4 +1,4 @@
-import { membersOf } from '../resources/definitions/definitions.ts'
+import { membersOf, searchParameterTables } from '../resources/definitions/definitions.ts'
 import type { SearchParameterTable } from '../resources/definitions/shapes.ts'
 import { routeFunction } from '../resources/path/evaluate.ts'
 import { compileRoutes, type Route } from '../resources/path/routes.ts'
@@ -6,6 +6,8 @@ import type { CompositeBranch, GroupedElements, GroupedPart, SearchParameter } f
 import { selector } from './selector.ts'
 
 type Component = NonNullable<SearchParameterTable['components']>[number]
+
+const OFFICIAL: ReadonlySet<SearchParameterTable> = new Set(searchParameterTables)
 
 /** What is asked of all parameters, and told of them. */
 interface Registry {
@@ -34,7 +36,11 @@ export function compileComposites(
   registry: Registry,
 ): { composites: SearchParameter[]; grouped: GroupedElements[] } {
   const work: Work = { typeName, tables, plain, registry, grouped: new Map() }
-  const composites = tables.filter(({ type }) => type === 'composite').flatMap((table) => compileComposite(work, table))
+  // A stored parameter may go: what R4's own are made of must not hang on it.
+  const official: Work = { ...work, tables: tables.filter((table) => OFFICIAL.has(table)) }
+  const composites = tables
+    .filter(({ type }) => type === 'composite')
+    .flatMap((table) => compileComposite(OFFICIAL.has(table) ? official : work, table))
   return { composites, grouped: [...work.grouped.values()] }
 }
 

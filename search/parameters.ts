@@ -114,6 +114,10 @@ export function isOfficial(url: string): boolean {
   return officialTables.has(url)
 }
 
+function isOfficialTable({ url }: SearchParameterTable): boolean {
+  return isOfficial(url)
+}
+
 /** R4's own parameters and no others; it is never changed. */
 const OFFICIAL = new ParameterRegistry()
 
@@ -132,11 +136,6 @@ export function isDefined(typeName: string, code: string, registry = OFFICIAL): 
   return registry.tablesOf(typeName).some((table) => table.code === code)
 }
 
-/** What all indexing follows from, by type and code, for telling whether it has changed. */
-export function indexedParameters(registry = OFFICIAL): readonly unknown[] {
-  return registry.custom.length === 0 ? searchParameterTables : [searchParameterTables, registry.custom]
-}
-
 function compileType(typeName: string, registry: ParameterRegistry): TypeParameters {
   const tables = registry.tablesOf(typeName).filter(({ code }) => !BUILT_IN.has(code))
   const official = registry === OFFICIAL ? undefined : OFFICIAL.compiled(typeName).all
@@ -145,7 +144,8 @@ function compileType(typeName: string, registry: ParameterRegistry): TypeParamet
       .filter((table) => INDEXED_TYPES.has(table.type))
       .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName, registry)]),
   )
-  for (const [code, parts] of unionsAmong(tables, typeName)) {
+  // A stored parameter may go: what R4's own are indexed by must not hang on it.
+  for (const [code, parts] of unionsAmong(tables.filter(isOfficialTable), typeName)) {
     const parameter = plain.get(code)
     if (parameter) plain.set(code, { ...parameter, unionOf: parts.flatMap((part) => plain.get(part) ?? []) })
   }
