@@ -12,21 +12,11 @@ import {
   transaction,
 } from '../support/bundles.ts'
 import { storeFolder } from '../support/folder.ts'
+import { searchParameter } from '../support/search-parameters.ts'
 import { type Json, openServer, type TestServer } from '../support/server.ts'
 
-const parameter = (code: string, expression: string, more: Json = {}) => ({
-  resourceType: 'SearchParameter',
-  id: code,
-  url: `http://x.example/SearchParameter/${code}`,
-  name: 'Test',
-  status: 'active',
-  description: 'x',
-  code,
-  base: ['Patient'],
-  type: 'string',
-  expression,
-  ...more,
-})
+const parameter = (code: string, expression: string, more: Json = {}) =>
+  searchParameter(code, expression, { id: code, ...more })
 
 const nick = (more: Json = {}) => parameter('nick', "Patient.name.where(use = 'nickname').given", more)
 const STRICT = { prefer: 'handling=strict' }

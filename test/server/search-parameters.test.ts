@@ -1,21 +1,7 @@
 import t, { type Test } from 'tap'
 import { batch, jsonPatch, post, put, transaction } from '../support/bundles.ts'
+import { PARAMETER_URL, searchParameter as parameter } from '../support/search-parameters.ts'
 import { type Json, openServer, type TestServer } from '../support/server.ts'
-
-const URL = 'http://x.example/SearchParameter/'
-
-const parameter = (code: string, expression: string | undefined, more: Json = {}) => ({
-  resourceType: 'SearchParameter',
-  url: `${URL}${code}`,
-  name: 'Test',
-  status: 'active',
-  description: 'x',
-  code,
-  base: ['Patient'],
-  type: 'string',
-  ...(expression === undefined ? {} : { expression }),
-  ...more,
-})
 
 const BIRTH_PLACE = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
 const birthPlace = (code = 'birth-city', more: Json = {}) =>
@@ -50,7 +36,7 @@ t.test('used at once for new writes, and after a reindex for all', async (t) => 
   const { json } = await server.get('metadata')
   const patient = json.rest[0].resource.find((one: Json) => one.type === 'Patient')
   const listed = patient.searchParam.find((one: Json) => one.name === 'birth-city')
-  t.same(listed, { name: 'birth-city', definition: `${URL}birth-city`, type: 'string' })
+  t.same(listed, { name: 'birth-city', definition: `${PARAMETER_URL}birth-city`, type: 'string' })
   const { id } = created.json
   await server.put(`SearchParameter/${id}`, { ...birthPlace(), id, expression: 'Patient.name.text' })
   await server.services.reindex.run()
@@ -113,7 +99,7 @@ t.test('of every type, and in chains, includes and composites', async (t) => {
     parameter('x-both', 'Patient', {
       type: 'composite',
       component: [
-        { definition: `${URL}x-token`, expression: ext('token', '').replace('Patient.', '') },
+        { definition: `${PARAMETER_URL}x-token`, expression: ext('token', '').replace('Patient.', '') },
         { definition: 'http://hl7.org/fhir/SearchParameter/individual-gender', expression: 'gender' },
       ],
     }),

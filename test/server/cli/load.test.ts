@@ -8,6 +8,7 @@ import { pack } from 'tar-stream'
 import { demoBundles } from '../../../server/demo/hospital.ts'
 import { post, transaction } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
+import { searchParameter } from '../../support/search-parameters.ts'
 import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
@@ -333,17 +334,7 @@ t.test('what is conditional waits for the index of the store', async (t) => {
   const server = await openServer(t, { DATA_DIR: folder })
   await server.put('Patient/old', { resourceType: 'Patient', id: 'old', name: [{ text: 'Ada' }] })
   await server.services.reindex.stop()
-  const parameter = {
-    resourceType: 'SearchParameter',
-    url: 'http://x',
-    name: 'X',
-    status: 'active',
-    description: 'x',
-    code: 'called',
-    base: ['Patient'],
-    type: 'string',
-    expression: 'Patient.name.text',
-  }
+  const parameter = searchParameter('called', 'Patient.name.text')
   t.equal((await server.post('SearchParameter', parameter)).status, 201)
   await server.services.close()
   const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' } }
