@@ -11,6 +11,8 @@ const sandbox = createContext({ run: undefined })
  * stop code that is running on this thread, wherever that code came from. It costs 0.3 ms, for a thread that watches.
  */
 export function withinTime<Result>(run: () => Result, ms: number): Result {
+  const { warn } = console
+  console.warn = () => undefined
   sandbox.run = run
   try {
     return script.runInContext(sandbox, { timeout: ms }) as Result
@@ -20,5 +22,6 @@ export function withinTime<Result>(run: () => Result, ms: number): Result {
     throw error
   } finally {
     sandbox.run = undefined
+    console.warn = warn
   }
 }
