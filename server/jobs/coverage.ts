@@ -75,13 +75,12 @@ export class Coverage {
   /** The stored parameters by a digest of all that their entries follow from. */
   private digests(): Map<string, CustomParameter> {
     const { custom } = this.parameters
+    const all = digestOf(custom)
     return new Map(
       custom.map((one) => {
         // A composite is made of others, and of two parameters with one code the first by id counts.
-        const isOfOthers = one.table.type === 'composite'
-        const others = isOfOthers
-          ? custom
-          : custom.filter(({ id, table }) => table.code === one.table.code && id < one.id)
+        if (one.table.type === 'composite') return [digestOf([one.table, all]), one]
+        const others = custom.filter(({ id, table }) => table.code === one.table.code && id < one.id)
         return [digestOf([one.table, others]), one]
       }),
     )
