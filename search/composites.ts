@@ -1,4 +1,4 @@
-import { membersOf } from '../resources/definitions/definitions.ts'
+import { membersOf, searchParameterTables } from '../resources/definitions/definitions.ts'
 import type { SearchParameterTable } from '../resources/definitions/shapes.ts'
 import { routeFunction } from '../resources/path/evaluate.ts'
 import { compileRoutes, type Route } from '../resources/path/routes.ts'
@@ -7,13 +7,21 @@ import { selector } from './selector.ts'
 
 type Component = NonNullable<SearchParameterTable['components']>[number]
 
+const OFFICIAL: ReadonlySet<SearchParameterTable> = new Set(searchParameterTables)
+
+/** What is asked of all parameters, and told of them. */
+interface Registry {
+  /** The definition of a url. */
+  definition(url: string): SearchParameterTable | undefined
+  onOverrun(typeName: string, code: string): void
+}
+
 /** Work on the composites of one type: the elements that they share are indexed once. */
 interface Work {
   typeName: string
   tables: readonly SearchParameterTable[]
   plain: ReadonlyMap<string, SearchParameter>
-  /** The definition of a url. */
-  definition(url: string): SearchParameterTable | undefined
+  registry: Registry
   grouped: Map<string, GroupedElements>
 }
 
@@ -25,10 +33,14 @@ export function compileComposites(
   typeName: string,
   tables: readonly SearchParameterTable[],
   plain: ReadonlyMap<string, SearchParameter>,
-  definition: Work['definition'],
+  registry: Registry,
 ): { composites: SearchParameter[]; grouped: GroupedElements[] } {
-  const work: Work = { typeName, tables, plain, definition, grouped: new Map() }
-  const composites = tables.filter(({ type }) => type === 'composite').flatMap((table) => compileComposite(work, table))
+  const work: Work = { typeName, tables, plain, registry, grouped: new Map() }
+  // A stored parameter may go: what R4's own are made of must not hang on it.
+  const official: Work = { ...work, tables: tables.filter((table) => OFFICIAL.has(table)) }
+  const composites = tables
+    .filter(({ type }) => type === 'composite')
+    .flatMap((table) => compileComposite(OFFICIAL.has(table) ? official : work, table))
   return { composites, grouped: [...work.grouped.values()] }
 }
 
@@ -36,7 +48,7 @@ export function compileComposites(
 function compileComposite(work: Work, table: SearchParameterTable): SearchParameter[] {
   const { code, type, url, components = [] } = table
   const routes = compileRoutes(table.expression, work.typeName)
-  const isBuilt = components.every(({ definition }) => isPlain(work.definition(definition)))
+  const isBuilt = components.every(({ definition }) => isPlain(work.registry.definition(definition)))
   if (!routes || components.length === 0 || !isBuilt) return []
   const branches = routes.map((route) => compileBranch(work, route, components))
   return [{ code, type, url, targets: [], select: () => [], branches }]
@@ -60,7 +72,7 @@ function compileBranch(work: Work, route: Route, components: readonly Component[
  */
 function parameterFor(work: Work, component: Component): SearchParameter | undefined {
   const { typeName, tables, plain } = work
-  const definition = work.definition(component.definition)!
+  const definition = work.registry.definition(component.definition)!
   const wanted = compileRoutes(withTypeNames(component.expression), typeName) ?? []
   const element = elementOf(typeName, wanted[0])
   const fits = (table: SearchParameterTable) => {
@@ -88,7 +100,7 @@ function printRoute({ moves, type }: Route): string {
 
 /** The parameter that a component of an element is indexed under, the same for all composites that ask for it. */
 function partFor(work: Work, route: Route, component: Component): GroupedPart {
-  const { typeName, grouped } = work
+  const { typeName, grouped, registry } = work
   const { expression } = component
   const path = route.moves.map((move) => (move.kind === 'member' ? move.name : JSON.stringify(move))).join('.')
   const elements = grouped.get(path) ?? { find: routeFunction(route), parts: [] }
@@ -98,7 +110,9 @@ function partFor(work: Work, route: Route, component: Component): GroupedPart {
   const known = elements.parts.find(({ parameter }) => parameter.code === code && parameter.type === type)
   if (known) return known
   const ofResource = /^%resource\.(.+)$/.exec(expression)?.[1]
-  const select = selector(ofResource ?? withTypeNames(expression), ofResource ? typeName : route.type)
+  const select = selector(ofResource ?? withTypeNames(expression), ofResource ? typeName : route.type, () =>
+    registry.onOverrun(typeName, code),
+  )
   const part: GroupedPart = {
     parameter: { code, type, url, targets, select: () => [] },
     selectIn: (element, resource) => select(ofResource ? resource : element),
@@ -113,7 +127,7 @@ function partFor(work: Work, route: Route, component: Component): GroupedPart {
  */
 function definitionFor(work: Work, route: Route, component: Component): SearchParameterTable {
   const { typeName, tables } = work
-  const named = work.definition(component.definition)!
+  const named = work.registry.definition(component.definition)!
   if (component.expression.startsWith('%')) return named
   const wanted = (compileRoutes(withTypeNames(component.expression), route.type) ?? []).map((inner) =>
     printRoute({ ...inner, moves: [...route.moves, ...inner.moves] }),

@@ -42,6 +42,8 @@ export interface CustomParameter {
  * was indexed under another `version` of it may lack entries.
  */
 export class ParameterRegistry {
+  /** Told when a resource gets no entries of a parameter because its expression takes too long. */
+  onOverrun: (typeName: string, code: string) => void = () => undefined
   private stored: readonly CustomParameter[] = []
   private readonly byType = new Map<string, TypeParameters>()
   private changes = 0
@@ -88,6 +90,11 @@ export class ParameterRegistry {
     return parameters
   }
 
+  /** Gives expressions that took too long another try. */
+  forgive(): void {
+    this.byType.clear()
+  }
+
   private customOf(typeName: string): SearchParameterTable[] {
     return this.stored.length === 0
       ? NO_TABLES
@@ -105,6 +112,10 @@ export const officialTables: ReadonlyMap<string, SearchParameterTable> = new Map
 /** Whether R4 itself defines a search parameter of this url. */
 export function isOfficial(url: string): boolean {
   return officialTables.has(url)
+}
+
+function isOfficialTable({ url }: SearchParameterTable): boolean {
+  return isOfficial(url)
 }
 
 /** R4's own parameters and no others; it is never changed. */
@@ -125,24 +136,20 @@ export function isDefined(typeName: string, code: string, registry = OFFICIAL): 
   return registry.tablesOf(typeName).some((table) => table.code === code)
 }
 
-/** What all indexing follows from, by type and code, for telling whether it has changed. */
-export function indexedParameters(registry = OFFICIAL): readonly unknown[] {
-  return registry.custom.length === 0 ? searchParameterTables : [searchParameterTables, registry.custom]
-}
-
 function compileType(typeName: string, registry: ParameterRegistry): TypeParameters {
   const tables = registry.tablesOf(typeName).filter(({ code }) => !BUILT_IN.has(code))
   const official = registry === OFFICIAL ? undefined : OFFICIAL.compiled(typeName).all
   const plain = new Map(
     tables
       .filter((table) => INDEXED_TYPES.has(table.type))
-      .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName)]),
+      .map((table) => [table.code, official?.get(table.code) ?? compileParameter(table, typeName, registry)]),
   )
-  for (const [code, parts] of unionsAmong(tables, typeName)) {
+  // A stored parameter may go: what R4's own are indexed by must not hang on it.
+  for (const [code, parts] of unionsAmong(tables.filter(isOfficialTable), typeName)) {
     const parameter = plain.get(code)
     if (parameter) plain.set(code, { ...parameter, unionOf: parts.flatMap((part) => plain.get(part) ?? []) })
   }
-  const { composites, grouped } = compileComposites(typeName, tables, plain, (url) => registry.definition(url))
+  const { composites, grouped } = compileComposites(typeName, tables, plain, registry)
   const all = new Map([...plain.values(), ...composites].map((parameter) => [parameter.code, parameter]))
   return { all, plain: [...plain.values()].filter(({ unionOf }) => !unionOf), grouped }
 }
@@ -160,14 +167,14 @@ export function appliesTo(table: SearchParameterTable, typeName: string): boolea
   return table.base.some((base) => base === typeName || base === 'Resource' || base === 'DomainResource')
 }
 
-function compileParameter(table: SearchParameterTable, typeName: string): SearchParameter {
+function compileParameter(table: SearchParameterTable, typeName: string, registry: ParameterRegistry): SearchParameter {
   return {
     code: table.code,
     type: table.type,
     url: table.url,
     targets: narrowedTargets(table, typeName),
     canonical: canonicalsOf(table, typeName),
-    select: selector(table.expression, typeName),
+    select: selector(table.expression, typeName, () => registry.onOverrun(typeName, table.code)),
     single: isSingle(table, typeName),
   }
 }

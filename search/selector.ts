@@ -1,6 +1,6 @@
-import { compileExpression, typesOf } from '../resources/path/engine.ts'
 import { routeFunction } from '../resources/path/evaluate.ts'
 import { compileRoutes } from '../resources/path/routes.ts'
+import { engineSelector } from './engine-selector.ts'
 import type { SearchParameter, SelectedValue } from './parameter.ts'
 
 const IS_SUBJECT = 'http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject'
@@ -26,12 +26,15 @@ const BY_HAND: Record<string, SearchParameter['select']> = {
   },
 }
 
-/** Compiles the expression of a search parameter to a plain function, or to one of the FHIRPath engine. */
-export function selector(expression: string, typeName: string): SearchParameter['select'] {
+/**
+ * Compiles the expression of a search parameter to a plain function, or to one of the FHIRPath engine: `onOverrun` is told
+ * when that gives up on a resource.
+ */
+export function selector(expression: string, typeName: string, onOverrun: () => void): SearchParameter['select'] {
   const byHand = BY_HAND[expression]
   if (byHand) return byHand
   const routes = compileRoutes(expression, typeName)
-  if (!routes) return engineSelector(expression)
+  if (!routes) return engineSelector(expression, onOverrun)
   const branches = routes.map((route) => ({ run: routeFunction(route), type: route.type, binding: route.binding }))
   return (resource) => {
     const selected: SelectedValue[] = []
@@ -39,21 +42,5 @@ export function selector(expression: string, typeName: string): SearchParameter[
       for (const value of run(resource)) selected.push({ value, type, binding })
     }
     return selected
-  }
-}
-
-/** A resource on which the expression fails (`single()` of two) has no values: it must be kept all the same. */
-function engineSelector(expression: string): SearchParameter['select'] {
-  let run: ((resource: unknown) => unknown[]) | undefined
-  return (resource) => {
-    try {
-      run ??= compileExpression(expression)
-      const values = run(resource)
-      const types = typesOf(values)
-      return values.map((value, at) => ({ value, type: types[at] ?? '', binding: undefined }))
-    } catch {
-      run ??= () => []
-      return []
-    }
   }
 }

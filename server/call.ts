@@ -1,14 +1,14 @@
-import type { Access, Interaction } from '../auth/access.ts'
+import type { Access } from '../auth/access.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Change, Outcome, Store } from '../resources/store/port.ts'
 import type { Zone } from '../resources/zone.ts'
-import type { Compartment } from '../search/compartment.ts'
 import type { ParameterRegistry } from '../search/parameters.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
+import type { Destination } from './routing.ts'
 
 /** What every interaction works with. Made once, in `services.ts`. */
 export interface Services {
@@ -50,18 +50,8 @@ export interface Conditions {
 }
 
 /** One interaction that is asked for, over HTTP or by a Bundle's entry. */
-export interface Call {
-  interaction: Interaction
+export interface Call extends Destination {
   access: Access
-  type?: string
-  id?: string
-  version?: string
-  /** Code of an operation, without `$`. */
-  operation?: string
-  /** Of an operation that changes something, only how it stands is asked for. */
-  onlyLooks?: true
-  /** What a search keeps to. */
-  compartment?: Compartment
   query: readonly QueryPair[]
   /** The resource that a Bundle's entry brings, parsed. */
   document?: JsonDocument

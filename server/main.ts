@@ -30,6 +30,8 @@ async function main(): Promise<void> {
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   start.done = true
   services.reindex.onFailure = (error) => log.logger.error({ detail: String(error) }, 'indexing anew failed')
+  services.reindex.onOverrun = (parameter) =>
+    log.logger.warn(parameter, 'a search parameter takes too long: resources are stored without its entries')
   services.reindex.catchUp()
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)

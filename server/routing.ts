@@ -5,8 +5,8 @@ import { compartmentTables, storableTypes } from '../resources/definitions/defin
 import { FhirError } from '../resources/fhir-error.ts'
 import type { Compartment } from '../search/compartment.ts'
 
-/** What a method and a path below the FHIR base ask for. */
-export interface Route {
+/** An interaction, and what it is asked of. */
+export interface Destination {
   interaction: Interaction
   type?: string
   id?: string
@@ -17,6 +17,10 @@ export interface Route {
   onlyLooks?: true
   /** Of a search within a compartment; `type` is then what is searched for. */
   compartment?: Compartment
+}
+
+/** What a method and a path below the FHIR base ask for. */
+export interface Route extends Destination {
   /** The path with its variable parts named: fit for logs and metrics. */
   template: string
 }

@@ -35,7 +35,7 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
     capabilities: cachedStatement(config, baseUrl, parameters),
     dispatch: (call) => dispatch(call, services),
     committed: (changes, outcomes) => {
-      if (custom.committed(changes, outcomes)) reindex.catchUp()
+      if (custom.committed(changes, outcomes)) reindex.parametersChanged()
     },
     close: async () => {
       await reindex.stop()

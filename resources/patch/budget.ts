@@ -1,5 +1,5 @@
+import { OutOfTime, withinTime } from '../path/within-time.ts'
 import { tooCostly } from './operation-error.ts'
-import { withinTime } from './within-time.ts'
 
 /** Deepest nesting a patch may build. Above the depth of any body the server reads, below what overflows a stack. */
 const MAX_DEPTH = 1_000
@@ -30,6 +30,8 @@ export class Budget {
     const start = performance.now()
     try {
       return withinTime(run, Math.max(1, Math.floor(this.engineMs)))
+    } catch (error) {
+      throw error instanceof OutOfTime ? tooCostly('the path takes too long') : error
     } finally {
       this.engineMs -= performance.now() - start
     }

@@ -28,6 +28,18 @@ export function compileExpression(expression: string): (resource: unknown) => un
   return (resource) => compiled(resource as object, { resource, rootResource: resource }) as unknown[]
 }
 
+/** A node of the syntax tree of an expression. */
+export interface SyntaxNode {
+  type: string
+  text?: string
+  children?: SyntaxNode[]
+}
+
+/** The syntax tree of an expression, as the engine carries it out. Throws when it is not FHIRPath. */
+export function syntaxOf(expression: string): SyntaxNode {
+  return engine().parse(expression) as SyntaxNode
+}
+
 /** FHIR types of values that an expression gave (`FHIR.Quantity` -> `Quantity`). */
 export function typesOf(values: unknown[]): string[] {
   return engine()

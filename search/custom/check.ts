@@ -1,13 +1,15 @@
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import type { SearchType } from '../../resources/definitions/shapes.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
-import { compileRoutes } from '../../resources/path/routes.ts'
+import { compileRoutes, splitUnion } from '../../resources/path/routes.ts'
+import { parseSteps } from '../../resources/path/steps.ts'
 import { appliesTo, INDEXED_TYPES, officialTables, type ParameterRegistry } from '../parameters.ts'
-import { selectionFault, syntaxFault } from './expression.ts'
+import { partFault, selectionFault, syntaxFault } from './expression.ts'
 import { isUsed, type StoredParameter, tableOf } from './stored.ts'
 
-/** Stored parameters that are used at the most: each costs every write. */
+/** Stored parameters that are used at the most: each costs every write; those that need the FHIRPath engine, much. */
 const MOST_USED = 500
+const MOST_BY_ENGINE = 50
 
 /** What is wrong with a SearchParameter that is to be stored under an id; nothing where it can be. */
 export function parameterFaults(parameter: StoredParameter, id: string, registry: ParameterRegistry): Issue[] {
@@ -19,6 +21,10 @@ export function parameterFaults(parameter: StoredParameter, id: string, registry
   const others = registry.custom.filter((other) => other.id !== id)
   if (others.length >= MOST_USED)
     return [fault('status', `This server uses ${MOST_USED} SearchParameters at the most.`)]
+  if (isByEngine(parameter) && others.filter(({ table }) => isByEngine(table)).length >= MOST_BY_ENGINE) {
+    const words = `This server uses ${MOST_BY_ENGINE} SearchParameters at the most whose expressions are no plain paths.`
+    return [fault('expression', words)]
+  }
   const twin = others.find(({ table }) => table.url === url)
   return [
     ...(twin ? [fault('url', `SearchParameter/${twin.id} has this url, and is active too.`)] : []),
@@ -26,6 +32,19 @@ export function parameterFaults(parameter: StoredParameter, id: string, registry
     ...typeFaults(parameter),
     ...(parameter.type === 'composite' ? compositeFaults(parameter, registry) : expressionFaults(parameter)),
   ]
+}
+
+/** Whether the engine works out what a parameter selects, or a part of it. */
+function isByEngine({
+  base,
+  expression = '',
+  component = [],
+}: Pick<StoredParameter, 'base' | 'expression' | 'component'>) {
+  const isPlain = (path: string) => splitUnion(path.replace(/^%resource\./, '')).every(parseSteps)
+  return (
+    sampleTypes({ base }).some((type) => !compileRoutes(expression, type)) ||
+    !component.every((one) => isPlain(one.expression))
+  )
 }
 
 /** One of R4's own may be stored as R4 has it. */
@@ -77,20 +96,20 @@ function compositeFaults(parameter: StoredParameter, registry: ParameterRegistry
     ...(pathless ? [fault('expression', `The expression of a composite is a plain path in ${pathless}.`)] : []),
     ...component.flatMap((one, at): Issue[] => {
       const table = registry.definition(one.definition)
-      const syntax = syntaxFault(one.expression, types[0]!)
+      const refused = syntaxFault(one.expression, types[0]!) ?? partFault(one.expression)
       const words = 'is no search parameter that this server has, or one that cannot be part of another'
       return [
         ...(table && INDEXED_TYPES.has(table.type) ? [] : [fault(`component[${at}].definition`, `It ${words}.`)]),
-        ...(syntax === undefined
+        ...(refused === undefined
           ? []
-          : [fault(`component[${at}].expression`, `The expression is refused: ${syntax}.`)]),
+          : [fault(`component[${at}].expression`, `The expression is refused: ${refused}.`)]),
       ]
     }),
   ]
 }
 
 /** The types of the base; one that has nothing but what all resources have stands for all. */
-function sampleTypes({ base }: StoredParameter): string[] {
+function sampleTypes({ base }: Pick<StoredParameter, 'base'>): string[] {
   return base.map((type) => (type === 'Resource' || type === 'DomainResource' ? 'Basic' : type))
 }
 

@@ -1,4 +1,7 @@
+import type { Issue } from '../../resources/fhir-error.ts'
 import type { Around } from '../../search/searcher.ts'
+import { outcomeOf } from '../outcome.ts'
+import { entryText } from './bundle-text.ts'
 
 /** Why an entry is in a searchset (R4 Bundle.entry.search.mode). */
 export type Mode = 'match' | 'include'
@@ -10,4 +13,9 @@ export function aroundEntry(mode: Mode, baseUrl: string): Around {
     behindName: `","search":{"mode":"${mode}"},"resource":`,
     behind: '}',
   }
+}
+
+/** The entry of a searchset that tells of the search itself; none without issues. */
+export function outcomeEntries(issues: readonly Issue[]): Buffer[] {
+  return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []
 }

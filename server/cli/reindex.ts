@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { JobState } from '../../operations/job.ts'
-import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
-import { addressOf } from '../address.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openServices } from '../services.ts'
+import { askServer, openPlace } from './place.ts'
 
 /** How the command is used. */
 export const REINDEX_USAGE = `reindex [--url FHIR_BASE]
@@ -30,7 +29,8 @@ export async function reindex(args: string[], environment: Record<string, string
     process.stderr.write(`Usage: npm run fhir -- ${REINDEX_USAGE}\n`)
     return 2
   }
-  const watched = await openWatched(readConfig({ ...environment, DEMO: 'off' }), url)
+  const places = { here: watchedHere, at: watchedAt }
+  const watched = await openPlace<Watched>(readConfig({ ...environment, DEMO: 'off' }), url, places)
   process.stdout.write(`Indexing anew ${watched.description}\n`)
   try {
     return await watch(watched)
@@ -71,19 +71,6 @@ function print(words: string): void {
   process.stdout.write(`${words}\n`)
 }
 
-/** The embedded store in DATA_DIR; a server that has it open is asked instead, where it listens. */
-async function openWatched(config: Config, url: string | undefined): Promise<Watched> {
-  if (url !== undefined) return watchedAt(url.replace(/\/+$/, ''))
-  try {
-    return await watchedHere(config)
-  } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error
-    const address = addressOf(config.dataDir)
-    if (address === undefined) throw error
-    return watchedAt(`${address}/fhir`)
-  }
-}
-
 async function watchedHere(config: Config): Promise<Watched> {
   const { reindex: job, close } = await openServices(config)
   return {
@@ -108,10 +95,7 @@ function watchedAt(base: string): Watched {
 
 /** Asks for `$reindex`. Rejects when it is not answered with a state. */
 async function ask(base: string, method: 'GET' | 'POST'): Promise<JobState> {
-  const response = await fetch(`${base}/$reindex`, { method }).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    throw new Error(`${base} cannot be reached: ${cause}`, { cause: error })
-  })
+  const response = await askServer(base, '/$reindex', { method })
   if (!response.ok) throw new Error(`${base}/$reindex: status ${response.status}`)
   const { parameter = [] } = (await response.json()) as { parameter?: ({ name: string } & Record<string, unknown>)[] }
   const state = parameter.map(({ name, ...value }) => [name, Object.values(value)[0]])

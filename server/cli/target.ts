@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { OPEN } from '../../auth/access.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
-import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
-import { addressOf } from '../address.ts'
 import type { Config } from '../config.ts'
 import { onceKeyOf } from '../once-key.ts'
 import { openServices } from '../services.ts'
+import { askServer, openPlace } from './place.ts'
 
 /** What the server says of a Bundle: its response, or the issues for which all of it was refused. */
 export type Reply = { response: ResponseBundle; issues?: never } | { response?: never; issues: readonly Issue[] }
@@ -23,17 +22,9 @@ export interface Target {
   close(): Promise<void>
 }
 
-/** The embedded store in DATA_DIR; a server that has it open is asked instead, where it listens. */
-export async function openTarget(config: Config, url: string | undefined): Promise<Target> {
-  if (url !== undefined) return httpTarget(url.replace(/\/+$/, ''))
-  try {
-    return await embeddedTarget(config)
-  } catch (error) {
-    if (!(error instanceof FolderInUse)) throw error
-    const address = addressOf(config.dataDir)
-    if (address === undefined) throw error
-    return httpTarget(`${address}/fhir`)
-  }
+/** Where the settings or the address say: in the embedded store, or through a server. */
+export function openTarget(config: Config, url: string | undefined): Promise<Target> {
+  return openPlace(config, url, { here: embeddedTarget, at: httpTarget })
 }
 
 async function embeddedTarget(config: Config): Promise<Target> {
@@ -45,7 +36,14 @@ async function embeddedTarget(config: Config): Promise<Target> {
     async send(body, key) {
       const call = { interaction: 'bundle', access, query: [], body, conditions: {}, strict: false } as const
       const onceKey = key === undefined ? {} : { onceKey: onceKeyOf(key, access) }
-      const { answer, error } = await services.dispatch({ ...call, ...onceKey })
+      const ask = () => services.dispatch({ ...call, ...onceKey })
+      let result = await ask()
+      // What is conditional waits for the index to be complete, and here nobody else makes it.
+      if (result.error?.kind === 'unavailable' && services.reindex.isBehind) {
+        await services.reindex.run()
+        result = await ask()
+      }
+      const { answer, error } = result
       if (error) return { issues: error.issues }
       return { response: JSON.parse(String(answer.text)) as ResponseBundle }
     },
@@ -66,21 +64,12 @@ function httpTarget(base: string): Target {
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       }
       for (let attempt = 1; ; attempt++) {
-        const response = await post(base, headers, bundle)
+        const response = await askServer(base, '', { method: 'POST', headers, body: new Uint8Array(bundle) })
         if (response.status !== 503 || attempt === ATTEMPTS) return replyOf(response)
         await setTimeout(PAUSE)
       }
     },
     close: async () => undefined,
-  }
-}
-
-async function post(base: string, headers: Record<string, string>, bundle: Buffer): Promise<Response> {
-  try {
-    return await fetch(base, { method: 'POST', headers, body: new Uint8Array(bundle) })
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    throw new Error(`${base} cannot be reached: ${cause}`, { cause: error })
   }
 }
 

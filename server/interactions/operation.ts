@@ -1,12 +1,12 @@
 import { pairsOf } from '../../operations/input.ts'
 import { operationAt } from '../../operations/registry.ts'
-import { FhirError } from '../../resources/fhir-error.ts'
+import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { parseDocument } from '../../resources/json/parse.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Found } from '../../search/searcher.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
-import { aroundEntry, type Mode } from '../bundle/found-entries.ts'
+import { aroundEntry, type Mode, outcomeEntries } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveText, visible } from '../visible.ts'
@@ -33,9 +33,19 @@ export async function operation(call: Call, services: Services): Promise<Answer>
       type: 'searchset',
       ...(complete ? { total: matches.length } : {}),
       links: pages.links(asked, next),
-      entries: await Promise.all([entries(matches, 'match'), entries(included, 'include')]),
+      entries: [
+        ...(await Promise.all([entries(matches, 'match'), entries(included, 'include')])),
+        ...outcomeEntries(services.reindex.lacksAll ? [UNINDEXED] : []),
+      ],
     }),
   }
+}
+
+/** What operations find rests on R4's own parameters. */
+const UNINDEXED: Issue = {
+  severity: 'warning',
+  code: 'incomplete',
+  diagnostics: 'Older resources are not all indexed yet: some of what belongs here may be missing.',
 }
 
 /** `_count` as it was used. */

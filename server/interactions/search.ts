@@ -1,14 +1,15 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { type Subset, subsetText } from '../../resources/subset.ts'
+import { parametersAsked } from '../../search/asked.ts'
 import { included, MOST_INCLUDED } from '../../search/include.ts'
 import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Found, FoundPage, Searcher } from '../../search/searcher.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
-import { aroundEntry, type Mode } from '../bundle/found-entries.ts'
+import { aroundEntry, type Mode, outcomeEntries } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
-import { outcomeOf } from '../outcome.ts'
+import { demandComplete, incompleteIssues } from '../incomplete.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { planOf, type SearchPlan } from './search-plan.ts'
 import { subsetOf } from './subset.ts'
@@ -27,7 +28,7 @@ interface Shape {
 export async function search(call: Call, services: Services): Promise<Answer> {
   const { linkKey, searcher } = services
   const plan = await planOf(call, services)
-  if (call.strict && plan.unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
+  const outcome = issuesBefore(plan, call, services)
   const shape = shapeOf(call.query)
   const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)
   const { from, backward } = placeOf(pages.start(call.query))
@@ -44,7 +45,7 @@ export async function search(call: Call, services: Services): Promise<Answer> {
   const total = complete ? found.length : counted
   const { restriction } = call.access
   const linked = await included(found, plan.steps, restriction, searcher)
-  const outcome = [...unknownIssues(plan, 'warning'), ...plan.notes, ...(linked.cut ? [CUT] : [])]
+  if (linked.cut) outcome.push(CUT)
   if (call.explain) outcome.push(...(await explained(plan, searcher)))
   return {
     kind: 'ok',
@@ -80,6 +81,16 @@ function neighbours(
   return [isBehind ? last : undefined, isBefore && first !== undefined ? `${BACKWARD}${first}` : undefined]
 }
 
+/** What is to be told whatever is found. Throws where it is wrong and the caller wants to be told so. */
+function issuesBefore(plan: SearchPlan, { strict }: Call, services: Services): Issue[] {
+  const { searches, steps, notes, unknown } = plan
+  const links = steps.flatMap((step) => step.links)
+  const asked = parametersAsked(searches, links)
+  if (strict && unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
+  if (strict) demandComplete(asked, services)
+  return [...unknownIssues(plan, 'warning'), ...notes, ...incompleteIssues(asked, services)]
+}
+
 /** How each search is made: the steps of its plan. */
 async function explained({ searches }: SearchPlan, searcher: Searcher): Promise<Issue[]> {
   const steps = await Promise.all(searches.slice(0, MOST_EXPLAINED).map((one) => searcher.explain(one)))
@@ -108,10 +119,6 @@ async function resourceEntries(
   return versions.map(({ type, id, text }) =>
     entryText({ fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }, subsetText(text, type, subset)),
   )
-}
-
-function outcomeEntries(issues: Issue[]): Buffer[] {
-  return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []
 }
 
 function shapeOf(query: readonly QueryPair[]): Shape {

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Job, JobState } from '../../operations/job.ts'
 import { parseText } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
 import type { IndexChange, ScanEntry, Store } from '../../resources/store/port.ts'
-import { UTC, type Zone } from '../../resources/zone.ts'
+import type { Zone } from '../../resources/zone.ts'
+import type { AskedParameter } from '../../search/asked.ts'
 import { indexEntries } from '../../search/index-entries.ts'
-import { indexedParameters, type ParameterRegistry } from '../../search/parameters.ts'
-
-/** Changes whenever entries are made in another way: what was indexed before is then indexed anew. */
-const MADE_BY = 5
+import type { ParameterRegistry } from '../../search/parameters.ts'
+import { Coverage, type Covered } from './coverage.ts'
+import { Overruns } from './overruns.ts'
 
 /** Resources of one step, and ms between two while others write. */
 const STEP = 200
@@ -22,8 +21,10 @@ const NOTE = 'reindex'
 
 /** How far the index entries of a store are those that this server makes, as the store keeps it. */
 interface Progress {
-  /** What the entries are made by: a digest of all search parameters and of the zone's rules. */
-  indexedBy: string
+  /** What all resources have entries of. */
+  covered?: Covered | undefined
+  /** What this run gives them entries of; notes of old have none. */
+  run?: Covered | undefined
   /** Behind which resource to go on; absent when all are done. */
   after?: string
   done: number
@@ -46,29 +47,37 @@ export interface Indexing {
 export class Reindex implements Job {
   /** Told what ends a run before its time; the next start goes on. */
   onFailure: (error: unknown) => void = () => undefined
+  /** Told of the first resource that a parameter's expression takes too long on. */
+  onOverrun: (parameter: AskedParameter) => void = () => undefined
   private readonly indexing: Indexing
+  private readonly coverage: Coverage
+  private readonly overruns: Overruns
   private progress: Progress | undefined
+  /** Version of the parameters that the run at hand, or the last one, is for. */
+  private begunAt: number
   private running: Promise<void> | undefined
   private failure: string | undefined
   private stopped = false
 
-  private constructor(indexing: Indexing, progress: Progress | undefined) {
+  private constructor(indexing: Indexing, progress: Progress | undefined, overruns: Overruns) {
     this.indexing = indexing
     this.progress = progress
+    this.overruns = overruns
+    this.coverage = new Coverage(indexing.parameters, indexing.zone, progress?.covered)
+    this.begunAt = indexing.parameters.version
   }
 
   /** Reads how far it came; a store in which nothing was ever written has all of it indexed. */
   static async open(indexing: Indexing): Promise<Reindex> {
-    const { store } = indexing
+    const { store, parameters } = indexing
     const note = await store.note(NOTE)
-    const job = new Reindex(indexing, note === undefined ? undefined : (JSON.parse(note) as Progress))
+    const progress = note === undefined ? undefined : (JSON.parse(note) as Progress)
+    const job = new Reindex(indexing, progress, await Overruns.open(store))
+    parameters.onOverrun = (type, code) => job.overran({ type, code })
     // Before anything is written in another way than all else was: whoever opens the store next has to know of it.
-    if (job.progress && job.progress.indexedBy !== job.fingerprint()) await job.begin()
+    if (progress && progress.run?.made !== job.coverage.complete().made) await job.begin()
     const isNew = note === undefined && (await store.history({}, {}, 1)).entries.length === 0
-    if (isNew) {
-      const now = new Date().toISOString()
-      await job.commit([], { indexedBy: job.fingerprint(), done: 0, started: now, finished: now })
-    }
+    if (isNew) await job.finish({ run: job.coverage.complete(), done: 0, started: new Date().toISOString() })
     return job
   }
 
@@ -83,9 +92,35 @@ export class Reindex implements Job {
     }
   }
 
-  /** Whether searches may miss resources that were written before. */
+  /** Whether there is something to do: entries are missing, or are there of what is none any more. */
   get isBehind(): boolean {
-    return this.progress?.finished === undefined || this.progress.indexedBy !== this.fingerprint()
+    if (this.progress?.finished === undefined || this.begunAt !== this.indexing.parameters.version) return true
+    return !isSame(this.progress.run, this.coverage.complete())
+  }
+
+  /** Why some resources may lack entries of a parameter: they come yet, or they cannot be made; undefined when none does. */
+  lack(parameter: AskedParameter): 'pending' | 'overrun' | undefined {
+    if (this.coverage.lacks(parameter)) return 'pending'
+    return this.overruns.has(parameter) ? 'overrun' : undefined
+  }
+
+  /** Whether all that was written before may lack entries of any kind. */
+  get lacksAll(): boolean {
+    return this.coverage.lacksAll
+  }
+
+  /** Takes up a change of the parameters, at once: what is searched next has to know of it. */
+  parametersChanged(): void {
+    this.coverage.parametersChanged()
+    this.catchUp()
+  }
+
+  /** The note goes to the store before the resource does, which is written after it is indexed. */
+  private overran(parameter: AskedParameter): void {
+    this.overruns.add(parameter.type, parameter.code).then(
+      (isNew) => isNew && this.onOverrun(parameter),
+      (error: unknown) => this.onFailure(error),
+    )
   }
 
   async start(): Promise<void> {
@@ -123,24 +158,28 @@ export class Reindex implements Job {
   private async work(): Promise<void> {
     this.failure = undefined
     while (this.isBehind && !this.stopped) {
-      const indexedBy = this.fingerprint()
-      if (this.progress?.indexedBy !== indexedBy) await this.begin()
-      await this.pass(indexedBy)
+      const isOther = !isSame(this.progress?.run, this.coverage.complete())
+      if (isOther || this.begunAt !== this.indexing.parameters.version) await this.begin()
+      await this.pass()
     }
   }
 
   /** Writes that were on their way, their entries made by other parameters, are in the store behind this commit. */
   private begin(): Promise<void> {
-    return this.commit([], { indexedBy: this.fingerprint(), done: 0, started: new Date().toISOString() })
+    const { parameters } = this.indexing
+    this.begunAt = parameters.version
+    parameters.forgive()
+    this.overruns.begin()
+    return this.commit([], { run: this.coverage.complete(), done: 0, started: new Date().toISOString() })
   }
 
   /** Goes through all resources from where it stopped; ends early when the parameters change. */
-  private async pass(indexedBy: string): Promise<void> {
+  private async pass(): Promise<void> {
     const pace = new Pace()
-    while (!this.stopped && indexedBy === this.fingerprint()) {
+    while (!this.stopped && this.begunAt === this.indexing.parameters.version) {
       const { after, ...state } = this.progress!
       const page = await this.indexing.store.scan(after, STEP)
-      if (page.length === 0) return this.commit([], { ...state, finished: new Date().toISOString() })
+      if (page.length === 0) return this.finish(state)
       const changes: IndexChange[] = []
       let values = 0
       for (const entry of page) {
@@ -167,25 +206,30 @@ export class Reindex implements Job {
     }
   }
 
-  private async commit(changes: IndexChange[], progress: Progress): Promise<void> {
-    await this.indexing.store.commit({ changes, guards: [], notes: { [NOTE]: JSON.stringify(progress) } })
+  private async finish({ run, done, started }: Progress): Promise<void> {
+    const finished = new Date().toISOString()
+    const progress = { run, done, started, finished }
+    await this.store([], { ...progress, covered: run }, this.overruns.notes('fresh'))
+    // What changed during the commit is not covered: the pass that follows begins with what is kept here.
+    if (this.begunAt !== this.indexing.parameters.version) return
+    this.coverage.take(run)
+    this.overruns.end()
+  }
+
+  private commit(changes: IndexChange[], progress: Progress): Promise<void> {
+    return this.store(changes, { ...progress, covered: this.coverage.state }, {})
+  }
+
+  private async store(changes: IndexChange[], progress: Progress, notes: Record<string, string>): Promise<void> {
+    await this.indexing.store.commit({
+      changes,
+      guards: [],
+      notes: { ...notes, [NOTE]: JSON.stringify(progress) },
+    })
     this.progress = progress
   }
+}
 
-  private digest = ''
-  private digestOf = -1
-
-  /** Tells whether entries were made by the same parameters in the same way. */
-  private fingerprint(): string {
-    const { parameters, zone } = this.indexing
-    if (this.digestOf !== parameters.version) {
-      this.digestOf = parameters.version
-      this.digest = createHash('sha256')
-        .update(JSON.stringify([MADE_BY, indexedParameters(parameters)]))
-        // What was made before there were zones was made in UTC.
-        .update(zone === UTC ? '' : zone.rules())
-        .digest('base64url')
-    }
-    return this.digest
-  }
+function isSame(run: Covered | undefined, other: Covered): boolean {
+  return run?.made === other.made && JSON.stringify(run.custom) === JSON.stringify(other.custom)
 }

@@ -2,12 +2,14 @@ import type { Access } from '../../auth/access.ts'
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Guard } from '../../resources/store/port.ts'
+import { parametersAsked } from '../../search/asked.ts'
 import type { Expression } from '../../search/expression.ts'
 import { parseCriteria, RESULT_PARAMETERS } from '../../search/parse.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
 import type { Services } from '../call.ts'
+import { demandComplete } from '../incomplete.ts'
 
 /** Result parameters that may stand beside criteria, since they say nothing of what is wanted. */
 const HARMLESS = new Set(['_format', '_pretty'])
@@ -43,9 +45,10 @@ export class Criteria {
     else this.gone.set(type, new Set([id]))
   }
 
-  /** Ids that match, at most one more than `most`. Throws as `strictSearch` does. */
+  /** Ids that match, at most one more than `most`. Throws as `strictSearch` and `demandComplete` do. */
   async find(type: string, query: readonly QueryPair[], most: number): Promise<{ search: Search; ids: string[] }> {
     const search = await strictSearch(type, query, this.access, this.services)
+    demandComplete(parametersAsked([search]), this.services)
     const { searcher } = this.services
     const gone = this.gone.get(type)
     const started = performance.now()

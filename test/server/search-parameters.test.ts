@@ -1,21 +1,7 @@
 import t, { type Test } from 'tap'
 import { batch, jsonPatch, post, put, transaction } from '../support/bundles.ts'
+import { PARAMETER_URL, searchParameter as parameter } from '../support/search-parameters.ts'
 import { type Json, openServer, type TestServer } from '../support/server.ts'
-
-const URL = 'http://x.example/SearchParameter/'
-
-const parameter = (code: string, expression: string | undefined, more: Json = {}) => ({
-  resourceType: 'SearchParameter',
-  url: `${URL}${code}`,
-  name: 'Test',
-  status: 'active',
-  description: 'x',
-  code,
-  base: ['Patient'],
-  type: 'string',
-  ...(expression === undefined ? {} : { expression }),
-  ...more,
-})
 
 const BIRTH_PLACE = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
 const birthPlace = (code = 'birth-city', more: Json = {}) =>
@@ -26,7 +12,9 @@ const bornIn = (id: string, city: string) => ({
   extension: [{ url: BIRTH_PLACE, valueAddress: { city } }],
 })
 
+/** What is found when all is indexed. */
 const ids = async (server: TestServer, search: string) => {
+  await server.services.reindex.run()
   const { status, json } = await server.get(search, { prefer: 'handling=strict' })
   if (status !== 200) return status
   return (json.entry ?? []).filter((one: Json) => one.search.mode === 'match').map((one: Json) => one.resource.id)
@@ -39,7 +27,8 @@ t.test('used at once for new writes, and after a reindex for all', async (t) => 
   const created = await server.post('SearchParameter', birthPlace())
   t.equal(created.status, 201, created.text)
   await server.put('Patient/new', bornIn('new', 'Lübeck'))
-  t.ok(((await ids(server, 'Patient?birth-city=lubeck')) as string[]).includes('new'))
+  const early = await server.get('Patient?birth-city=lubeck')
+  t.ok(early.json.entry.some((one: Json) => one.resource.id === 'new'))
   await server.services.reindex.run()
   t.same(await ids(server, 'Patient?birth-city=lubeck&_sort=_id'), ['new', 'old'])
   t.same(await ids(server, 'Patient?_sort=-birth-city,_id'), ['new', 'old'])
@@ -47,7 +36,7 @@ t.test('used at once for new writes, and after a reindex for all', async (t) => 
   const { json } = await server.get('metadata')
   const patient = json.rest[0].resource.find((one: Json) => one.type === 'Patient')
   const listed = patient.searchParam.find((one: Json) => one.name === 'birth-city')
-  t.same(listed, { name: 'birth-city', definition: `${URL}birth-city`, type: 'string' })
+  t.same(listed, { name: 'birth-city', definition: `${PARAMETER_URL}birth-city`, type: 'string' })
   const { id } = created.json
   await server.put(`SearchParameter/${id}`, { ...birthPlace(), id, expression: 'Patient.name.text' })
   await server.services.reindex.run()
@@ -73,6 +62,7 @@ t.test('in Bundles, and known again after a restart', async (t) => {
   t.equal(made.status, 200, made.text)
   await server.services.reindex.run()
   t.same(await ids(server, 'Patient?birth-city=kiel'), ['a'], 'what the same transaction wrote is brought in')
+  await server.services.reindex.stop()
   await server.post(
     '',
     batch(jsonPatch('SearchParameter/other', [{ op: 'replace', path: '/status', value: 'retired' }])),
@@ -109,7 +99,7 @@ t.test('of every type, and in chains, includes and composites', async (t) => {
     parameter('x-both', 'Patient', {
       type: 'composite',
       component: [
-        { definition: `${URL}x-token`, expression: ext('token', '').replace('Patient.', '') },
+        { definition: `${PARAMETER_URL}x-token`, expression: ext('token', '').replace('Patient.', '') },
         { definition: 'http://hl7.org/fhir/SearchParameter/individual-gender', expression: 'gender' },
       ],
     }),
@@ -180,6 +170,14 @@ const REFUSED: [name: string, resource: Json, element: string, words: RegExp][] 
     'expression',
     /2000/,
   ],
+  ['a regular expression', parameter('x', "Patient.name.family.matches('(a+)+b')"), 'expression', /regular expression/],
+  [
+    'a product',
+    parameter('x', 'Patient.name.select(%resource.descendants())'),
+    'expression',
+    /whole resource for each/,
+  ],
+  ['a thousand brackets', parameter('x', '('.repeat(1900), { status: 'draft' }), 'expression', /brackets/],
   ['type special', parameter('x', 'Patient.name', { type: 'special' }), 'type', /special/],
   ['a code of R4', parameter('name', 'Patient.name.text'), 'code', /R4 gives Patient this code/],
   [
@@ -204,6 +202,20 @@ const REFUSED: [name: string, resource: Json, element: string, words: RegExp][] 
     'component[0].definition',
     /no search parameter/,
   ],
+  [
+    'a composite of a costly part',
+    parameter('x', 'Patient', {
+      type: 'composite',
+      component: [
+        {
+          definition: 'http://hl7.org/fhir/SearchParameter/Patient-name',
+          expression: "name.where(family.matches('(a+)+b'))",
+        },
+      ],
+    }),
+    'component[0].expression',
+    /matches\(\) is refused/,
+  ],
 ]
 
 t.test('broken ones are refused on write, and the element is named', async (t) => {
@@ -220,6 +232,16 @@ t.test('broken ones are refused on write, and the element is named', async (t) =
   t.equal(inBundle.status, 422)
   t.match(inBundle.text, /Bundle.entry\[0\]/)
   t.equal((await server.get('SearchParameter?_summary=count')).json.total, 0)
+})
+
+t.test('expressions that are no plain paths are few', async (t) => {
+  const server = await openServer(t)
+  const byEngine = (code: string) => parameter(code, 'Patient.name.where(use.exists().not()).given')
+  for (let at = 0; at < 50; at++) t.equal((await server.post('SearchParameter', byEngine(`x-${at}`))).status, 201)
+  const { status, json } = await server.post('SearchParameter', byEngine('x-50'))
+  t.equal(status, 422)
+  t.match(json.issue[0].diagnostics, /50 SearchParameters at the most whose expressions are no plain paths/)
+  t.equal((await server.post('SearchParameter', parameter('x-plain', 'Patient.name.text'))).status, 201)
 })
 
 t.test('one code of a type is one thing', async (t) => {

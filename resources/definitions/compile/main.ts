@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type {
-  CodeSystem,
-  CompartmentDefinition,
-  SearchParameter,
-  StructureDefinition,
-  ValueSet,
-} from '@medplum/fhirtypes'
 import type { CompiledDefinitions } from '../shapes.ts'
 import { compileCodes } from './codes.ts'
 import { compileCompartments } from './compartments.ts'
@@ -35,20 +28,20 @@ function main(): void {
 }
 
 function compile(folder: string, stamp: string): CompiledDefinitions {
-  const types = compileTypes(readDefinitions<StructureDefinition>(folder, 'StructureDefinition'))
+  const types = compileTypes(readDefinitions(folder, 'StructureDefinition'))
   const wanted = new Set<string>()
   for (const table of Object.values(types)) {
     for (const element of Object.values(table.elements)) if (element.binding) wanted.add(element.binding)
   }
-  const valueSets = readDefinitions<ValueSet>(folder, 'ValueSet')
+  const valueSets = readDefinitions(folder, 'ValueSet')
   return {
     stamp,
     fhirVersion: '4.0.1',
     types,
-    codes: compileCodes(wanted, valueSets, readDefinitions<CodeSystem>(folder, 'CodeSystem')),
-    searchParameters: compileSearchParameters(readDefinitions<SearchParameter>(folder, 'SearchParameter')),
+    codes: compileCodes(wanted, valueSets, readDefinitions(folder, 'CodeSystem')),
+    searchParameters: compileSearchParameters(readDefinitions(folder, 'SearchParameter')),
     units: compileUnits(valueSets),
-    compartments: compileCompartments(readDefinitions<CompartmentDefinition>(folder, 'CompartmentDefinition')),
+    compartments: compileCompartments(readDefinitions(folder, 'CompartmentDefinition')),
   }
 }
 

@@ -25,9 +25,12 @@ export function packageFolder(): string | undefined {
 }
 
 /** Every definition of one resource type in the package, in the order of the file names. */
-export function readDefinitions<T extends Definition>(folder: string, resourceType: T['resourceType']): T[] {
+export function readDefinitions<Name extends Definition['resourceType']>(
+  folder: string,
+  resourceType: Name,
+): Extract<Definition, { resourceType: Name }>[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith(`${resourceType}-`) && name.endsWith('.json'))
     .sort()
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as T)
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Extract<Definition, { resourceType: Name }>)
 }

@@ -120,6 +120,7 @@ for (const [path, wanted] of REFUSED) t.match(show(path), wanted, `refuses ${pat
 
 t.test('prints nothing of a patient', async (t) => {
   const printed = t.capture(console, 'log')
+  const warned = t.capture(console, 'warn')
   for (const path of [
     "Patient.name.trace('x')",
     "Patient.`trace`('x')",
@@ -128,7 +129,10 @@ t.test('prints nothing of a patient', async (t) => {
   ]) {
     t.match(show(path), /^invalid .*trace/)
   }
+  const born = { resourceType: 'Patient', birthDate: '1970-01-01', name: [{ family: 'x' }] }
+  t.equal(locate(born, 'Patient.name.where(%resource.birthDate + 1.5 years > @1900-01-01)', new Budget()).length, 1)
   t.same(printed(), [])
+  t.same(warned(), [])
 })
 
 t.test('stops paths that ask for too much', async (t) => {

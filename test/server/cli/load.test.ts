@@ -6,7 +6,10 @@ import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { pack } from 'tar-stream'
 import { demoBundles } from '../../../server/demo/hospital.ts'
+import { post, transaction } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
+import { searchParameter } from '../../support/search-parameters.ts'
+import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.ts')
@@ -324,4 +327,22 @@ t.test('sample20: 22,026 resources; reads, updates and histories of what was loa
     const text = JSON.stringify(await get(`${type}?_count=1000`))
     t.notMatch(text, /"reference":"(urn:|[A-Za-z]+\?)/, `no reference of ${type} is left as it came`)
   }
+})
+
+t.test('what is conditional waits for the index of the store', async (t) => {
+  const folder = storeFolder(t)
+  const server = await openServer(t, { DATA_DIR: folder })
+  await server.put('Patient/old', { resourceType: 'Patient', id: 'old', name: [{ text: 'Ada' }] })
+  await server.services.reindex.stop()
+  const parameter = searchParameter('called', 'Patient.name.text')
+  t.equal((await server.post('SearchParameter', parameter)).status, 201)
+  await server.services.close()
+  const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' } }
+  const subject = { reference: 'Patient?called=ada' }
+  const file = join(folder, 'a.json')
+  writeFileSync(file, JSON.stringify(transaction(post({ ...observation, subject }))))
+  const { code, output } = await fhir(folder, ['load', file])
+  t.equal(code, 0, output)
+  const again = await openServer(t, { DATA_DIR: folder })
+  t.equal((await again.get('Observation?subject=Patient/old&_summary=count')).json.total, 1)
 })
