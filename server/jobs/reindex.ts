@@ -4,11 +4,12 @@ import type { Job, JobState } from '../../operations/job.ts'
 import { parseText } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
 import type { IndexChange, ScanEntry, Store } from '../../resources/store/port.ts'
+import { containedOf } from '../../search/index-contained.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { indexedParameters, type ParameterRegistry } from '../../search/parameters.ts'
 
 /** Changes whenever entries are made in another way: what was indexed before is then indexed anew. */
-const MADE_BY = 4
+const MADE_BY = 5
 
 /** Resources of one step, and ms between two while others write. */
 const STEP = 200
@@ -28,6 +29,10 @@ interface Progress {
   done: number
   started: string
   finished?: string
+}
+
+function valuesOf({ entries, contained = [] }: IndexChange): number {
+  return contained.reduce((sum, one) => sum + one.entries.length, entries.length)
 }
 
 /** What indexing works with. */
@@ -142,7 +147,7 @@ export class Reindex implements Job {
       for (const entry of page) {
         const change = this.changeOf(entry)
         changes.push(change)
-        values += change.entries.length
+        values += valuesOf(change)
         if (values > MOST_VALUES) break
         if (pace.due) await pace.rest()
       }
@@ -154,13 +159,9 @@ export class Reindex implements Job {
 
   private changeOf({ type, id, version, text }: ScanEntry): IndexChange {
     const { baseUrl, parameters } = this.indexing
-    return {
-      kind: 'index',
-      type,
-      id,
-      version,
-      entries: indexEntries(type, parseText(text.toString()), baseUrl, parameters),
-    }
+    const value = parseText(text.toString())
+    const entries = indexEntries(type, value, baseUrl, parameters)
+    return { kind: 'index', type, id, version, entries, ...containedOf(value, baseUrl, parameters) }
   }
 
   private async commit(changes: IndexChange[], progress: Progress): Promise<void> {
