@@ -13,6 +13,7 @@ export function canDrive(expression: Expression): boolean {
     case 'id':
     case 'composite':
     case 'lastUpdated':
+    case 'contains':
       return true
     case 'or':
       return expression.parts.length > 0 && expression.parts.every(canDrive)
@@ -30,6 +31,9 @@ export function canDrive(expression: Expression): boolean {
 /** What a step to another resource adds to the cost of finding that one. */
 const STEP = 3
 
+/** The cost of what nothing is known of. */
+const MOST = 10
+
 /** Rough order of how few resources a criterion leaves: what identifies, what belongs to one patient, all others. */
 export function cost(expression: Expression): number {
   switch (expression.kind) {
@@ -45,6 +49,8 @@ export function cost(expression: Expression): number {
       return STEP + Math.max(...expression.targets.map(({ where }) => cost(where)))
     case 'has':
       return STEP + cost(expression.where)
+    case 'contains':
+      return STEP + (canDrive(expression.where) ? cost(expression.where) : MOST)
     case 'reference':
       return 1
     case 'string':
@@ -58,6 +64,6 @@ export function cost(expression: Expression): number {
     case 'uri':
       return /identifier|^url$/.test(expression.param) ? 0 : 3
     default:
-      return 10
+      return MOST
   }
 }

@@ -88,6 +88,10 @@ export class Queries {
     return new Source(type, where, conditions.narrowing(type), conditions)
   }
 
+  containers(type: string): string[] {
+    return this.numbers.containers(type)
+  }
+
   private find(ask: Extract<Ask, { op: 'find' }>): FoundPage {
     const { search, count, after } = ask
     const source = this.sourceOf(search)

@@ -1,3 +1,4 @@
+import { insideName } from '../../resources/contained.ts'
 import { allOf, type Expression } from '../expression.ts'
 import { type Conditions, isOfEntries, type Subject, updated } from './conditions.ts'
 import { canDrive, cost, isValue } from './drivers.ts'
@@ -177,6 +178,8 @@ export class Source {
         return all(expression.targets.map((target) => this.chained(expression.param, target, conditions)))
       case 'has':
         return all([this.referredTo(expression, conditions)])
+      case 'contains':
+        return all([containersOf(expression, conditions)])
       default:
         return this.entries(expression, conditions)
     }
@@ -209,6 +212,14 @@ export class Source {
     return sql`SELECT ${raw(entry)}.value AS rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
       CROSS JOIN ${raw(`entry ${entry} ON ${entry}.rid = ${far}.rid AND ${entry}.param`)} = ${this.numbers.param(type, param)} WHERE ${inTime(`${entry}.rid`)}`
   }
+}
+
+/** A select of `rid` of what contains resources that meet an Expression: of any type, and may not be seen by all. */
+function containersOf({ type, where }: Extract<Expression, { kind: 'contains' }>, conditions: Conditions): Fragment {
+  const [given, inside] = [conditions.alias('d'), conditions.alias('r')]
+  const met = selectOf(new Source(insideName(type), where, { kind: 'all' }, conditions))
+  return sql`SELECT ${raw(inside)}.container AS rid FROM (${met}) ${raw(given)}
+    CROSS JOIN ${raw(`resource ${inside} ON ${inside}.rid = ${given}.rid`)} WHERE ${inTime(`${inside}.rid`)}`
 }
 
 /** A select of `rid` of the resources of a type, at the other end of a reference, that meet an Expression. */

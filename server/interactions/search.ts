@@ -1,12 +1,13 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
-import { type Subset, subsetText } from '../../resources/subset.ts'
+import type { Subset } from '../../resources/subset.ts'
+import { isInside } from '../../search/contained.ts'
 import { included, MOST_INCLUDED } from '../../search/include.ts'
 import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
-import type { Found, FoundPage, Searcher } from '../../search/searcher.ts'
+import type { FoundPage, Searcher } from '../../search/searcher.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
-import { aroundEntry, type Mode } from '../bundle/found-entries.ts'
+import { aroundEntry, resourceEntries } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
 import { PageLinks, pageCount } from '../paging.ts'
@@ -31,10 +32,10 @@ export async function search(call: Call, services: Services): Promise<Answer> {
   const shape = shapeOf(call.query)
   const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)
   const after = pages.start(call.query)
-  const matches = aroundEntry('match', services.baseUrl)
-  const page = shape.onlyCount
-    ? NOTHING
-    : await findListed(plan.searches, searcher, shape.count, after, shape.subset ? undefined : matches)
+  // A contained resource has to be cut out of the text that is found.
+  const joins = shape.subset === undefined && !plan.searches.some(isInside)
+  const around = joins ? aroundEntry('match', services.baseUrl) : undefined
+  const page = shape.onlyCount ? NOTHING : await findListed(plan.searches, searcher, shape.count, after, around)
   const { found, more } = page
   const complete = !shape.onlyCount && after === undefined && !more
   const counted =
@@ -76,20 +77,6 @@ const CUT: Issue = {
 }
 
 const NOTHING: FoundPage = { found: [], more: false, bytes: 0 }
-
-/** As entries, each the whole resource or a part of it. */
-async function resourceEntries(
-  found: readonly Found[],
-  mode: Mode,
-  subset: Subset | undefined,
-  { searcher, baseUrl }: Services,
-): Promise<Buffer[]> {
-  if (!subset) return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
-  const versions = await searcher.versions(found)
-  return versions.map(({ type, id, text }) =>
-    entryText({ fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }, subsetText(text, type, subset)),
-  )
-}
 
 function outcomeEntries(issues: Issue[]): Buffer[] {
   return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []

@@ -5,7 +5,7 @@ import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
-import { rangedIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
+import { insideIn, rangedIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { world } from '../support/oracle/world.ts'
 
@@ -75,3 +75,5 @@ t.test('what the store finds is what plain JavaScript finds, in its order, by ev
 )
 
 t.test('so it is of ranges that results are sorted by', (t) => hold(t, rangedIn, Math.ceil(RUNS / 2)))
+
+t.test('so it is of contained resources, and of what contains them', (t) => hold(t, insideIn, RUNS))
