@@ -66,7 +66,7 @@ export function matches(expression: Expression, facts: Facts, world?: World): bo
 }
 
 function known(world: World | undefined): World {
-  if (!world) throw new Error('what is asked of others is decided only where they are known')
+  if (!world) throw new Error('what is asked of other resources is decided only where they are known')
   return world
 }
 

@@ -23,9 +23,16 @@ export function canDrive(expression: Expression): boolean {
       return expression.targets.length > 0 && expression.targets.every(({ where }) => canDrive(where))
     case 'has':
       return canDrive(expression.where)
+    case 'within':
+      return seenOf(expression).every(canDrive)
     default:
       return isValue(expression)
   }
+}
+
+/** What is asked of containers of those types of which any can meet it. */
+function seenOf({ byType, others }: Extract<Expression, { kind: 'within' }>): Expression[] {
+  return [...Object.values(byType), others].filter(({ kind }) => kind !== 'none')
 }
 
 /** What a step to another resource adds to the cost of finding that one. */
@@ -51,6 +58,8 @@ export function cost(expression: Expression): number {
       return STEP + cost(expression.where)
     case 'contains':
       return STEP + (canDrive(expression.where) ? cost(expression.where) : MOST)
+    case 'within':
+      return STEP + Math.max(0, ...seenOf(expression).map(cost))
     case 'reference':
       return 1
     case 'string':

@@ -1,5 +1,6 @@
-import { insideName } from '../../resources/contained.ts'
+import { insideName, typeInside } from '../../resources/contained.ts'
 import { allOf, type Expression } from '../expression.ts'
+import { restrictionOf } from '../searcher.ts'
 import { type Conditions, isOfEntries, type Subject, updated } from './conditions.ts'
 import { canDrive, cost, isValue } from './drivers.ts'
 import { entryRows, rangeSelects } from './entries.ts'
@@ -180,6 +181,8 @@ export class Source {
         return all([this.referredTo(expression, conditions)])
       case 'contains':
         return all([containersOf(expression, conditions)])
+      case 'within':
+        return all(this.within(expression, conditions))
       default:
         return this.entries(expression, conditions)
     }
@@ -194,6 +197,18 @@ export class Source {
     if (unique) return once(sql`SELECT ${rid} FROM ${from} WHERE ${where}`)
     // First, for what comes after may hold for no row of many.
     return all([sql`SELECT ${rid} FROM ${from} WHERE ${inTime(`${alias}.rid`)} AND ${where}`])
+  }
+
+  private within(within: Extract<Expression, { kind: 'within' }>, conditions: Conditions): Fragment[] {
+    return this.numbers.containers(typeInside(this.type) ?? '').flatMap((container) => {
+      const where = restrictionOf(within, container)
+      if (where.kind === 'none') return []
+      const [outer, inside] = [conditions.alias('d'), conditions.alias('r')]
+      const met = selectOf(new Source(container, where, { kind: 'all' }, conditions))
+      return sql`SELECT ${raw(inside)}.rid FROM (${met}) ${raw(outer)} CROSS JOIN ${raw(`resource ${inside}
+        ON ${inside}.container = ${outer}.rid AND ${inside}.live = 1 AND +${inside}.type`)} = ${this.numbers.type(this.type)}
+        WHERE ${inTime(`${inside}.rid`)}`
+    })
   }
 
   private chained(

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { insideName } from '../../../resources/contained.ts'
 import { targetsOf } from '../../../search/include.ts'
 import { matches } from '../../../search/matches.ts'
 import { parametersOf } from '../../../search/parameters.ts'
@@ -92,18 +93,20 @@ export function reached(
   return [...seen].filter((name) => !from.includes(name)).sort()
 }
 
-/** From what refers to what is referred to, by `Type/id`. */
-function pairsOf(facted: Facted, { source, param, target }: Include): [string, string][] {
-  const types = source === '*' ? [...facted.keys()] : [source]
+/** From what refers to what is referred to, by `Type/id`. Contained resources refer to others, and are led to by nothing. */
+function pairsOf(facted: Facted, { source, param, target, reverse }: Include): [string, string][] {
+  const types = source === '*' ? TYPE_NAMES : [source]
   const isOne = (type: string, code: string) =>
     parametersOf(type).get(code)?.type === 'reference' && (source === '*' || param === '*' || param === code)
   return types.flatMap((type) =>
-    (facted.get(type) ?? []).flatMap(({ id, entries }) =>
-      entries.flatMap((entry): [string, string][] => {
-        if (entry[0] !== 'reference' || !isOne(type, entry[1])) return []
-        const fits = target === undefined ? targetsOf(parametersOf(type).get(entry[1])!) : [target]
-        return fits.includes(entry[2]) ? [[`${type}/${id}`, `${entry[2]}/${entry[3]}`]] : []
-      }),
+    (reverse ? [type] : [type, insideName(type)]).flatMap((name) =>
+      (facted.get(name) ?? []).flatMap(({ id, entries }) =>
+        entries.flatMap((entry): [string, string][] => {
+          if (entry[0] !== 'reference' || !isOne(type, entry[1])) return []
+          const fits = target === undefined ? targetsOf(parametersOf(type).get(entry[1])!) : [target]
+          return fits.includes(entry[2]) ? [[`${name}/${id}`, `${entry[2]}/${entry[3]}`]] : []
+        }),
+      ),
     ),
   )
 }

@@ -181,6 +181,10 @@ export function insideIn(seen: Seen): fc.Arbitrary<Sought> {
   const containers = seen.containers.length > 0 ? seen.containers : [['Patient', 'Observation'] as const]
   return some(containers).chain(([container, type]) => {
     const pairs = fc.array(criterion(seen.inside, type, 1), { maxLength: 2 })
+    const ofContainer = fc.record({
+      kept: fc.tuple(criterion(seen, container, 1).map((one): [string, Pair] => [container, one])),
+      others: fc.boolean(),
+    })
     const containment = fc.record({ both: fc.boolean(), gives: some(['container', 'contained'] as const) })
     return fc.tuple(pairs, containment).chain(([asked, { both, gives }]) =>
       fc.record({
@@ -188,7 +192,7 @@ export function insideIn(seen: Seen): fc.Arbitrary<Sought> {
         pairs: fc.constant(asked),
         sort: sortOf(gives === 'container' ? container : type, gives === 'container' ? [] : asked),
         count: fc.integer({ min: 1, max: 3 }),
-        sight: sightOf(seen),
+        sight: fc.oneof(sightOf(seen), ofContainer),
         inside: fc.constant({ both, gives, container }),
       }),
     )
