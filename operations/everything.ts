@@ -57,7 +57,7 @@ const pagesBefore = new WeakMap<Searcher, PagesBefore>()
 
 async function recordPage(context: OperationContext, cut: Cut): Promise<FoundPage> {
   const { searcher, count, after } = context
-  if (after !== undefined && !beginsInRecord(after)) return { found: [], more: false, bytes: 0 }
+  if (after !== undefined && !beginsInRecord(after)) return { found: [], more: false }
   const searches = recordSearches(context, cut).filter(({ type }) => isAsked(type, cut))
   return findListed(
     searches.map((search) => updatedSince(search, cut)),

@@ -1,6 +1,7 @@
 import { dateRange, type Range } from '../resources/dates.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import type { Zone } from '../resources/zone.ts'
 import type { QueryPair } from '../search/query.ts'
 
 /** What a value of an operation's input is read as. `types` are names of resource types, with commas between them. */
@@ -28,11 +29,12 @@ const OF_ALL = new Set(['_cursor', '_format', '_pretty'])
 
 /**
  * Reads the input of an operation. Throws `invalid` for a parameter that its table does not have, one that is given more
- * than once and a bad value; one without a value is not given.
+ * than once and a bad value; one without a value is not given. A date without an offset is meant in `zone`.
  */
 export function readInput<T extends InputTable>(
   table: T,
   pairs: readonly QueryPair[],
+  zone: Zone,
 ): { input: Input<T>; used: QueryPair[] } {
   const input: Record<string, unknown> = {}
   const used: QueryPair[] = []
@@ -43,16 +45,16 @@ export function readInput<T extends InputTable>(
     if (text === '') continue
     const { type } = parameter
     if (type !== 'types' && input[name] !== undefined) throw wrong(name, 'is given once')
-    const value = READERS[type](name, text)
+    const value = READERS[type](name, text, zone)
     input[name] = type === 'types' ? [...((input[name] as string[] | undefined) ?? []), ...(value as string[])] : value
     used.push([name, text])
   }
   return { input: input as Input<T>, used }
 }
 
-const READERS: { [Type in keyof Values]: (name: string, text: string) => Values[Type] } = {
-  date: (name, text) => {
-    const range = dateRange(text)
+const READERS: { [Type in keyof Values]: (name: string, text: string, zone: Zone) => Values[Type] } = {
+  date: (name, text, zone) => {
+    const range = dateRange(text, zone)
     if (!range) throw wrong(name, 'takes a date or an instant')
     return range
   },

@@ -1,4 +1,5 @@
 import type { Access } from '../auth/access.ts'
+import type { Zone } from '../resources/zone.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Found, Searcher } from '../search/searcher.ts'
 import { type Input, type InputTable, readInput } from './input.ts'
@@ -52,16 +53,16 @@ export interface Prepared {
 
 /** An operation as all others see it. */
 export interface Operation extends Omit<OperationDefinition<InputTable>, 'run'> {
-  /** Reads its input. Throws `invalid` for what its table does not allow. */
-  prepare(pairs: readonly QueryPair[]): Prepared
+  /** Reads its input, dates without an offset in `zone`. Throws `invalid` for what its table does not allow. */
+  prepare(pairs: readonly QueryPair[], zone: Zone): Prepared
 }
 
 /** Declares an operation. */
 export function defineOperation<T extends InputTable>(declared: OperationDefinition<T>): Operation {
   return {
     ...declared,
-    prepare: (pairs) => {
-      const { input, used } = readInput(declared.input, pairs)
+    prepare: (pairs, zone) => {
+      const { input, used } = readInput(declared.input, pairs, zone)
       return { used, run: (context) => declared.run(context, input) }
     },
   }

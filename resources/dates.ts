@@ -1,3 +1,5 @@
+import { offsetOf, UTC, type Zone } from './zone.ts'
+
 /** A stretch of time in ms since 1970; `end` is the first moment after it. */
 export interface Range {
   start: number
@@ -12,19 +14,30 @@ const DAY = 24 * HOUR
 
 /**
  * The stretch of time that a FHIR date, dateTime or instant stands for: `2024` is the year, `2024-02-03T10:00` the
- * minute. Without a zone it is taken as UTC. Undefined when it is none, or a date that the calendar lacks.
+ * minute. One that tells no offset is meant in `zone`. Undefined when it is none, or a date that the calendar lacks.
+ *
+ * In a zone each stretch begins where the one before it ends, so that what clocks show twice belongs to one that is
+ * longer: to the last minute, hour or day that begins before they are put back. What they skip (a minute, or a day where
+ * the date line was moved) is the first ms after it.
  */
-export function dateRange(text: string): Range | undefined {
+export function dateRange(text: string, zone: Zone = UTC): Range | undefined {
   const parts = FORM.exec(text)
   if (!parts) return undefined
-  const [, year, month, day, hour, minute, second, fraction, zone] = parts
+  const range = rangeOf(parts)
+  if (zone === UTC || range === undefined || parts[8] !== undefined) return range
+  const start = zone.moment(range.start)
+  return { start, end: Math.max(zone.moment(range.end), start + 1) }
+}
+
+/** The stretch of what FORM has taken apart, in UTC where it tells no offset. */
+function rangeOf([, year, month, day, hour, minute, second, fraction, zone]: RegExpExecArray): Range | undefined {
   const start = dayStart(Number(year), Number(month ?? 1), Number(day ?? 1))
-  if (year === '0000' || !sameDay(start, Number(year), Number(month ?? 1), Number(day ?? 1))) return undefined
+  if (year === '0000' || !isDay(start, Number(month ?? 1), Number(day ?? 1))) return undefined
   if (month === undefined) return { start, end: dayStart(Number(year) + 1, 1, 1) }
   if (day === undefined) return { start, end: dayStart(Number(year), Number(month) + 1, 1) }
   if (hour === undefined) return { start, end: start + DAY }
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined
-  const offset = zoneOffset(zone ?? 'Z')
+  const offset = offsetOf(zone ?? 'Z')
   if (offset === undefined) return undefined
   const moment = start + Number(hour) * HOUR + Number(minute) * MINUTE - offset
   if (second === undefined) return { start: moment, end: moment + MINUTE }
@@ -45,15 +58,9 @@ function dayStart(year: number, month: number, day: number): number {
   return year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day)
 }
 
-function sameDay(moment: number, year: number, month: number, day: number): boolean {
-  const date = new Date(moment)
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-}
-
-function zoneOffset(zone: string): number | undefined {
-  if (zone === 'Z') return 0
-  const hours = Number(zone.slice(1, 3))
-  const minutes = Number(zone.slice(4, 6))
-  if (hours > 14 || minutes > 59 || (hours === 14 && minutes > 0)) return undefined
-  return (zone[0] === '-' ? -1 : 1) * (hours * HOUR + minutes * MINUTE)
+/** Whether the calendar has a day, `start` being its first moment; one that it lacks is another of the next month. */
+function isDay(start: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false
+  // Every month has these: most dates need no more of the calendar.
+  return day <= 28 || new Date(start).getUTCDate() === day
 }

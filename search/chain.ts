@@ -3,7 +3,7 @@ import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { ParseContext } from './criterion.ts'
 import type { Expression } from './expression.ts'
-import { targetsOf } from './include.ts'
+import { targetsOf, waysOf } from './include.ts'
 import { parametersOf } from './parameters.ts'
 
 /** Steps from resource to resource in one criterion at the most, and the types that a search may fork into. */
@@ -51,7 +51,9 @@ export function parseChained(
   const known = found.filter(([, where]) => where !== undefined)
   if (known.length === 0) throw badChain(name, `nothing that ${param} leads to knows ${beginningOf(rest)}`)
   const targets = known.flatMap(([target, where]) => (where && where !== 'empty' ? [{ type: target, where }] : []))
-  return targets.length > 0 ? { kind: 'chain', param, targets } : 'empty'
+  return targets.length > 0
+    ? anyOf(waysOf(parameter).map((way) => ({ kind: 'chain', param, ...way, targets })))
+    : 'empty'
 }
 
 function parseHas(type: string, name: string, depth: Depth, { parameters }: ParseContext, parseFar: ParseFar): Parsed {
@@ -64,7 +66,12 @@ function parseHas(type: string, name: string, depth: Depth, { parameters }: Pars
   }
   const where = built(parseFar(source, rest, depth), rest)
   if (where === undefined) throw badChain(name, `${source} does not know ${beginningOf(rest)}`)
-  return where === 'empty' ? 'empty' : { kind: 'has', type: source, param, where }
+  if (where === 'empty') return 'empty'
+  return anyOf(waysOf(parameter).map((way) => ({ kind: 'has', type: source, param, ...way, where })))
+}
+
+function anyOf(parts: Expression[]): Expression {
+  return parts.length === 1 ? parts[0]! : { kind: 'or', parts }
 }
 
 function built(parsed: Parsed | 'unbuilt', name: string): Parsed {

@@ -106,10 +106,11 @@ export function insideSteps(steps: readonly IncludeStep[], types: readonly strin
 }
 
 /** Throws `invalid` for what a search cannot be together with `_contained`. */
-export function checkContained({ both, gives }: Containment, isSorted: boolean, inCompartment: boolean): void {
+export function checkContained({ gives }: Containment, isSorted: boolean, inCompartment: boolean): void {
   if (inCompartment) throw notInside('A search of a compartment finds no contained resources: leave out _contained.')
-  if (isSorted && (both || gives === 'container')) {
-    throw notInside('With _contained, only _contained=true with _containedType=contained can be sorted.')
+  // Of several types, as they may come: their keys need not be of one kind.
+  if (isSorted && gives === 'container') {
+    throw notInside('With _contained, only what _containedType=contained gives can be sorted.')
   }
 }
 

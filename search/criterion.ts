@@ -1,4 +1,5 @@
 import { FhirError } from '../resources/fhir-error.ts'
+import type { Zone } from '../resources/zone.ts'
 import type { TokenTest } from './expression.ts'
 import type { ParameterRegistry, SearchParameter } from './parameters.ts'
 
@@ -10,6 +11,7 @@ export interface Criterion {
   values: string[]
   /** FHIR base URL of this server, without `/` at the end. */
   baseUrl: string
+  zone?: Zone
   terminology?: Terminology
 }
 
@@ -34,6 +36,8 @@ export interface ParseContext {
   baseUrl: string
   /** The search parameters that it knows; R4's own where they are not given. */
   parameters?: ParameterRegistry
+  /** What a date without an offset is meant in; UTC where it is not given. */
+  zone?: Zone
   /** Without it the modifiers that need it are refused. */
   terminology?: Terminology
 }

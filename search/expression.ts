@@ -60,10 +60,13 @@ export type Expression =
   | EntryExpression
   /** One element meets all parts (R4 search, composite): their entries have the same group. */
   | { kind: 'composite'; parts: EntryExpression[] }
-  /** The reference leads to a resource of one of these types that meets what is asked of its type. */
-  | { kind: 'chain'; param: string; targets: { type: string; where: Expression }[] }
+  /**
+   * The reference leads to a resource of one of these types that meets what is asked of its type; with `canonical` not the
+   * references of the parameter are followed but its canonicals.
+   */
+  | { kind: 'chain'; param: string; canonical?: true; targets: { type: string; where: Expression }[] }
   /** A resource of `type` that meets `where` refers to this one by its parameter `param`. */
-  | { kind: 'has'; type: string; param: string; where: Expression }
+  | { kind: 'has'; type: string; param: string; canonical?: true; where: Expression }
   /** It contains a resource of `type` that meets `where`, which is asked of that as `contained.ts` says. */
   | { kind: 'contains'; type: string; where: Expression }
   /** Of a contained resource: its container meets what is asked of the container's type; of those not named, `others`. */

@@ -2,6 +2,7 @@ import { beginningOf } from '../resources/beginning.ts'
 import { dateRange } from '../resources/dates.ts'
 import type { SearchType } from '../resources/definitions/shapes.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import type { Zone } from '../resources/zone.ts'
 import { badValue } from './criterion.ts'
 import type { Comparison, Expression, StringMode } from './expression.ts'
 import { fold } from './fold.ts'
@@ -13,6 +14,8 @@ export interface FilterTest {
   value: string
   /** `id` and `moment` are the columns of the store: `_id`, `_lastUpdated`. */
   searchType: SearchType | 'id' | 'moment'
+  /** What a date without an offset is meant in; UTC where it is not given. */
+  zone: Zone | undefined
 }
 
 /** Makes an Expression of the ordinary criterion that asks the same. */
@@ -66,8 +69,8 @@ const text =
 /** The stretches of a date that contain the value's, or overlap with it. */
 const stretch =
   (compare: (start: number, end: number) => Comparison[]) =>
-  ({ code, value }: FilterTest): Expression => {
-    const range = dateRange(value)
+  ({ code, value, zone }: FilterTest): Expression => {
+    const range = dateRange(value, zone)
     if (!range) throw badValue(beginningOf(code), 'a date')
     return { kind: 'range', param: code, tests: [{ unit: '', all: compare(range.start, range.end) }] }
   }

@@ -90,7 +90,8 @@ function atEnd(
   const shape = /^_(id|list|text|content)$/.test(path) ? 'id' : path === '_lastUpdated' ? 'moment' : undefined
   const searchType = shape ?? parametersOf(type, context.parameters).get(path)?.type
   if (searchType === undefined) return undefined
-  return applyOperator({ code: path, op, value, searchType }, (name, text) => parseOrdinary(type, name, text))
+  const { zone } = context
+  return applyOperator({ code: path, op, value, searchType, zone }, (name, text) => parseOrdinary(type, name, text))
 }
 
 function unknownName(type: string, node: FilterNode, work: Work): FhirError {

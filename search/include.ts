@@ -67,9 +67,16 @@ function linksOf(
     .filter(({ type }) => type === 'reference')
     .flatMap((parameter): Link[] => {
       const targets = targetsOf(parameter)
-      if (target === undefined) return [{ reverse, source, param: parameter.code, targets }]
-      return targets.includes(target) ? [{ reverse, source, param: parameter.code, targets: [target] }] : []
+      if (target !== undefined && !targets.includes(target)) return []
+      const link = { reverse, source, param: parameter.code, targets: target === undefined ? targets : [target] }
+      return waysOf(parameter).map((way) => ({ ...link, ...way }))
     })
+}
+
+/** How a parameter leads to other resources: by references, by canonicals, or by both. */
+export function waysOf({ canonical }: SearchParameter): { canonical?: true }[] {
+  if (canonical === undefined) return [{}]
+  return canonical === 'only' ? [{ canonical: true }] : [{}, { canonical: true }]
 }
 
 /** The resource types that a reference parameter may lead to. */

@@ -1,6 +1,7 @@
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { ID_PATTERN } from '../resources/references.ts'
 import type { ContainedResource } from '../resources/store/port.ts'
+import { UTC, type Zone } from '../resources/zone.ts'
 import { indexEntries } from './index-entries.ts'
 import type { ParameterRegistry } from './parameters.ts'
 
@@ -13,6 +14,7 @@ export function containedOf(
   resource: unknown,
   baseUrl: string,
   registry?: ParameterRegistry,
+  zone: Zone = UTC,
 ): { contained?: ContainedResource[] } {
   const { contained } = resource as { contained?: unknown }
   if (!Array.isArray(contained)) return {}
@@ -23,7 +25,7 @@ export function containedOf(
     const name = `${type}/${id}`
     if (byName.has(name)) continue
     // Its id is told by an entry, for the name that it has in the store is not this id.
-    const entries = [...indexEntries(type, value, baseUrl, registry), ['token', '_id', '', id] as const]
+    const entries = [...indexEntries(type, value, baseUrl, registry, zone), ['token', '_id', '', id] as const]
     byName.set(name, { type, id, entries: entries as ContainedResource['entries'] })
   }
   return byName.size > 0 ? { contained: [...byName.values()] } : {}

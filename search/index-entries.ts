@@ -1,4 +1,5 @@
 import type { IndexEntry } from '../resources/store/port.ts'
+import { UTC, type Zone } from '../resources/zone.ts'
 import type { SearchParameter, SelectedValue } from './parameter.ts'
 import { indexedOf, type ParameterRegistry } from './parameters.ts'
 import { indexDate } from './types/date.ts'
@@ -9,24 +10,26 @@ import { indexReference } from './types/reference.ts'
 import { indexString } from './types/string.ts'
 import { indexWords } from './types/text.ts'
 import { indexToken } from './types/token.ts'
-import { indexUri } from './types/uri.ts'
+import { indexCanonical, indexUri } from './types/uri.ts'
 
 /**
  * All index entries of a resource, each once. `baseUrl` is the FHIR base of this server without a `/` at its end: an
- * absolute reference under it is one to this server.
+ * absolute reference under it is one to this server. A date without an offset is meant in `zone`.
  */
 export function indexEntries(
   typeName: string,
   resource: unknown,
   baseUrl: string,
   registry?: ParameterRegistry,
+  zone: Zone = UTC,
 ): IndexEntry[] {
   const entries: IndexEntry[] = []
   const { plain, grouped } = indexedOf(typeName, registry)
   for (const parameter of plain) {
     const selected = parameter.select(resource)
     if (selected.length === 0) continue
-    const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl))
+    const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl, zone))
+    if (parameter.code === 'url') own.push(...indexCanonical(resource as object))
     for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
   }
   entries.push(...indexWords(resource))
@@ -35,7 +38,7 @@ export function indexEntries(
       const own = parts.flatMap(({ parameter, selectIn }) =>
         // Composites have no modifiers: entries that serve one alone are left out.
         selectIn(element, resource)
-          .flatMap((value) => entriesOf(parameter, value, baseUrl))
+          .flatMap((value) => entriesOf(parameter, value, baseUrl, zone))
           .filter(([, param]) => param === parameter.code),
       )
       for (const entry of distinct(own)) entries.push(inGroup(entry, at + 1))
@@ -44,7 +47,7 @@ export function indexEntries(
   return entries
 }
 
-function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: string): IndexEntry[] {
+function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: string, zone: Zone): IndexEntry[] {
   switch (parameter.type) {
     case 'token':
       return indexToken(parameter.code, value)
@@ -55,7 +58,7 @@ function entriesOf(parameter: SearchParameter, value: SelectedValue, baseUrl: st
     case 'uri':
       return indexUri(parameter.code, value)
     case 'date':
-      return indexDate(parameter.code, value)
+      return indexDate(parameter.code, value, zone)
     case 'number':
       return indexNumber(parameter.code, value)
     case 'quantity':

@@ -1,41 +1,61 @@
 import { FhirError } from '../resources/fhir-error.ts'
 import { Pace } from '../resources/pace.ts'
 import { PAGE_BYTES } from '../resources/store/port.ts'
-import type { Around, Found, FoundPage, Search, Searcher } from './searcher.ts'
+import { findMerged } from './merged.ts'
+import type { Found, FoundPage, Manner, Search, Searcher } from './searcher.ts'
+import type { Place } from './sort.ts'
 
 /**
- * A page of a listing of several types, one after the other as `searches` has them, each in its own order; no type is
- * among them twice. A position has the type and the place in it, so that the next page begins with that type.
+ * A page of a listing of several types, no type being among them twice: sorted as one where they are sorted, else one type
+ * after the other as `searches` has them. A position has the type and the place in it. See `Searcher.find` for the rest.
  */
 export async function findListed(
   searches: readonly Search[],
   searcher: Searcher,
   count: number,
-  after?: string,
-  around?: Around,
+  from?: string,
+  manner: Manner = {},
 ): Promise<FoundPage> {
+  const start = placeOf(searches, from)
   const [only] = searches
-  if (only && searches.length === 1) {
-    const page = await searcher.find(only, count, placeOf(searches, after).place, around)
-    for (const one of page.found) one.position = `${only.type} ${one.position}`
-    return page
-  }
+  if (only && searches.length === 1) return named(await searcher.find(only, count, start.place, manner))
+  const { backward = false } = manner
+  if (!only?.sort) return findInTurn(searches, searcher, count, start, backward)
+  const place = start.place === undefined ? undefined : { at: start.at, place: JSON.parse(start.place) as Place }
+  return named(await findMerged(searches, searcher, count, place, backward))
+}
+
+/** Positions as those of a listing. */
+function named(page: FoundPage): FoundPage {
+  for (const one of page.found) one.position = `${one.type} ${one.position}`
+  return page
+}
+
+async function findInTurn(
+  searches: readonly Search[],
+  searcher: Searcher,
+  count: number,
+  start: Start,
+  backward: boolean,
+): Promise<FoundPage> {
   const pace = new Pace()
   const found: Found[] = []
   let bytes = 0
-  const start = placeOf(searches, after)
-  let { at } = start
-  for (; at < searches.length && found.length < count && bytes < PAGE_BYTES; at++) {
+  const step = backward ? -1 : 1
+  let at = start.place === undefined && backward ? searches.length - 1 : start.at
+  for (; searches[at] && found.length < count && bytes < PAGE_BYTES; at += step) {
     const search = searches[at]!
     if (findsNothing(search)) continue
-    const page = await searcher.find(search, count - found.length, at === start.at ? start.place : undefined)
-    for (const one of page.found) one.position = `${search.type} ${one.position}`
-    found.push(...page.found)
-    bytes += page.bytes
-    if (page.more) return { found, more: true, bytes }
+    const place = at === start.at ? start.place : undefined
+    const page = named(await searcher.find(search, count - found.length, place, { backward }))
+    if (backward) found.unshift(...page.found)
+    else found.push(...page.found)
+    bytes += page.found.reduce((sum, one) => sum + one.bytes, 0)
+    if (page.more) return { found, more: true }
     if (pace.due) await pace.rest()
   }
-  return { found, more: await hasAny(searches.slice(at), searcher), bytes }
+  const rest = backward ? searches.slice(0, Math.max(0, at + 1)) : searches.slice(at)
+  return { found, more: await hasAny(rest, searcher) }
 }
 
 /** How many resources a listing has in all. */
@@ -63,11 +83,17 @@ function findsNothing({ where }: Search): boolean {
   return where.kind === 'none' || (where.kind === 'id' && where.ids.length === 0)
 }
 
-function placeOf(searches: readonly Search[], after: string | undefined): { at: number; place: string | undefined } {
-  if (after === undefined) return { at: 0, place: undefined }
-  const space = after.indexOf(' ')
-  const at = searches.findIndex(({ type }) => type === after.slice(0, space))
+/** A type among those of a listing, and where in it. */
+interface Start {
+  at: number
+  place: string | undefined
+}
+
+function placeOf(searches: readonly Search[], position: string | undefined): Start {
+  if (position === undefined) return { at: 0, place: undefined }
+  const space = position.indexOf(' ')
+  const at = searches.findIndex(({ type }) => type === position.slice(0, space))
   // The link was made for these very searches, yet by another version of this program perhaps.
   if (at < 0) throw FhirError.of('invalid', '_cursor does not belong to this search.', { code: 'value' })
-  return { at, place: after.slice(space + 1) }
+  return { at, place: position.slice(space + 1) }
 }

@@ -71,31 +71,40 @@ function known(world: World | undefined): World {
 }
 
 function chainMatches(
-  { param, targets }: Extract<Expression, { kind: 'chain' }>,
+  { param, canonical, targets }: Extract<Expression, { kind: 'chain' }>,
   { entries }: Facts,
   world: World,
 ): boolean {
   return targets.some(({ type, where }) => {
-    const ids = new Set(
-      entries
-        .filter((entry) => entry[0] === 'reference' && entry[1] === param && entry[2] === type)
-        .map(([, , , id]) => id),
-    )
-    if (ids.size === 0) return false
     const inside = { ...world, type }
-    return [...world.resources(type)].some((target) => ids.has(target.id) && matches(where, target, inside))
+    const isMeant = (target: Facts) => refersTo(entries, { param, canonical }, type, target)
+    return [...world.resources(type)].some((target) => isMeant(target) && matches(where, target, inside))
   })
 }
 
+/** Whether entries have a reference to a resource of a type, or a canonical that means it. */
+function refersTo(
+  entries: readonly IndexEntry[],
+  { param, canonical }: { param: string; canonical?: true | undefined },
+  type: string,
+  target: Facts,
+): boolean {
+  if (!canonical)
+    return entries.some(
+      ([kind, name, to, id]) => kind === 'reference' && name === param && to === type && id === target.id,
+    )
+  const names = target.entries.filter(([, name]) => name === 'url:canonical').map(([, , uri]) => uri)
+  return entries.some(([, name, uri]) => name === `${param}:canonical` && names.includes(uri))
+}
+
 function hasMatches(
-  { type, param, where }: Extract<Expression, { kind: 'has' }>,
-  { id }: Facts,
+  { type, param, canonical, where }: Extract<Expression, { kind: 'has' }>,
+  facts: Facts,
   world: World,
 ): boolean {
   const inside = { ...world, type }
-  const refersHere = ([kind, name, to, target]: IndexEntry) =>
-    kind === 'reference' && name === param && to === world.type && target === id
-  return [...world.resources(type)].some((source) => source.entries.some(refersHere) && matches(where, source, inside))
+  const refersHere = ({ entries }: Facts) => refersTo(entries, { param, canonical }, world.type, facts)
+  return [...world.resources(type)].some((source) => refersHere(source) && matches(where, source, inside))
 }
 
 function containsMatches(

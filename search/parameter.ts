@@ -16,6 +16,8 @@ export interface SearchParameter {
   /** Resource types that a reference parameter may lead to; empty for any. */
   targets: readonly string[]
   select(resource: unknown): SelectedValue[]
+  /** Whether a reference parameter selects canonicals: with references or without. */
+  canonical?: 'only' | 'also' | undefined
   /** Whether a resource has one value at the most. */
   single?: boolean
   /** Parameters that select together what this one does: they are asked in its place, and it has no entries. */

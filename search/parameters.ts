@@ -5,7 +5,7 @@ import { leadToOne } from '../resources/path/single.ts'
 import { compileComposites } from './composites.ts'
 import type { GroupedElements, SearchParameter } from './parameter.ts'
 import { selector } from './selector.ts'
-import { narrowedTargets } from './targets.ts'
+import { canonicalsOf, narrowedTargets } from './targets.ts'
 import { unionsAmong } from './unions.ts'
 
 export type { SearchParameter, SelectedValue } from './parameter.ts'
@@ -166,6 +166,7 @@ function compileParameter(table: SearchParameterTable, typeName: string): Search
     type: table.type,
     url: table.url,
     targets: narrowedTargets(table, typeName),
+    canonical: canonicalsOf(table, typeName),
     select: selector(table.expression, typeName),
     single: isSingle(table, typeName),
   }

@@ -2,6 +2,7 @@ import { beginningOf } from '../resources/beginning.ts'
 import { dateRange } from '../resources/dates.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import { ID_PATTERN } from '../resources/references.ts'
+import type { Zone } from '../resources/zone.ts'
 import { atStart, parseChained } from './chain.ts'
 import { badValue, type ParseContext, unknownModifier } from './criterion.ts'
 import { allOf, type Bounds, type Expression } from './expression.ts'
@@ -110,7 +111,8 @@ export function parseCriterion(
     if (modifier !== undefined) throw unknownModifier(name)
     if (code === '_list') return parseLists(values)
     if (code === '_text' || code === '_content') return parseWords(code, values)
-    return code === '_id' ? parseIds(values) : { kind: 'lastUpdated', ranges: values.flatMap(parseMoment) }
+    if (code === '_id') return parseIds(values)
+    return { kind: 'lastUpdated', ranges: values.flatMap((moment) => parseMoment(moment, context.zone)) }
   }
   const ways = (parameter.unionOf ?? [parameter]).map((one) =>
     modifier === 'missing' ? parseMissing(one, value) : parseTest({ parameter: one, modifier, values, ...context }),
@@ -155,9 +157,9 @@ function parseIds(values: string[]): Expression {
 }
 
 /** `_lastUpdated` is a moment, so that each prefix is one or two ranges (R4 search, "Prefixes"). */
-function parseMoment(value: string): Bounds[] {
+function parseMoment(value: string, zone: Zone | undefined): Bounds[] {
   const match = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d.*)$/.exec(value)
-  const range = match && dateRange(match[2]!)
+  const range = match && dateRange(match[2]!, zone)
   if (!range) throw badValue('_lastUpdated', 'a date, with a prefix or without')
   const { start, end } = range
   switch (match[1] ?? 'eq') {

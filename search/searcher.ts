@@ -27,6 +27,8 @@ export interface Search {
 /** A resource that was found, its place in the order of the result, and what its text is kept by. */
 export interface Found extends ResourceName {
   position: string
+  /** Of its text. */
+  bytes: number
   /** The searcher's own. */
   held: unknown
 }
@@ -38,22 +40,28 @@ export interface Around {
   behind: string
 }
 
+/** How a page is wanted. */
+export interface Manner {
+  backward?: boolean
+  /** For its `text`. */
+  around?: Around | undefined
+}
+
 /** Matches in order, and whether more follow. It ends early where their texts grow past what one answer should hold. */
 export interface FoundPage {
   found: Found[]
   more: boolean
-  /** Of their texts. */
-  bytes: number
-  /** What `joined` would give, where it was asked for and came at no cost. */
+  /** What `joined` would give, where it was asked for and came at no cost; never of contained resources. */
   text?: Buffer
 }
 
 /** From some resources to others: what their reference leads to or, in reverse, what refers to them. */
 export interface Link {
   reverse: boolean
-  /** The type that has the reference, and its parameter. */
+  /** The type that has the reference, and its parameter; with `canonical` its canonicals are followed. */
   source: string
   param: string
+  canonical?: true
   /** The types at the other end. */
   targets: readonly string[]
 }
@@ -68,8 +76,11 @@ export type LiveVersion = StoredVersion & { text: Buffer }
 
 /** What finds resources by Expressions. Two adapters, one contract suite (`test/contract`). */
 export interface Searcher {
-  /** `count` matches at the most, in the order asked for, from behind `after` (a position) on. `around` is for its `text`. */
-  find(search: Search, count: number, after?: string, around?: Around): Promise<FoundPage>
+  /**
+   * `count` matches at the most, in the order asked for, from behind a position on; with `backward` the last ones in front
+   * of it, and `more` tells of those in front of them.
+   */
+  find(search: Search, count: number, from?: string, manner?: Manner): Promise<FoundPage>
   /** Ids of `count` matches at the most, without their texts. */
   ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>

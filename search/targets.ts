@@ -28,3 +28,14 @@ function targetsAt({ moves }: Route, typeName: string): readonly string[] | unde
   }
   return targets
 }
+
+/** Whether a reference parameter of a type selects canonicals, and nothing else. */
+export function canonicalsOf(
+  { type, expression }: SearchParameterTable,
+  typeName: string,
+): 'only' | 'also' | undefined {
+  const routes = (type === 'reference' ? compileRoutes(expression, typeName) : undefined) ?? []
+  const canonicals = routes.filter((route) => route.type === 'canonical')
+  if (canonicals.length === 0) return undefined
+  return canonicals.length === routes.length ? 'only' : 'also'
+}

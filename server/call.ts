@@ -2,6 +2,7 @@ import type { Access, Interaction } from '../auth/access.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Change, Outcome, Store } from '../resources/store/port.ts'
+import type { Zone } from '../resources/zone.ts'
 import type { Compartment } from '../search/compartment.ts'
 import type { ParameterRegistry } from '../search/parameters.ts'
 import type { QueryPair } from '../search/query.ts'
@@ -19,6 +20,8 @@ export interface Services {
   reindex: Reindex
   /** FHIR base URL without `/` at the end. */
   baseUrl: string
+  /** What a date without an offset is meant in. */
+  zone: Zone
   /** Signs page links. */
   linkKey: Buffer
   /** The text of the CapabilityStatement. */

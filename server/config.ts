@@ -1,3 +1,5 @@
+import { type Zone, zoneOf } from '../resources/zone.ts'
+
 /** What the environment settles, read once at the start. Byte counts are bytes. */
 export interface Config {
   host: string
@@ -15,6 +17,8 @@ export interface Config {
   maxEntries: number
   maxInFlight: number
   conditionalDelete: 'single' | 'multiple'
+  /** What a date without an offset is meant in. */
+  zone: Zone
   /** ms */
   maxSearchTime: number
 }
@@ -62,6 +66,11 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'single',
     doc: '`single`: more than one match is 412; `multiple`: all matches are deleted',
   },
+  {
+    name: 'CHARTROOM_ZONE',
+    fallback: 'UTC',
+    doc: 'time zone of dates that tell none, stored and searched: an IANA name (`America/New_York`) or an offset (`+02:00`); when it changes, all is indexed anew',
+  },
 ]
 
 type Environment = Record<string, string | undefined>
@@ -95,6 +104,7 @@ export function readConfig(environment: Environment): Config {
       'single',
       'multiple',
     ]),
+    zone: zone(get('CHARTROOM_ZONE')),
   }
 }
 
@@ -126,6 +136,14 @@ function publicUrl(text: string | undefined): string | undefined {
   if (!text) return undefined
   if (!URL.canParse(text) || !/^https?:/.test(text)) throw new Error(`PUBLIC_URL=${text} is not an http(s) URL`)
   return text.replace(/\/+$/, '')
+}
+
+function zone(text: string): Zone {
+  const found = zoneOf(text)
+  if (found) return found
+  throw new Error(
+    `CHARTROOM_ZONE=${text} is no time zone: it takes an IANA name (America/New_York) or an offset (+02:00)`,
+  )
 }
 
 function bytes(name: string, get: (name: string) => string): number {

@@ -75,22 +75,26 @@ export class PageLinks {
     this.boundTo = JSON.stringify([caller, url, query])
   }
 
-  /** Position behind which the page begins; undefined for the first. */
+  /** What the link says that led to the page: a position, behind which it begins; undefined for the first page. */
   start(asked: readonly QueryPair[]): string | undefined {
     const cursor = asked.find(([name]) => name === '_cursor')?.[1]
     return cursor === undefined ? undefined : openCursor(cursor, this.boundTo, this.key)
   }
 
-  /** Bundle.link of this page; `next` is the position of its last entry where more follow. */
-  links(asked: readonly QueryPair[], next: string | undefined): { relation: string; url: string }[] {
+  /** Bundle.link of this page; `next` and `previous` are what their links say, where there are such pages. */
+  links(asked: readonly QueryPair[], next: string | undefined, previous?: string): { relation: string; url: string }[] {
     const cursor = asked.filter(([name]) => name === '_cursor')
     // The form of the answer goes with the link: who asks by `_format` may not be able to ask by Accept.
     const query = [...this.query, ...asked.filter(([name, value]) => FORM.has(name) && value !== '')]
     const links = [{ relation: 'self', url: this.address([...query, ...cursor]) }]
     if (cursor.length > 0) links.push({ relation: 'first', url: this.address(query) })
-    if (next !== undefined) {
-      const url = this.address([...query, ['_cursor', sealCursor(next, this.boundTo, this.key)]])
-      links.push({ relation: 'next', url })
+    for (const [relation, position] of [
+      ['previous', previous],
+      ['next', next],
+    ] as const) {
+      if (position === undefined) continue
+      const url = this.address([...query, ['_cursor', sealCursor(position, this.boundTo, this.key)]])
+      links.push({ relation, url })
     }
     return links
   }

@@ -18,10 +18,11 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
   const store = await SqliteStore.open(config.dataDir, onDown)
   const searcher = new SqliteSearcher(store, config.maxSearchTime)
   const baseUrl = `${config.publicUrl}/fhir`
+  const { zone } = config
   const parameters = new ParameterRegistry()
   const custom = new CustomParameters(parameters)
   await custom.load(searcher)
-  const reindex = await Reindex.open({ store, baseUrl, parameters })
+  const reindex = await Reindex.open({ store, baseUrl, parameters, zone })
   const services: Services = {
     config,
     store,
@@ -29,6 +30,7 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
     parameters,
     reindex,
     baseUrl,
+    zone,
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
     dispatch: (call) => dispatch(call, services),

@@ -4,6 +4,7 @@ import { type Restriction, restrictionOf } from '../searcher.ts'
 import { entryRows } from './entries.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
+import { stepOf } from './steps.ts'
 
 /** The resource that a condition is about: its `rid`, and the table that has its row, which may be joined behind. */
 export interface Subject {
@@ -65,7 +66,7 @@ export class Conditions {
       case 'chain':
         return this.chained(type, expression, subject)
       case 'has':
-        return this.referredTo(expression, subject)
+        return this.referredTo(type, expression, subject)
       case 'contains':
         return this.containing(expression, subject)
       case 'within':
@@ -111,28 +112,31 @@ export class Conditions {
 
   private chained(
     type: string,
-    { param, targets }: Extract<Expression, { kind: 'chain' }>,
+    { param, canonical, targets }: Extract<Expression, { kind: 'chain' }>,
     { rid }: Subject,
   ): Fragment {
     const tests = targets.map(({ type: target, where }) => {
-      const [entry, far] = [this.alias('e'), this.alias('r')]
-      const own = sql`${raw(`${entry}.rid = ${rid} AND ${entry}.param`)} = ${this.numbers.param(type, param)}`
-      const seen = this.seen(target, where, { rid: `${entry}.value`, row: far })
-      if (this.isLive(target, where)) return sql`EXISTS (SELECT 1 FROM entry ${raw(entry)} WHERE ${own} AND ${seen})`
-      return sql`EXISTS (SELECT 1 FROM ${raw(`entry ${entry} CROSS JOIN resource ${far} ON ${far}.rid = ${entry}.value`)}
-        WHERE ${own} AND ${raw(`${far}.type`)} = ${this.numbers.type(target)} AND ${raw(`${far}.live = 1`)} AND ${seen})`
+      const row = this.alias('r')
+      const step = stepOf(this.numbers, { type, param, canonical }, target, 'forth', this.alias('e'))
+      const own = sql`${raw(`${step.near} = ${rid}`)} AND ${step.where}`
+      const seen = this.seen(target, where, { rid: step.far, row })
+      if (this.isLive(target, where)) return sql`EXISTS (SELECT 1 FROM ${step.tables} WHERE ${own} AND ${seen})`
+      return sql`EXISTS (SELECT 1 FROM ${step.tables} CROSS JOIN ${raw(`resource ${row} ON ${row}.rid = ${step.far}`)}
+        WHERE ${own} AND ${raw(`${row}.type`)} = ${this.numbers.type(target)} AND ${raw(`${row}.live = 1`)} AND ${seen})`
     })
     return tests.length === 0 ? raw('0') : sql`(${join(tests, ' OR ')})`
   }
 
-  private referredTo({ type, param, where }: Extract<Expression, { kind: 'has' }>, { rid }: Subject): Fragment {
-    const [entry, far] = [this.alias('e'), this.alias('r')]
-    const own = sql`${raw(`${entry}.param`)} = ${this.numbers.param(type, param)} AND ${raw(`${entry}.value = ${rid}`)}`
-    const seen = this.seen(type, where, { rid: `${entry}.rid`, row: far })
+  private referredTo(of: string, has: Extract<Expression, { kind: 'has' }>, { rid }: Subject): Fragment {
+    const { type, where } = has
+    const row = this.alias('r')
+    const step = stepOf(this.numbers, has, of, 'back', this.alias('e'))
+    const own = sql`${step.where} AND ${raw(`${step.far} = ${rid}`)}`
+    const seen = this.seen(type, where, { rid: step.near, row })
     // The entry is that of a live resource of the type.
     const parts = [where, this.narrowing(type)]
-    if (!parts.some(asksRow)) return sql`EXISTS (SELECT 1 FROM entry ${raw(entry)} WHERE ${own} AND ${seen})`
-    return sql`EXISTS (SELECT 1 FROM ${raw(`entry ${entry} CROSS JOIN resource ${far} ON ${far}.rid = ${entry}.rid`)}
+    if (!parts.some(asksRow)) return sql`EXISTS (SELECT 1 FROM ${step.tables} WHERE ${own} AND ${seen})`
+    return sql`EXISTS (SELECT 1 FROM ${step.tables} CROSS JOIN ${raw(`resource ${row} ON ${row}.rid = ${step.near}`)}
       WHERE ${own} AND ${seen})`
   }
 

@@ -23,15 +23,18 @@ export function pageStatement(found: Fragment, type: string, { beforeName, behin
 /** A page of `count` at the most of one more that may have been found; undefined where a text was left out. */
 export function joinedPage(row: JoinedRow, type: string, count: number, around: Around): FoundPage | undefined {
   const [text, rids, ids, seqs, lengths] = row
-  if (rids === null) return { found: [], more: false, bytes: 0, text: Buffer.alloc(0) }
-  const [positions, names, held, bytes] = [rids.split(','), ids.split(','), seqs.split(','), lengths.split(',')]
+  if (rids === null) return { found: [], more: false, text: Buffer.alloc(0) }
+  const [positions, names, held] = [rids.split(','), ids.split(','), seqs.split(',')]
+  const bytes = lengths.split(',').map(Number)
   const most = Math.floor(PAGE_BYTES / (count + 1))
-  if (text === null || bytes.some((length) => Number(length) > most)) return undefined
-  const found = names.map((id, at): Found => ({ type, id, position: positions[at]!, held: Number(held[at]) }))
+  if (text === null || bytes.some((length) => length > most)) return undefined
+  const found = names.map(
+    (id, at): Found => ({ type, id, position: positions[at]!, held: Number(held[at]), bytes: bytes[at]! }),
+  )
   const whole = Buffer.from(text.buffer, text.byteOffset, text.byteLength)
-  if (found.length <= count) return { found, more: false, bytes: whole.length, text: whole }
+  if (found.length <= count) return { found, more: false, text: whole }
   const last = found.pop()!
   const head = Buffer.byteLength(`${around.beforeName}${type}/${last.id}${around.behindName}`)
-  const cut = whole.length - 1 - head - Number(bytes.at(-1)) - Buffer.byteLength(around.behind)
-  return { found, more: true, bytes: cut, text: whole.subarray(0, cut) }
+  const cut = whole.length - 1 - head - last.bytes - Buffer.byteLength(around.behind)
+  return { found, more: true, text: whole.subarray(0, cut) }
 }

@@ -2,6 +2,7 @@ import type { Link, ResourceName, Restriction } from '../searcher.ts'
 import { Conditions } from './conditions.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
+import { stepOf } from './steps.ts'
 
 const COLUMNS = 't.name, r.id, r.seq, octet_length(v.text)'
 
@@ -16,31 +17,27 @@ export function linkStatements(
   return links.flatMap((link) => {
     const starts = link.reverse ? link.targets : [link.source]
     return starts.flatMap((type) => {
-      const names = idsByType.get(type)
-      return names
-        ? [
-            statement(
-              numbers,
-              type,
-              names.map(({ id }) => id),
-              link,
-              restriction,
-            ),
-          ]
-        : []
+      const ids = idsByType.get(type)?.map(({ id }) => id)
+      if (!ids) return []
+      // A canonical leads to each type by an entry of its own.
+      const ends = link.canonical && !link.reverse ? link.targets.map((end) => [end]) : [link.targets]
+      return ends.map((targets) => statement(numbers, type, ids, { ...link, targets }, restriction))
     })
   })
 }
 
 function statement(numbers: Numbers, type: string, ids: string[], link: Link, restriction: Restriction): Fragment {
+  const { reverse, source, param, canonical, targets } = link
   const conditions = new Conditions(numbers, restriction)
-  const ends = link.reverse ? [link.source] : link.targets
-  const [near, far] = link.reverse ? ['value', 'rid'] : ['rid', 'value']
-  const start = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${numbers.type(type)} AND o.id = j.value`
-  const entries = sql`CROSS JOIN entry e ON ${raw(`e.${near} = o.rid AND e.param`)} = ${numbers.param(link.source, link.param)}`
-  return sql`SELECT ${raw(COLUMNS)} FROM (SELECT DISTINCT ${raw(`e.${far}`)} AS rid FROM ${start} ${entries} WHERE ${inTime('e.rid')}) d
+  const target = reverse ? type : targets[0]!
+  const step = stepOf(numbers, { type: source, param, canonical }, target, reverse ? 'back' : 'forth', 'e')
+  const [start, end] = reverse ? [step.far, step.near] : [step.near, step.far]
+  const names = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${numbers.type(type)} AND o.id = j.value`
+  const found = sql`SELECT DISTINCT ${raw(end)} AS rid FROM ${names} CROSS JOIN ${step.tables}
+    WHERE ${raw(start)} = o.rid AND ${step.where} AND ${inTime(step.near)}`
+  return sql`SELECT ${raw(COLUMNS)} FROM (${found}) d
     CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN type t ON t.id = r.type CROSS JOIN version v ON v.seq = r.seq
-    WHERE r.live = 1 AND ${visibleEnds(ends, conditions)}`
+    WHERE r.live = 1 AND ${visibleEnds(reverse ? [source] : targets, conditions)}`
 }
 
 /** That the resource in table `r` is of one of these types, and that the caller may see it. */

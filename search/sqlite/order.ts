@@ -43,24 +43,41 @@ export function columnsOf(sort: readonly SortKey[], row: string): Columns {
   return { keys: sort.map((_, at) => raw(`${row}.k${at}`)), id: raw(`${row}.id`) }
 }
 
-/** What follows ORDER BY: those without a value last, ties by id. */
-export function orderBy(sort: readonly SortKey[], { keys, id }: Columns): Fragment {
-  const terms = keys.map((key, at) => sql`${key} IS NULL, ${key} ${raw(sort[at]!.descending ? 'DESC' : 'ASC')}`)
-  return join([...terms, id], ', ')
+/** An order of results, and from behind which place on they are wanted; or backward, from in front of it. */
+export interface Order {
+  sort: readonly SortKey[]
+  place?: Place | undefined
+  backward: boolean
 }
 
-/** The condition that a row comes behind a place. */
-export function behind(sort: readonly SortKey[], place: Place, { keys, id }: Columns): Fragment {
+/** What follows ORDER BY: those without a value last, ties by id; backward the other way round. */
+export function orderBy({ sort, backward }: Order, { keys, id }: Columns): Fragment {
+  const [first, last] = backward ? ['DESC', 'ASC'] : ['ASC', 'DESC']
+  const terms = keys.map(
+    (key, at) => sql`${key} IS NULL ${raw(first)}, ${key} ${raw(sort[at]!.descending ? last : first)}`,
+  )
+  return join([...terms, sql`${id} ${raw(first)}`], ', ')
+}
+
+/** The condition that a row comes behind a place; backward, in front of it. */
+export function beyond({ sort, place, backward }: Order, { keys, id }: Columns): Fragment {
+  if (!place) return raw('1')
   const equal = keys.map((key, at) => sql`${key} IS ${place[at] ?? null}`)
   const cases = keys.flatMap((key, at) => {
-    const later = beyond(key, place[at] ?? null, sort[at]!.descending)
+    const later = keyBeyond(key, place[at] ?? null, sort[at]!.descending, backward)
     return later ? [join([...equal.slice(0, at), later], ' AND ')] : []
   })
-  cases.push(join([...equal, sql`${id} > ${place.at(-1) as string}`], ' AND '))
+  cases.push(join([...equal, sql`${id} ${raw(backward ? '<' : '>')} ${place.at(-1) as string}`], ' AND '))
   return sql`(${join(cases, ' OR ')})`
 }
 
-function beyond(key: Fragment, value: string | number | null, descending: boolean): Fragment | undefined {
-  if (value === null) return undefined
-  return sql`(${key} ${raw(descending ? '<' : '>')} ${value} OR ${key} IS NULL)`
+function keyBeyond(
+  key: Fragment,
+  value: string | number | null,
+  descending: boolean,
+  backward: boolean,
+): Fragment | undefined {
+  if (value === null) return backward ? sql`${key} IS NOT NULL` : undefined
+  const past = sql`${key} ${raw(descending === backward ? '>' : '<')} ${value}`
+  return backward ? past : sql`(${past} OR ${key} IS NULL)`
 }

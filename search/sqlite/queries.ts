@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { typeInside } from '../../resources/contained.ts'
 import { PAGE_BYTES } from '../../resources/store/port.ts'
 import { StatementCache } from '../../resources/store/sqlite/statement-cache.ts'
-import type { Around, Found, FoundPage, Link, ResourceName, Restriction, Search } from '../searcher.ts'
+import type { Around, Found, FoundPage, Link, Manner, ResourceName, Restriction, Search } from '../searcher.ts'
 import type { SortKey } from '../sort.ts'
 import { Conditions } from './conditions.ts'
 import { type Fragment, sql } from './fragment.ts'
@@ -15,7 +16,7 @@ import { countOf, type FoundRow, findStatements, firstOf, sizeOf } from './state
 
 /** What can be asked, as plain data that may cross to another thread. */
 export type Ask =
-  | { op: 'find'; search: Search; count: number; after: string | undefined; around?: Around | undefined }
+  | (Manner & { op: 'find'; search: Search; count: number; from: string | undefined })
   | { op: 'ids'; search: Search; count: number }
   | { op: 'count'; search: Search }
   | { op: 'linked'; from: readonly ResourceName[]; links: readonly Link[]; restriction: Restriction; count: number }
@@ -93,36 +94,40 @@ export class Queries {
   }
 
   private find(ask: Extract<Ask, { op: 'find' }>): FoundPage {
-    const { search, count, after } = ask
+    const { search, count, from, backward } = ask
     const source = this.sourceOf(search)
     const sort = search.sort ?? []
-    const place: unknown = after === undefined ? undefined : JSON.parse(after)
-    if (this.isDense(source, sort, place as number | undefined)) {
+    const place: unknown = from === undefined ? undefined : JSON.parse(from)
+    if (!backward && this.isDense(source, sort, place as number | undefined)) {
       const most = (count + 1) * LOOKED_AT
       const page = this.page(ask, (columns) => [firstOf(source, place as number | undefined, count + 1, most, columns)])
       // Otherwise more may follow behind the first resources of the type.
       if (page.more) return page
     }
     const plan = this.planOf(source, sort)
-    return this.page(ask, (columns) => findStatements(source, sort, plan, place, count + 1, columns))
+    return this.page(ask, (columns) => findStatements(source, { sort, place, backward }, plan, count + 1, columns))
   }
 
   /** What statements find that give one more than a page. Positions of a sort are not for `joinedPage`: they may be any text. */
   private page(
-    { search, count, around }: Extract<Ask, { op: 'find' }>,
+    { search, count, around, backward = false }: Extract<Ask, { op: 'find' }>,
     statements: (columns?: Fragment) => Fragment[],
   ) {
     const { type, sort = [] } = search
-    const page = around && sort.length === 0 && count > 0 ? this.joined(statements, type, count, around) : undefined
+    // A contained resource has to be cut out of the text that is found.
+    const joins = sort.length === 0 && count > 0 && !backward && typeInside(type) === undefined
+    const page = around && joins ? this.joined(statements, type, count, around) : undefined
     if (page) return page
     const rows: FoundRow[] = []
     for (const statement of statements()) {
       if (rows.length <= count) rows.push(...this.rows<FoundRow>(statement))
     }
-    return pageOf(rows, count, (row) => {
+    const found = pageOf(rows, count, (row) => {
       const position = sort.length > 0 ? JSON.stringify([...row.slice(4), row[1]]) : String(row[0])
-      return { type, id: row[1], position, held: row[2] }
+      return { type, id: row[1], position, held: row[2], bytes: row[3] }
     })
+    if (backward) found.found.reverse()
+    return found
   }
 
   private joined(statements: (columns: Fragment) => Fragment[], type: string, count: number, around: Around) {
@@ -183,7 +188,7 @@ export class Queries {
       }
       if (fresh.length > count) break
     }
-    return pageOf(fresh, count, ([type, id, held]) => ({ type, id, position: '', held }))
+    return pageOf(fresh, count, ([type, id, held, bytes]) => ({ type, id, position: '', held, bytes }))
   }
 
   private explain(search: Search): string[] {
@@ -194,7 +199,7 @@ export class Queries {
     const by = plan.driver
       ? `driven by ${JSON.stringify(plan.driver.expression)}, which gives ${size}`
       : 'all of the type are looked at'
-    const steps = findStatements(source, sort, plan, undefined, 50).flatMap(({ sql: text, values }) => [
+    const steps = findStatements(source, { sort }, plan, 50).flatMap(({ sql: text, values }) => [
       'statement',
       ...this.rows<unknown[]>({ sql: `EXPLAIN QUERY PLAN ${text}`, values }).map((row) => `  ${row.at(-1)}`),
     ])
@@ -230,9 +235,9 @@ function pageOf<R extends readonly unknown[]>(
   const found: Found[] = []
   let bytes = 0
   for (const row of rows) {
-    if (found.length === count || bytes > PAGE_BYTES) return { found, more: true, bytes }
+    if (found.length === count || bytes > PAGE_BYTES) return { found, more: true }
     found.push(toFound(row))
     bytes += row[3] as number
   }
-  return { found, more: false, bytes }
+  return { found, more: false }
 }

@@ -7,6 +7,7 @@ import type {
   FoundPage,
   Link,
   LiveVersion,
+  Manner,
   ResourceName,
   Restriction,
   Search,
@@ -39,8 +40,8 @@ export class SqliteSearcher implements Searcher {
     this.most = most
   }
 
-  async find(search: Search, count: number, after?: string, around?: Around): Promise<FoundPage> {
-    const page = await this.answer({ op: 'find', search, count, after, around })
+  async find(search: Search, count: number, from?: string, manner: Manner = {}): Promise<FoundPage> {
+    const page = await this.answer({ op: 'find', search, count, from, ...manner })
     // What came from another thread has bare bytes.
     if (page.text) page.text = Buffer.from(page.text.buffer, page.text.byteOffset, page.text.byteLength)
     return page

@@ -1,8 +1,8 @@
 import type { Expression } from '../expression.ts'
-import type { Place, SortedParameter, SortKey } from '../sort.ts'
+import type { SortedParameter, SortKey } from '../sort.ts'
 import { type RangeExpression, rangeTests } from './entries.ts'
 import { type Fragment, join, raw, sql } from './fragment.ts'
-import { asNumber, behind, columnsOf, keyOf, orderBy } from './order.ts'
+import { asNumber, beyond, columnsOf, keyOf, type Order, orderBy } from './order.ts'
 import type { Joined, Part, Source } from './source.ts'
 
 /**
@@ -11,29 +11,29 @@ import type { Joined, Part, Source } from './source.ts'
  */
 export function sorted(
   source: Source,
-  sort: readonly SortKey[],
+  order: Order,
   driver: Part | undefined,
-  place: Place | undefined,
   columns: Fragment,
   count: number,
 ): Fragment {
+  const { sort } = order
   const keys = sort.map(
     (key, at) =>
       sql`, ${joinsIn(key) ? endOf(key, at) : keyOf(source.numbers, source.type, key, 'r')} AS ${raw(`k${at}`)}`,
   )
   const { from, where } = source.rows('r', driver, (rid) => joinedKeys(source, sort, rid))
-  const later = place ? behind(sort, place, columnsOf(sort, 's')) : raw('1')
+  const columnsOfAll = columnsOf(sort, 's')
   const all = sql`SELECT r.rid, r.id, r.seq${join(keys, '')} FROM ${from} WHERE ${where}`
-  const order = orderBy(sort, columnsOf(sort, 's'))
   return sql`WITH s AS MATERIALIZED (${all})
-    ${ofPage(sql`SELECT * FROM s WHERE ${later} ORDER BY ${order} LIMIT ${count}`, sort, columns)}`
+    ${ofPage(sql`SELECT * FROM s WHERE ${beyond(order, columnsOfAll)} ORDER BY ${orderBy(order, columnsOfAll)} LIMIT ${count}`, order, columns)}`
 }
 
 /** `columns` and the keys of a page, sorted: what is not needed for its order is joined to it alone. */
-export function ofPage(page: Fragment, sort: readonly SortKey[], columns: Fragment): Fragment {
+export function ofPage(page: Fragment, order: Order, columns: Fragment): Fragment {
+  const { sort } = order
   const keys = raw(sort.map((_, at) => `, r.k${at}`).join(''))
   return sql`SELECT ${columns}${keys} FROM (${page}) r CROSS JOIN version v ON v.seq = r.seq
-    ORDER BY ${orderBy(sort, columnsOf(sort, 'r'))}`
+    ORDER BY ${orderBy(order, columnsOf(sort, 'r'))}`
 }
 
 /** Entries that keys are read from are joined in: what is asked of them is asked there, and not looked up once more. */

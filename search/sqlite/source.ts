@@ -6,6 +6,7 @@ import { canDrive, cost, isValue } from './drivers.ts'
 import { entryRows, rangeSelects } from './entries.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
+import { stepOf } from './steps.ts'
 import { isSingle, type ValueExpression } from './values.ts'
 
 /** One of the Expressions that a resource must meet all of, and what makes conditions of it. */
@@ -74,16 +75,22 @@ export class Source {
     return this.given(row, driver && sql`(${this.rids(driver)}) ${raw(given)}`, given, driver, joined(`${given}.rid`))
   }
 
-  /** The same in the order of `rid`, from behind one on. What is to be sorted for it is sorted before rows are looked up. */
-  rowsInOrder(row: string, driver: Part | undefined, after = -1): Rows {
+  /**
+   * The same in the order of `rid`, from behind one on; or backward, from in front of it. What is to be sorted for it is
+   * sorted before rows are looked up.
+   */
+  rowsInOrder(row: string, driver: Part | undefined, from?: number, backward = false): Rows {
     const given = driver ? this.asked.alias('d') : row
-    const order = raw(`${given}.rid`)
+    const order = (rid: string) => {
+      const start = sql`${raw(`${rid} ${backward ? '<' : '>'}`)} ${from ?? (backward ? Number.MAX_SAFE_INTEGER : -1)}`
+      return sql`${start} ORDER BY ${raw(`${rid} ${backward ? 'DESC' : 'ASC'}`)}`
+    }
     if (!driver || this.inOrder(driver)) {
-      const { from, where } = this.given(row, driver && sql`(${this.rids(driver)}) ${raw(given)}`, given, driver)
-      return { from, where: sql`${where} AND ${order} > ${after} ORDER BY ${order}` }
+      const { from: rows, where } = this.given(row, driver && sql`(${this.rids(driver)}) ${raw(given)}`, given, driver)
+      return { from: rows, where: sql`${where} AND ${order(`${given}.rid`)}` }
     }
     // SQLite takes the rows of the first table in their order, and leaves no order out that has a limit.
-    const sorted = sql`(SELECT DISTINCT rid FROM (${this.givenBy(driver).query}) WHERE rid > ${after} ORDER BY rid LIMIT -1) ${raw(given)}`
+    const sorted = sql`(SELECT DISTINCT rid FROM (${this.givenBy(driver).query}) WHERE ${order('rid')} LIMIT -1) ${raw(given)}`
     return this.given(row, sorted, given, driver)
   }
 
@@ -176,7 +183,7 @@ export class Source {
         ])
       }
       case 'chain':
-        return all(expression.targets.map((target) => this.chained(expression.param, target, conditions)))
+        return all(expression.targets.map((target) => this.chained(expression, target, conditions)))
       case 'has':
         return all([this.referredTo(expression, conditions)])
       case 'contains':
@@ -212,20 +219,21 @@ export class Source {
   }
 
   private chained(
-    param: string,
+    { param, canonical }: Extract<Expression, { kind: 'chain' }>,
     { type, where }: { type: string; where: Expression },
     conditions: Conditions,
   ): Fragment {
-    const [entry, far] = [conditions.alias('e'), conditions.alias('r')]
-    return sql`SELECT ${raw(entry)}.rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
-      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.param`)} = ${this.numbers.param(this.type, param)} AND ${raw(`${entry}.value = ${far}.rid`)}
-      WHERE ${inTime(`${entry}.rid`)}`
+    const far = conditions.alias('r')
+    const step = stepOf(this.numbers, { type: this.type, param, canonical }, type, 'back', conditions.alias('e'))
+    return sql`SELECT ${raw(`${step.near} AS rid`)} FROM (${farOf(type, where, conditions)}) ${raw(far)}
+      CROSS JOIN ${step.tables} WHERE ${raw(`${step.far} = ${far}.rid`)} AND ${step.where} AND ${inTime(step.near)}`
   }
 
-  private referredTo({ type, param, where }: Extract<Expression, { kind: 'has' }>, conditions: Conditions): Fragment {
-    const [entry, far] = [conditions.alias('e'), conditions.alias('r')]
-    return sql`SELECT ${raw(entry)}.value AS rid FROM (${farOf(type, where, conditions)}) ${raw(far)}
-      CROSS JOIN ${raw(`entry ${entry} ON ${entry}.rid = ${far}.rid AND ${entry}.param`)} = ${this.numbers.param(type, param)} WHERE ${inTime(`${entry}.rid`)}`
+  private referredTo(has: Extract<Expression, { kind: 'has' }>, conditions: Conditions): Fragment {
+    const far = conditions.alias('r')
+    const step = stepOf(this.numbers, has, this.type, 'forth', conditions.alias('e'))
+    return sql`SELECT ${raw(`${step.far} AS rid`)} FROM (${farOf(has.type, has.where, conditions)}) ${raw(far)}
+      CROSS JOIN ${step.tables} WHERE ${raw(`${step.near} = ${far}.rid`)} AND ${step.where} AND ${inTime(step.near)}`
   }
 }
 

@@ -12,18 +12,25 @@ export type FoundRow = [rid: number, id: string, seq: number, bytes: number, ...
 /** What `FoundRow` has of tables `r` and `v`. */
 export const COLUMNS = raw('r.rid, r.id, r.seq, octet_length(v.text)')
 
-/** Statements that give, one behind the other, what a source has from behind a place on: each `count` at the most. */
+/** What is wanted of what is found: in which order, from behind which place on; or backward, from in front of it. */
+export interface Listing {
+  sort: readonly SortKey[]
+  place?: unknown
+  backward?: boolean | undefined
+}
+
+/** Statements that give, one behind the other, what a source has from a place on: each `count` at the most. */
 export function findStatements(
   source: Source,
-  sort: readonly SortKey[],
+  { sort, place, backward = false }: Listing,
   plan: Plan,
-  place: unknown,
   count: number,
   columns = COLUMNS,
 ): Fragment[] {
-  if (plan.walk) return walks(source, sort, place as Place | undefined, columns, count)
-  if (sort.length > 0) return [sorted(source, sort, plan.driver, place as Place | undefined, columns, count)]
-  const { from, where } = source.rowsInOrder('r', plan.driver, place as number | undefined)
+  const order = { sort, place: place as Place | undefined, backward }
+  if (plan.walk) return walks(source, order, columns, count)
+  if (sort.length > 0) return [sorted(source, order, plan.driver, columns, count)]
+  const { from, where } = source.rowsInOrder('r', plan.driver, place as number | undefined, backward)
   return [sql`SELECT ${columns} FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} LIMIT ${count}`]
 }
 

@@ -1,8 +1,8 @@
 import type { Comparison } from '../expression.ts'
-import type { Place, SortedParameter, SortKey } from '../sort.ts'
+import type { SortedParameter, SortKey } from '../sort.ts'
 import { type RangeExpression, rangeTests } from './entries.ts'
 import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
-import { asNumber, behind, keyOf, orderBy } from './order.ts'
+import { asNumber, beyond, keyOf, type Order, orderBy } from './order.ts'
 import { isOfKey, ofPage } from './sorted.ts'
 import type { Part, Source } from './source.ts'
 
@@ -31,49 +31,47 @@ interface Stretch {
  * walked and each resource tested, so that a page ends after its last row. Their columns are those of `columns`, and
  * `k0`, `k1`, …
  */
-export function walks(
-  source: Source,
-  sort: readonly SortKey[],
-  place: Place | undefined,
-  columns: Fragment,
-  count: number,
-): Fragment[] {
-  return stretches(source, sort[0]!, place).map(({ from, key, read, where, met }) => {
+export function walks(source: Source, order: Order, columns: Fragment, count: number): Fragment[] {
+  const { sort } = order
+  return stretches(source, order).map(({ from, key, read, where, met }) => {
     const keys = [key, ...sort.slice(1).map((other) => keyOf(source.numbers, source.type, other, 'r'))]
     const now = { keys, id: raw('r.id') }
-    const later = place ? sql` AND ${behind(sort, place, now)}` : raw('')
     const names = [read, ...keys.slice(1)].map((k, at) => sql`, ${k} AS ${raw(`k${at}`)}`)
     // Entries are there of live resources of the type alone.
     const own = met ? raw('1') : sql`r.type = ${source.numbers.type(source.type)} AND r.live = 1`
     const tests = source.tests({ rid: 'r.rid', row: 'r' }, ...(met ?? []))
     const page = sql`SELECT r.rid, r.id, r.seq${join(names, '')} FROM ${from}
-      WHERE ${where} AND ${own} AND ${inTime('r.rid')} AND ${tests}${later} ORDER BY ${orderOf(sort, now)} LIMIT ${count}`
-    return ofPage(page, sort, columns)
+      WHERE ${where} AND ${own} AND ${inTime('r.rid')} AND ${tests} AND ${beyond(order, now)} ORDER BY ${orderOf(order, now)} LIMIT ${count}`
+    return ofPage(page, order, columns)
   })
 }
 
 /** A first key that is a column is never null in its stretch, and an index gives its order. */
-function orderOf(sort: readonly SortKey[], columns: { keys: Fragment[]; id: Fragment }): Fragment {
+function orderOf({ sort, backward }: Order, columns: { keys: Fragment[]; id: Fragment }): Fragment {
   const [first, ...others] = columns.keys
-  const rest = orderBy(sort.slice(1), { keys: others, id: columns.id })
-  return sql`${first!} ${raw(sort[0]!.descending ? 'DESC' : 'ASC')}, ${rest}`
+  const rest = orderBy({ sort: sort.slice(1), backward }, { keys: others, id: columns.id })
+  return sql`${first!} ${raw(sort[0]!.descending === backward ? 'ASC' : 'DESC')}, ${rest}`
 }
 
-function stretches(source: Source, key: SortKey, place: Place | undefined): Stretch[] {
-  const { by, descending } = key
+/** In the order in which they come: backward, those without a value are the first. */
+function stretches(source: Source, order: Order): Stretch[] {
+  const { sort, place, backward } = order
+  const { by } = sort[0]!
   if (by === 'id' || by === 'lastUpdated') {
     const column = raw(by === 'id' ? 'r.id' : 'r.updated')
-    const start = place ? sql`${column} ${raw(descending ? '<=' : '>=')} ${place[0]!}` : raw('1')
+    const start = startOf(column, order)
     return [{ from: raw('resource r'), key: column, read: column, where: start }]
   }
   const isPast = place !== undefined && place[0] === null
-  const walked = isPast ? [] : ofEntries(source, by, descending, place)
+  const walked = isPast && !backward ? [] : ofEntries(source, by, order)
   // What must have a value of the parameter cannot be without one.
   const isRequired = source.parts.some(({ expression }) => 'param' in expression && expression.param === by.param)
-  return isRequired ? walked : [...walked, withoutValue(source, by)]
+  const without = isRequired || (backward && !isPast) ? [] : [withoutValue(source, by)]
+  return backward ? [...without, ...walked.reverse()] : [...walked, ...without]
 }
 
-function ofEntries(source: Source, by: SortedParameter, descending: boolean, place: Place | undefined): Stretch[] {
+function ofEntries(source: Source, by: SortedParameter, order: Order): Stretch[] {
+  const { descending } = order.sort[0]!
   const isRange = by.table === 'range'
   const column = isRange ? (descending ? 'k.high' : 'k.low') : 'k.value'
   const tests = [
@@ -82,7 +80,7 @@ function ofEntries(source: Source, by: SortedParameter, descending: boolean, pla
   ]
   // The index of ends is of those alone.
   if (isRange && descending) tests.push(raw('k.high > k.low'))
-  if (place) tests.push(sql`${raw(`${column} ${descending ? '<=' : '>='}`)} ${place[0]!}`)
+  tests.push(startOf(raw(column), order))
   if (!by.single) tests.push(firstOfIts(by, column, descending))
   const met = by.single && isRange ? source.parts.filter(({ expression }) => isOfKey(expression, by)) : []
   tests.push(...met.map(({ expression }) => rangeTests(expression as RangeExpression, 'k')))
@@ -94,6 +92,12 @@ function ofEntries(source: Source, by: SortedParameter, descending: boolean, pla
     where: join([...tests, ...more], ' AND '),
     met,
   }))
+}
+
+/** Where the index is entered: a walk backward from those without a value begins at its end. */
+function startOf(column: Fragment, { sort, place, backward }: Order): Fragment {
+  const value = place?.[0] ?? null
+  return value === null ? raw('1') : sql`${column} ${raw(sort[0]!.descending === backward ? '>=' : '<=')} ${value}`
 }
 
 /** Of a resource's entries, the one that it is sorted by. */

@@ -1,5 +1,6 @@
 import { dateRange, type Range } from '../../resources/dates.ts'
 import type { IndexEntry } from '../../resources/store/port.ts'
+import type { Zone } from '../../resources/zone.ts'
 import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Comparison, Expression, RangeTest } from '../expression.ts'
 import type { SelectedValue } from '../parameters.ts'
@@ -20,33 +21,37 @@ interface Timing {
   repeat?: { boundsPeriod?: Period }
 }
 
-/** Index entries of a date parameter: from the first moment of the value to the first after it (R4 search, date). */
-export function indexDate(param: string, { value, type }: SelectedValue): IndexEntry[] {
-  const range = rangeOf(value, type)
+/**
+ * Index entries of a date parameter: from the first moment of the value to the first after it (R4 search, date). A value
+ * without an offset is meant in `zone`.
+ */
+export function indexDate(param: string, { value, type }: SelectedValue, zone: Zone): IndexEntry[] {
+  const range = rangeOf(value, type, zone)
   return range && range.start < range.end ? [['range', param, '', range.start, range.end]] : []
 }
 
-function rangeOf(value: unknown, type: string): Range | undefined {
-  if (typeof value === 'string') return dateRange(value)
-  if (type === 'Period') return ofPeriod(value as Period)
-  if (type === 'Timing') return ofTiming(value as Timing)
+function rangeOf(value: unknown, type: string, zone: Zone): Range | undefined {
+  if (typeof value === 'string') return dateRange(value, zone)
+  if (type === 'Period') return ofPeriod(value as Period, zone)
+  if (type === 'Timing') return ofTiming(value as Timing, zone)
   if (type !== 'Extension') return undefined
   const { valueDateTime, valueDate, valueInstant, valuePeriod } = value as Record<string, unknown>
-  return valuePeriod ? ofPeriod(valuePeriod) : rangeOf(valueDateTime ?? valueDate ?? valueInstant, 'dateTime')
+  if (valuePeriod) return ofPeriod(valuePeriod, zone)
+  return rangeOf(valueDateTime ?? valueDate ?? valueInstant, 'dateTime', zone)
 }
 
-function ofPeriod({ start, end }: Period): Range | undefined {
-  const first = typeof start === 'string' ? dateRange(start) : undefined
-  const last = typeof end === 'string' ? dateRange(end) : undefined
+function ofPeriod({ start, end }: Period, zone: Zone): Range | undefined {
+  const first = typeof start === 'string' ? dateRange(start, zone) : undefined
+  const last = typeof end === 'string' ? dateRange(end, zone) : undefined
   return first || last ? { start: first?.start ?? EARLIEST, end: last?.end ?? LATEST } : undefined
 }
 
 /** The outer limits of the schedule: what happens between them is not looked at (R4 search, date). */
-function ofTiming({ event, repeat }: Timing): Range | undefined {
+function ofTiming({ event, repeat }: Timing, zone: Zone): Range | undefined {
   const ranges = (Array.isArray(event) ? event : [])
     .filter((moment) => typeof moment === 'string')
-    .map((moment) => dateRange(moment))
-  const known = [...ranges, repeat?.boundsPeriod && ofPeriod(repeat.boundsPeriod)].filter(
+    .map((moment) => dateRange(moment, zone))
+  const known = [...ranges, repeat?.boundsPeriod && ofPeriod(repeat.boundsPeriod, zone)].filter(
     (range) => range !== undefined,
   )
   if (known.length === 0) return undefined
@@ -54,14 +59,14 @@ function ofTiming({ event, repeat }: Timing): Range | undefined {
 }
 
 /** A date of any precision with a prefix or without (R4 search, date and "Prefixes"). */
-export function parseDateTest({ parameter, modifier, values }: Criterion): Expression {
+export function parseDateTest({ parameter, modifier, values, zone }: Criterion): Expression {
   if (modifier !== undefined) throw unknownModifier(`${parameter.code}:${modifier}`)
-  return { kind: 'range', param: parameter.code, tests: values.map((value) => parseTest(parameter.code, value)) }
+  return { kind: 'range', param: parameter.code, tests: values.map((value) => parseTest(parameter.code, value, zone)) }
 }
 
-function parseTest(param: string, value: string): RangeTest {
+function parseTest(param: string, value: string, zone: Zone | undefined): RangeTest {
   const { prefix, rest } = splitPrefix(unescaped(value))
-  const range = dateRange(rest)
+  const range = dateRange(rest, zone)
   if (!range) throw badValue(param, 'a date, with a prefix or without')
   return { unit: '', ...comparisons(prefix, range) }
 }

@@ -25,7 +25,7 @@ export function indexReference(param: string, { value, type }: SelectedValue, ba
     const inner = (value as { valueReference?: object }).valueReference
     return inner ? indexReference(param, { value: inner, type: 'Reference', binding: undefined }, baseUrl) : []
   }
-  if (typeof value === 'string') return ofCanonical(param, value)
+  if (typeof value === 'string') return ofCanonical(param, value, type)
   if (type !== 'Reference') return []
   const { reference: text, identifier } = value as { reference?: unknown; identifier?: Identifier }
   const entries = ofReference(param, typeof text === 'string' ? text : '#', baseUrl)
@@ -44,10 +44,13 @@ function ofReference(param: string, text: string, baseUrl: string): IndexEntry[]
   return [['uri', param, text]]
 }
 
-function ofCanonical(param: string, text: string): IndexEntry[] {
+/** Chains and includes go by the whole of a canonical: with a version it means no other. */
+function ofCanonical(param: string, text: string, type: string): IndexEntry[] {
   const bar = text.lastIndexOf('|')
-  const whole: IndexEntry = ['uri', param, text]
-  return bar < 0 ? [whole] : [whole, ['uri', param, text.slice(0, bar)]]
+  const entries: IndexEntry[] = [['uri', param, text]]
+  if (bar >= 0) entries.push(['uri', param, text.slice(0, bar)])
+  if (type === 'canonical') entries.push(['uri', `${param}:canonical`, text])
+  return entries
 }
 
 /**

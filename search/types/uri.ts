@@ -9,6 +9,18 @@ export function indexUri(param: string, { value }: SelectedValue): IndexEntry[] 
   return typeof value === 'string' ? [['uri', param, value]] : []
 }
 
+/** What canonicals that lead to a resource may say: its `url`, and with it its version (R4 references, canonical). */
+export function indexCanonical({ url, version }: { url?: unknown; version?: unknown }): IndexEntry[] {
+  if (typeof url !== 'string') return []
+  const param = 'url:canonical'
+  return typeof version === 'string'
+    ? [
+        ['uri', param, url],
+        ['uri', param, `${url}|${version}`],
+      ]
+    : [['uri', param, url]]
+}
+
 const URL_FORM = /^[a-z][a-z0-9+.-]*:\/\/./i
 
 /** The whole uri, case and all; `:below` and `:above` go by the segments of a URL's path (R4 search, uri). */

@@ -3,7 +3,6 @@ import type { IndexEntry } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { matches } from '../../search/matches.ts'
-import type { ParameterRegistry } from '../../search/parameters.ts'
 import type { Services } from '../call.ts'
 import type { TransactionEntry } from './entries.ts'
 
@@ -26,15 +25,13 @@ interface OwnType {
 
 /** The resources that a transaction writes, as its own conditional references find them. */
 export class OwnWrites {
-  private readonly baseUrl: string
-  private readonly parameters: ParameterRegistry
+  private readonly services: Services
   private comparisons = 0
   private readonly entries = new Map<string, TransactionEntry[]>()
   private readonly types = new Map<string, OwnType>()
 
-  constructor(entries: readonly TransactionEntry[], { baseUrl, parameters }: Services) {
-    this.baseUrl = baseUrl
-    this.parameters = parameters
+  constructor(entries: readonly TransactionEntry[], services: Services) {
+    this.services = services
     for (const entry of entries) {
       const { draft } = entry
       const [target] = draft?.targets ?? []
@@ -63,8 +60,9 @@ export class OwnWrites {
 
   private index(type: string): OwnType {
     const own: OwnType = { writes: [], byValue: new Map() }
+    const { baseUrl, parameters, zone } = this.services
     for (const { at, draft } of this.entries.get(type) ?? []) {
-      const entries = indexEntries(type, draft!.document!.value, this.baseUrl, this.parameters)
+      const entries = indexEntries(type, draft!.document!.value, baseUrl, parameters, zone)
       const write = { id: draft!.targets[0]!.id, at, entries }
       own.writes.push(write)
       for (const key of new Set(entries.flatMap(keyOf))) {

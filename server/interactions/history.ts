@@ -2,6 +2,7 @@ import { beginningOf } from '../../resources/beginning.ts'
 import { dateRange, instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { HistoryEntry, HistoryQuery, HistoryScope } from '../../resources/store/port.ts'
+import type { Zone } from '../../resources/zone.ts'
 import type { QueryPair } from '../../search/query.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
@@ -12,14 +13,14 @@ import { visible } from '../visible.ts'
 
 /** R4 http, history of an instance, a type or the whole system, newest first. */
 export async function history(call: Call, services: Services): Promise<Answer> {
-  const { store, baseUrl, linkKey } = services
+  const { store, baseUrl, linkKey, zone } = services
   const { type, id, access } = call
   const scope: HistoryScope = { ...(type ? { type } : {}), ...(id ? { id } : {}) }
   if (id && !(await visible(type!, id, access, services))) {
     throw FhirError.of('not-found', `${type}/${id} is not known.`)
   }
   const used = usedQuery(call)
-  const query = historyQuery(used)
+  const query = historyQuery(used, zone)
   const count = pageCount(call.query)
   const url = [baseUrl, type, id, '_history'].filter(Boolean).join('/')
   const pages = new PageLinks(url, used, access.caller, linkKey)
@@ -50,11 +51,11 @@ function usedQuery({ query, strict }: Call): QueryPair[] {
     .map(([name, value]) => [name, name === '_count' ? String(pageCount([[name, value]])) : value])
 }
 
-function historyQuery(used: QueryPair[]): HistoryQuery {
+function historyQuery(used: QueryPair[], zone: Zone): HistoryQuery {
   const query: HistoryQuery = {}
   for (const [name, value] of used) {
     if (name === '_count') continue
-    const range = dateRange(value)
+    const range = dateRange(value, zone)
     if (!range) throw FhirError.of('invalid', `${name} takes a date or an instant.`, { code: 'value' })
     if (name === '_since') query.since = range.start
     else query.at = range

@@ -15,12 +15,12 @@ import { runSystemOperation } from './system-operation.ts'
 /** R4 operations: one of the registry; on a resource that is there its answer is sent page by page. */
 export async function operation(call: Call, services: Services): Promise<Answer> {
   if (call.type === undefined) return runSystemOperation(call, services)
-  const { baseUrl, linkKey, searcher } = services
+  const { baseUrl, linkKey, searcher, zone } = services
   const { access, type, id } = call as Call & { type: string; id: string }
   const declared = operationAt(call.operation ?? '', 'instance', type)
   if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
   const asked = [...call.query, ...parametersOf(call, services)]
-  const { used, run } = declared.prepare(asked)
+  const { used, run } = declared.prepare(asked, zone)
   liveText(await visible(type, id, access, services), { type, id })
   const pages = new PageLinks(`${baseUrl}/${type}/${id}/$${declared.code}`, limited(used), access.caller, linkKey)
   const after = pages.start(asked)

@@ -1,4 +1,5 @@
 import { beginningOf } from '../../resources/beginning.ts'
+import { typeInside } from '../../resources/contained.ts'
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { inCompartment, typesOfCompartment } from '../../search/compartment.ts'
@@ -54,7 +55,7 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const found = containment ? foundTypes(types, where, containment) : types
   const steps = included.map(([name, value]) => parseInclude(found, name, value, services.parameters))
   return {
-    searches: searchesOf(call, where, containment && sort ? insideSort(sort.keys) : sort?.keys),
+    searches: searchesOf(call, where, sort?.keysOf),
     steps: containment ? insideSteps(steps, types) : steps,
     url: urlOf(call, services),
     used: [
@@ -73,12 +74,12 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
 function searchesOf(
   { compartment, access: { restriction } }: Call,
   byType: ReadonlyMap<string, Expression>,
-  sort: SortKey[] | undefined,
+  keysOf: ((type: string) => SortKey[]) | undefined,
 ): Search[] {
   return [...byType].flatMap(([type, where]): Search[] => {
     const member = compartment ? inCompartment(compartment, type) : ALL
     const search = { type, where: allOf([where, member ?? ALL]), restriction }
-    return member ? [sort ? { ...search, sort } : search] : []
+    return member ? [keysOf ? { ...search, sort: keysOf(type) } : search] : []
   })
 }
 
@@ -95,19 +96,27 @@ function foundTypes(types: readonly string[], where: ReadonlyMap<string, Express
   return gives === 'container' ? [...where.keys()] : types
 }
 
-/** `_sort`, of one type: in a search of several each would be sorted for itself, and that is no order. */
+/** `_sort`: of several types each has keys of its own, whose values can be compared. */
 function sortOf(types: readonly string[], pairs: readonly QueryPair[], { parameters }: Services) {
   const given = pairs.filter(([name, value]) => name === '_sort' && value !== '')
   const [pair] = given
   if (!pair) return undefined
   if (given.length > 1)
     throw FhirError.of('invalid', '_sort is given once, with commas between its keys.', { code: 'value' })
-  const [type] = types
-  if (type === undefined || types.length > 1) {
-    throw FhirError.of('invalid', 'A search of several types cannot be sorted.', { code: 'not-supported' })
+  const keysOf = (type: string) => {
+    const inside = typeInside(type)
+    return inside === undefined
+      ? parseSort(type, pair[1], parameters)
+      : insideSort(parseSort(inside, pair[1], parameters))
   }
-  const keys = parseSort(type, pair[1], parameters)
-  return keys.length > 0 ? { keys, pair } : undefined
+  const all = types.map(keysOf)
+  const kinds = new Set(all.map((keys) => keys.map(({ by }) => (typeof by === 'string' ? by : by.type)).join()))
+  if (kinds.size > 1) {
+    throw FhirError.of('invalid', '_sort takes what is of one kind in all the types searched.', {
+      code: 'not-supported',
+    })
+  }
+  return (all[0] ?? []).length > 0 ? { keysOf, pair } : undefined
 }
 
 const ALL = { kind: 'all' } as const

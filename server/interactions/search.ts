@@ -1,7 +1,6 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import type { Subset } from '../../resources/subset.ts'
-import { isInside } from '../../search/contained.ts'
 import { included, MOST_INCLUDED } from '../../search/include.ts'
 import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
@@ -31,13 +30,13 @@ export async function search(call: Call, services: Services): Promise<Answer> {
   if (call.strict && plan.unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
   const shape = shapeOf(call.query)
   const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)
-  const after = pages.start(call.query)
-  // A contained resource has to be cut out of the text that is found.
-  const joins = shape.subset === undefined && !plan.searches.some(isInside)
-  const around = joins ? aroundEntry('match', services.baseUrl) : undefined
-  const page = shape.onlyCount ? NOTHING : await findListed(plan.searches, searcher, shape.count, after, around)
+  const { from, backward } = placeOf(pages.start(call.query))
+  const around = shape.subset ? undefined : aroundEntry('match', services.baseUrl)
+  const page = shape.onlyCount
+    ? NOTHING
+    : await findListed(plan.searches, searcher, shape.count, from, { backward, around })
   const { found, more } = page
-  const complete = !shape.onlyCount && after === undefined && !more
+  const complete = !shape.onlyCount && from === undefined && !more
   const counted =
     !complete && (shape.onlyCount || shape.total === 'accurate')
       ? await countListed(plan.searches, searcher)
@@ -52,7 +51,7 @@ export async function search(call: Call, services: Services): Promise<Answer> {
     text: bundleText({
       type: 'searchset',
       ...(total === undefined ? {} : { total }),
-      links: pages.links(call.query, more ? found.at(-1)?.position : undefined),
+      links: pages.links(call.query, ...neighbours(page, from, backward)),
       entries: [
         ...(page.text ? [page.text] : await resourceEntries(found, 'match', shape.subset, services)),
         ...(await resourceEntries(linked.found, 'include', shape.subset, services)),
@@ -60,6 +59,25 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ],
     }),
   }
+}
+
+/** In a link to the page before, in front of the position. */
+const BACKWARD = '<'
+
+function placeOf(start: string | undefined): { from: string | undefined; backward: boolean } {
+  const backward = start?.startsWith(BACKWARD) ?? false
+  return { from: backward ? start?.slice(BACKWARD.length) : start, backward }
+}
+
+/** What the links to the pages beside one say. A page that was come to from another has that on its one side. */
+function neighbours(
+  { found, more }: FoundPage,
+  from: string | undefined,
+  backward: boolean,
+): [next: string | undefined, previous: string | undefined] {
+  const [first, last] = [found[0]?.position, found.at(-1)?.position]
+  const [isBefore, isBehind] = backward ? [more, true] : [from !== undefined, more]
+  return [isBehind ? last : undefined, isBefore && first !== undefined ? `${BACKWARD}${first}` : undefined]
 }
 
 /** How each search is made: the steps of its plan. */
@@ -76,7 +94,7 @@ const CUT: Issue = {
   diagnostics: `More belongs to this page than the ${MOST_INCLUDED} resources that are included in one; ask for a smaller page.`,
 }
 
-const NOTHING: FoundPage = { found: [], more: false, bytes: 0 }
+const NOTHING: FoundPage = { found: [], more: false }
 
 function outcomeEntries(issues: Issue[]): Buffer[] {
   return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []

@@ -4,12 +4,13 @@ import type { Job, JobState } from '../../operations/job.ts'
 import { parseText } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
 import type { IndexChange, ScanEntry, Store } from '../../resources/store/port.ts'
+import { UTC, type Zone } from '../../resources/zone.ts'
 import { containedOf } from '../../search/index-contained.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { indexedParameters, type ParameterRegistry } from '../../search/parameters.ts'
 
 /** Changes whenever entries are made in another way: what was indexed before is then indexed anew. */
-const MADE_BY = 5
+const MADE_BY = 6
 
 /** Resources of one step, and ms between two while others write. */
 const STEP = 200
@@ -22,7 +23,7 @@ const NOTE = 'reindex'
 
 /** How far the index entries of a store are those that this server makes, as the store keeps it. */
 interface Progress {
-  /** What the entries are made by: a digest of all search parameters. */
+  /** What the entries are made by: a digest of all search parameters and of the zone's rules. */
   indexedBy: string
   /** Behind which resource to go on; absent when all are done. */
   after?: string
@@ -40,6 +41,7 @@ export interface Indexing {
   store: Store
   baseUrl: string
   parameters: ParameterRegistry
+  zone: Zone
 }
 
 /**
@@ -65,6 +67,8 @@ export class Reindex implements Job {
     const { store } = indexing
     const note = await store.note(NOTE)
     const job = new Reindex(indexing, note === undefined ? undefined : (JSON.parse(note) as Progress))
+    // Before anything is written in another way than all else was: whoever opens the store next has to know of it.
+    if (job.progress && job.progress.indexedBy !== job.fingerprint()) await job.begin()
     const isNew = note === undefined && (await store.history({}, {}, 1)).entries.length === 0
     if (isNew) {
       const now = new Date().toISOString()
@@ -158,10 +162,10 @@ export class Reindex implements Job {
   }
 
   private changeOf({ type, id, version, text }: ScanEntry): IndexChange {
-    const { baseUrl, parameters } = this.indexing
+    const { baseUrl, parameters, zone } = this.indexing
     const value = parseText(text.toString())
-    const entries = indexEntries(type, value, baseUrl, parameters)
-    return { kind: 'index', type, id, version, entries, ...containedOf(value, baseUrl, parameters) }
+    const entries = indexEntries(type, value, baseUrl, parameters, zone)
+    return { kind: 'index', type, id, version, entries, ...containedOf(value, baseUrl, parameters, zone) }
   }
 
   private async commit(changes: IndexChange[], progress: Progress): Promise<void> {
@@ -174,11 +178,13 @@ export class Reindex implements Job {
 
   /** Tells whether entries were made by the same parameters in the same way. */
   private fingerprint(): string {
-    const { parameters } = this.indexing
+    const { parameters, zone } = this.indexing
     if (this.digestOf !== parameters.version) {
       this.digestOf = parameters.version
       this.digest = createHash('sha256')
         .update(JSON.stringify([MADE_BY, indexedParameters(parameters)]))
+        // What was made before there were zones was made in UTC.
+        .update(zone === UTC ? '' : zone.rules())
         .digest('base64url')
     }
     return this.digest

@@ -45,12 +45,12 @@ async function expected(draft: Draft, target: Target, services: Services): Promi
 
 function changeOf(draft: Draft, { type, id }: Target, expect: Expectation | undefined, services: Services): Change {
   const { call, document, edits } = draft
+  const { baseUrl, parameters, zone } = services
   const expectation = expect === undefined ? {} : { expect }
   const method = METHODS[call.interaction]
   if (!method || !document) return { kind: 'delete', type, id, ...expectation }
-  const { baseUrl, parameters } = services
-  const entries = indexEntries(type, document.value, baseUrl, parameters)
-  const contained = containedOf(document.value, baseUrl, parameters)
+  const entries = indexEntries(type, document.value, baseUrl, parameters, zone)
+  const contained = containedOf(document.value, baseUrl, parameters, zone)
   return {
     kind: 'write',
     method,

@@ -19,9 +19,9 @@ t.test('a search that ran out of time can be made again, with the same statement
   const deadline = new Deadline(database)
   const search = { type: 'Patient', where: { kind: 'all' } as const, restriction: EVERYTHING }
   const asks: Ask[] = [
-    { op: 'find', search, count: 200, after: undefined },
-    { op: 'find', search: { ...search, sort: parseSort('Patient', 'birthdate') }, count: 200, after: undefined },
-    { op: 'find', search: { ...search, sort: parseSort('Patient', 'gender') }, count: 200, after: undefined },
+    { op: 'find', search, count: 200, from: undefined },
+    { op: 'find', search: { ...search, sort: parseSort('Patient', 'birthdate') }, count: 200, from: undefined },
+    { op: 'find', search: { ...search, sort: parseSort('Patient', 'gender') }, count: 200, from: undefined },
     { op: 'ids', search, count: 200 },
     { op: 'count', search },
     { op: 'linked', from, links: [link], restriction: EVERYTHING, count: 200 },

@@ -14,15 +14,15 @@ function searcherOf(counts: Record<string, number>): Searcher {
     const start = after === undefined ? 0 : Number(after) + 1
     const rest = Array.from({ length: Math.max(0, (counts[type] ?? 0) - start) }, (_, at): Found => {
       const position = String(start + at)
-      return { type, id: position, position, held: undefined }
+      return { type, id: position, position, bytes: 2, held: undefined }
     })
-    return { found: rest.slice(0, count), more: rest.length > count, bytes: 0 }
+    return { found: rest.slice(0, count), more: rest.length > count }
   }
   return {
     find,
     ids: async (search, count) => (await find(search, count)).found.map(({ id }) => id),
     count: async ({ type }) => counts[type] ?? 0,
-    linked: async () => ({ found: [], more: false, bytes: 0 }),
+    linked: async () => ({ found: [], more: false }),
     versions: async () => [],
     joined: async () => Buffer.alloc(0),
     containers: async () => [],

@@ -2,6 +2,7 @@ import { deepStrictEqual, equal } from 'node:assert'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
+import { UTC, zoneOf } from '../../resources/zone.ts'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
@@ -15,16 +16,33 @@ const RUNS = Number(process.env.ORACLE_RUNS ?? 20)
 /** To make the same cases again. */
 const SEED = process.env.ORACLE_SEED ? { seed: Number(process.env.ORACLE_SEED) } : {}
 
-/** Ids of all that is found, page by page. */
+const around = { beforeName: '{"of":"é/', behindName: '","text":', behind: '}' }
+
+/** Ids of all that is found, page by page, and back again. */
 async function paged(searcher: Searcher, search: Search, count: number): Promise<string[]> {
   const ids: string[] = []
   let after: string | undefined
   for (;;) {
-    const { found, more } = await searcher.find(search, count, after)
+    const { found, more, text } = await searcher.find(search, count, after, { around })
+    if (text) equal(text.toString(), (await searcher.joined(found, around)).toString(), 'joined')
+    if (!more && found[0]) deepStrictEqual(await pagedBack(searcher, search, count, found[0].position), ids, 'backward')
     ids.push(...found.map(({ id }) => id))
     if (!more) return ids
     equal(found.length, count, 'a page that others follow is full')
     after = found.at(-1)!.position
+  }
+}
+
+/** Ids of what is found in front of a position. */
+async function pagedBack(searcher: Searcher, search: Search, count: number, from: string): Promise<string[]> {
+  const ids: string[] = []
+  let before = from
+  for (;;) {
+    const { found, more } = await searcher.find(search, count, before, { backward: true })
+    ids.unshift(...found.map(({ id }) => id))
+    if (!more) return ids
+    equal(found.length, count, 'a page that others precede is full')
+    before = found[0]!.position
   }
 }
 
@@ -54,8 +72,13 @@ async function check(bench: Bench, asked: Sought): Promise<void> {
 }
 
 /** Makes worlds, and searches in each of them. */
-async function hold(t: Test, searchesIn: (seen: Seen) => fc.Arbitrary<Sought>, numRuns: number): Promise<void> {
-  const bench = await Bench.open(t)
+async function hold(
+  t: Test,
+  searchesIn: (seen: Seen) => fc.Arbitrary<Sought>,
+  numRuns: number,
+  zone = UTC,
+): Promise<void> {
+  const bench = await Bench.open(t, zone)
   const cases = world.chain((resources) =>
     fc.tuple(fc.constant(resources), fc.array(searchesIn(new Seen(resources)), { minLength: 25, maxLength: 25 })),
   )
@@ -77,3 +100,6 @@ t.test('what the store finds is what plain JavaScript finds, in its order, by ev
 t.test('so it is of ranges that results are sorted by', (t) => hold(t, rangedIn, Math.ceil(RUNS / 2)))
 
 t.test('so it is of contained resources, and of what contains them', (t) => hold(t, insideIn, RUNS))
+t.test('and in a zone, where days are of several lengths', (t) =>
+  hold(t, rangedIn, Math.ceil(RUNS / 4), zoneOf('America/New_York')),
+)

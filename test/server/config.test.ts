@@ -17,6 +17,9 @@ t.test('defaults', async (t) => {
   t.equal(readConfig({ DATA_DIR: '/x', DEMO: 'on' }).demo, true)
   t.equal(readConfig({ DEMO: 'off' }).demo, false)
   t.equal(readConfig({ HOST: '::1', PORT: '9' }).publicUrl, 'http://[::1]:9')
+  t.equal(readConfig({}).zone.name, 'UTC')
+  t.equal(readConfig({ CHARTROOM_ZONE: 'America/New_York' }).zone.name, 'America/New_York')
+  t.equal(readConfig({ CHARTROOM_ZONE: '+02:00' }).zone.name, '+02:00')
   t.equal(readConfig({ PUBLIC_URL: 'https://x.org/' }).publicUrl, 'https://x.org')
 })
 
@@ -37,6 +40,8 @@ t.test('what makes no sense is refused with a sentence', async (t) => {
     [{ CHARTROOM_SHOE: '1' }, /CHARTROOM_SHOE is not a setting/],
     [{ CHARTROOM_MAX_BODY: '-1' }, /CHARTROOM_MAX_BODY/],
     [{ CHARTROOM_CONDITIONAL_DELETE: 'all' }, /single, multiple/],
+    [{ CHARTROOM_ZONE: 'Mars' }, /CHARTROOM_ZONE=Mars is no time zone: it takes an IANA name/],
+    [{ CHARTROOM_ZONE: '+2' }, /an offset \(\+02:00\)/],
   ]
   for (const [environment, words] of cases) t.throws(() => readConfig(environment), words, JSON.stringify(environment))
 })

@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
+import { UTC } from '../../resources/zone.ts'
 import { type Containment, containedSearches } from '../../search/contained.ts'
 import type { ParseContext } from '../../search/criterion.ts'
 import type { Expression } from '../../search/expression.ts'
@@ -24,9 +25,11 @@ export class World {
   readonly searcher: SqliteSearcher
   private readonly t: Test
   private readonly factsByType: Map<string, Facts[]>
+  private readonly zone
 
-  constructor(t: Test, searcher: SqliteSearcher, factsByType: Map<string, Facts[]>) {
+  constructor(t: Test, searcher: SqliteSearcher, factsByType: Map<string, Facts[]>, zone = UTC) {
     this.t = t
+    this.zone = zone
     this.searcher = searcher
     this.factsByType = factsByType
   }
@@ -63,7 +66,7 @@ export class World {
   }
 
   private where(type: string, query: string, context: Omit<ParseContext, 'baseUrl'> = {}): Expression {
-    return parseCriteria(type, parseQuery(query), { baseUrl: BASE, ...context }).expression
+    return parseCriteria(type, parseQuery(query), { baseUrl: BASE, zone: this.zone, ...context }).expression
   }
 
   /** What is found by plain JavaScript; the store must find, count and give the same, page by page. */
@@ -86,11 +89,11 @@ export class World {
   }
 }
 
-/** Writes resources to a store of their own. */
-export async function openWorld(t: Test, resources: readonly Named[]): Promise<World> {
+/** Writes resources to a store of their own, as a server in that zone does. */
+export async function openWorld(t: Test, resources: readonly Named[], zone = UTC): Promise<World> {
   const store = await SqliteStore.open(storeFolder(t))
   t.teardown(() => store.close())
-  const changes = resources.map(writeOf)
+  const changes = resources.map((resource) => writeOf(resource, zone))
   const outcomes = await store.commit({ changes, guards: [] })
   const byType = new Map<string, Facts[]>()
   for (const [at, change] of changes.entries()) {
@@ -98,5 +101,5 @@ export async function openWorld(t: Test, resources: readonly Named[]): Promise<W
       byType.set(type, [...(byType.get(type) ?? []), facts])
     }
   }
-  return new World(t, new SqliteSearcher(store, 10_000), byType)
+  return new World(t, new SqliteSearcher(store, 10_000), byType, zone)
 }

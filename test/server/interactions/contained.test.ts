@@ -134,8 +134,8 @@ t.test('refused in words', async (t) => {
     ['Medication?_containedType=x', 'value', /_containedType takes one of container, contained/],
     ['Medication?_contained:not=true', 'not-supported', /_contained:not is not supported here/],
     ['Medication?_contained=true&_sort=code', 'not-supported', /can be sorted/],
-    [`Medication?${CONTAINED.replace('true', 'both')}&_sort=code`, 'not-supported', /can be sorted/],
-    [`?_type=Medication,Patient&${CONTAINED}&_sort=_id`, 'not-supported', /several types cannot be sorted/],
+    ['Medication?_contained=both&_sort=_id', 'not-supported', /can be sorted/],
+    [`?_type=Medication,Patient&${CONTAINED}&_sort=code`, 'not-supported', /sorted by/],
     [`Medication?${CONTAINED}&_list=1`, 'not-supported', /_list find no contained/],
     ['Medication?_contained=both&_has:List:item:code=x', 'not-supported', /_has and _list/],
     ['Patient/r1/MedicationRequest?_contained=true', 'not-supported', /compartment/],
@@ -156,7 +156,10 @@ async function paged(server: TestServer, query: string): Promise<string[]> {
     const { json }: Json = await server.get(next)
     t.ok((json.entry ?? []).length <= 2)
     found.push(...(json.entry ?? []).map(({ fullUrl }: Json) => fullUrl.slice(BASE.length + 1)))
-    next = json.link.find(({ relation }: Json) => relation === 'next')?.url.slice(BASE.length + 1)
+    next = json.link
+      .find(({ relation }: Json) => relation === 'next')
+      ?.url.slice(BASE.length)
+      .replace('/', '')
   }
   return found
 }
@@ -177,9 +180,19 @@ t.test('pages and order', async (t) => {
   ] as const) {
     t.strictSame(await paged(server, `Medication?${CONTAINED}&_sort=${sort}&_count=2`), wanted, sort)
   }
+  const all = `_type=Medication,Organization&${CONTAINED.replace('true', 'both')}`
+  t.strictSame(await paged(server, `?${all}&_sort=-_id&_count=2`), ['Organization/o', `${R1}#m2`, r1, r2, s1, ALONE])
+  t.strictSame(
+    await paged(server, `Medication?${CONTAINED.replace('true', 'both')}&_sort=code,_lastUpdated&_count=2`),
+    [ALONE, r1, r2, `${R1}#m2`, s1],
+    'with others beside them',
+  )
   const first = await server.get(`Medication?${CONTAINED}&_count=2`)
   const next: string = first.json.link.find(({ relation }: Json) => relation === 'next').url
   t.match(first.json.link[0].url, /_contained=true&_containedType=contained/, 'the self link says what was done')
+  const second = await server.get(next.slice(BASE.length + 1))
+  const back: string = second.json.link.find(({ relation }: Json) => relation === 'previous').url
+  t.strictSame((await server.get(back.slice(BASE.length + 1))).json.entry, first.json.entry, 'and back')
   const other = next.slice(BASE.length + 1).replace('_contained=true&', '')
   t.equal((await server.get(other)).status, 400, 'a link leads to nothing else')
 })

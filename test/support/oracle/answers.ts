@@ -43,15 +43,24 @@ function narrowed(expression: Expression, restriction: Restriction): Expression 
 
 /** Sorts ids as R4 says (`_sort`): missing values last, ties by id. */
 export function sorted(found: readonly Facts[], sort: readonly SortKey[]): Facts[] {
-  const rows = found.map((facts) => ({ facts, keys: sort.map((key) => keyValue(facts, key)) }))
+  return sortedTogether([['', found, sort]]).map(([, facts]) => facts)
+}
+
+/** Sorts what is found of several types, each with its own keys, as one: ties in the order of the types, then by id. */
+export function sortedTogether(
+  types: readonly (readonly [type: string, found: readonly Facts[], sort: readonly SortKey[]])[],
+): [type: string, facts: Facts][] {
+  const rows = types.flatMap(([type, found, sort], at) =>
+    found.map((facts) => ({ type, at, facts, keys: sort.map((key) => keyValue(facts, key)) })),
+  )
   rows.sort((one, other) => {
-    for (const [at, { descending }] of sort.entries()) {
+    for (const [at, { descending }] of types[0]![2].entries()) {
       const order = compareKeys(one.keys[at], other.keys[at], descending)
       if (order !== 0) return order
     }
-    return byCodePoint(one.facts.id, other.facts.id)
+    return one.at - other.at || byCodePoint(one.facts.id, other.facts.id)
   })
-  return rows.map(({ facts }) => facts)
+  return rows.map(({ type, facts }) => [type, facts])
 }
 
 type Value = string | number | undefined

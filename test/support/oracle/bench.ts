@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { FhirError } from '../../../resources/fhir-error.ts'
 import type { Change } from '../../../resources/store/port.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
+import { UTC, type Zone } from '../../../resources/zone.ts'
 import { containedSearches, insideSort } from '../../../search/contained.ts'
 import type { Facts } from '../../../search/matches.ts'
 import { parseCriteria } from '../../../search/parse.ts'
@@ -33,16 +34,18 @@ export class Bench {
   moments: number[] = []
   /** `Type/id` of all that was ever written: what a failed case leaves behind must not fail the next. */
   private readonly written = new Set<string>()
+  private readonly zone: Zone
 
-  constructor(store: SqliteStore) {
+  constructor(store: SqliteStore, zone: Zone) {
     this.store = store
+    this.zone = zone
     this.searchers = Object.entries(PLANS).map(([name, limits]) => [name, new SqliteSearcher(store, 10_000, limits)])
   }
 
-  static async open(t: Test): Promise<Bench> {
+  static async open(t: Test, zone = UTC): Promise<Bench> {
     const store = await SqliteStore.open(storeFolder(t))
     t.teardown(() => store.close())
-    return new Bench(store)
+    return new Bench(store, zone)
   }
 
   /** Puts a world in the place of the one there is, in three commits. */
@@ -62,7 +65,7 @@ export class Bench {
   async write(resources: readonly Resource[]): Promise<void> {
     // The next moment of the store's clock.
     await new Promise((resolve) => setTimeout(resolve, 2))
-    const changes = resources.map(writeOf)
+    const changes = resources.map((resource) => writeOf(resource, this.zone))
     for (const { resourceType, id } of resources) this.written.add(`${resourceType}/${id}`)
     const outcomes = await this.store.commit({ changes, guards: [] })
     this.moments.push(outcomes[0]?.lastUpdated ?? Date.now())
@@ -112,7 +115,7 @@ export class Bench {
         value.replace(/@(\d)/g, (_, at) => new Date(this.moments[Number(at)] ?? 0).toISOString()),
       ],
     )
-    const { expression, unknown } = parseCriteria(type, filled, { baseUrl: BASE })
+    const { expression, unknown } = parseCriteria(type, filled, { baseUrl: BASE, zone: this.zone })
     if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
     return expression
   }

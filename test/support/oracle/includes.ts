@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { insideName } from '../../../resources/contained.ts'
+import type { IndexEntry } from '../../../resources/store/port.ts'
 import { targetsOf } from '../../../search/include.ts'
 import { matches } from '../../../search/matches.ts'
 import { parametersOf } from '../../../search/parameters.ts'
@@ -93,6 +94,12 @@ export function reached(
   return [...seen].filter((name) => !from.includes(name)).sort()
 }
 
+/** What an entry of a parameter leads to: by its reference, or by its canonical. */
+function endsOf(facted: Facted, entry: IndexEntry, code: string): (readonly [type: string, id: string])[] {
+  if (code !== entry[1]) return meant(facted, entry[2])
+  return entry[0] === 'reference' ? [[entry[2], entry[3]]] : []
+}
+
 /** From what refers to what is referred to, by `Type/id`. Contained resources refer to others, and are led to by nothing. */
 function pairsOf(facted: Facted, { source, param, target, reverse }: Include): [string, string][] {
   const types = source === '*' ? TYPE_NAMES : [source]
@@ -102,12 +109,24 @@ function pairsOf(facted: Facted, { source, param, target, reverse }: Include): [
     (reverse ? [type] : [type, insideName(type)]).flatMap((name) =>
       (facted.get(name) ?? []).flatMap(({ id, entries }) =>
         entries.flatMap((entry): [string, string][] => {
-          if (entry[0] !== 'reference' || !isOne(type, entry[1])) return []
-          const fits = target === undefined ? targetsOf(parametersOf(type).get(entry[1])!) : [target]
-          return fits.includes(entry[2]) ? [[`${name}/${id}`, `${entry[2]}/${entry[3]}`]] : []
+          const code = entry[1].replace(/:canonical$/, '')
+          if (!isOne(type, code)) return []
+          const fits = target === undefined ? targetsOf(parametersOf(type).get(code)!) : [target]
+          return endsOf(facted, entry, code).flatMap(([end, other]) =>
+            fits.includes(end) ? [[`${name}/${id}`, `${end}/${other}`]] : [],
+          )
         }),
       ),
     ),
+  )
+}
+
+/** What a canonical means: type and id of each. */
+function meant(facted: Facted, canonical: string): (readonly [string, string])[] {
+  return [...facted].flatMap(([type, list]) =>
+    list
+      .filter(({ entries }) => entries.some(([, param, uri]) => param === 'url:canonical' && uri === canonical))
+      .map(({ id }) => [type, id] as const),
   )
 }
 

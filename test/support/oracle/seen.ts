@@ -20,11 +20,19 @@ export class Seen {
 
   constructor(resources: readonly Resource[], all = resources) {
     const there = new Set(all.map(({ resourceType, id }) => `${resourceType}/${id}`))
+    const urls = all.flatMap(({ resourceType, ...rest }) =>
+      indexEntries(resourceType, { resourceType, ...rest }, BASE).flatMap(([, param, uri]) =>
+        param === 'url:canonical' ? [[resourceType, uri] as const] : [],
+      ),
+    )
     const inside: Resource[] = []
     for (const resource of resources) {
       const type = resource.resourceType
       for (const entry of indexEntries(type, resource, BASE)) {
         this.add(type, entry)
+        const code = entry[1].replace(/:canonical$/, '')
+        const targets = code === entry[1] || code === 'url' ? [] : urls.filter(([, uri]) => uri === entry[2])
+        for (const [target] of targets) this.links.push([type, code, target])
         if (entry[0] !== 'reference' || !there.has(`${entry[2]}/${entry[3]}`)) continue
         this.links.push([type, entry[1], entry[2]])
       }
