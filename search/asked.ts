@@ -1,3 +1,4 @@
+import { typeInside } from '../resources/contained.ts'
 import type { Expression } from './expression.ts'
 import type { Link, Search } from './searcher.ts'
 
@@ -10,7 +11,9 @@ export interface AskedParameter {
 /** The parameters whose index entries a search and its includes rest on, each once. */
 export function parametersAsked(searches: readonly Search[], links: readonly Link[] = []): AskedParameter[] {
   const asked = new Map<string, AskedParameter>()
-  const add = (type: string, param: string): void => {
+  const add = (name: string, param: string): void => {
+    // Contained resources are indexed by the parameters of their type.
+    const type = typeInside(name) ?? name
     // Entries that serve one modifier alone have it behind the code.
     const code = param.includes('#') ? param : param.split(':', 1)[0]!
     asked.set(`${type} ${code}`, { type, code })
@@ -45,6 +48,12 @@ function addAsked(type: string, expression: Expression, add: (type: string, para
     case 'has':
       add(expression.type, expression.param)
       addAsked(expression.type, expression.where, add)
+      return
+    case 'contains':
+      addAsked(expression.type, expression.where, add)
+      return
+    // It is what the caller may see, and none of what is asked.
+    case 'within':
       return
     default:
       add(type, expression.param)

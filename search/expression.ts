@@ -67,6 +67,10 @@ export type Expression =
   | { kind: 'chain'; param: string; canonical?: true; targets: { type: string; where: Expression }[] }
   /** A resource of `type` that meets `where` refers to this one by its parameter `param`. */
   | { kind: 'has'; type: string; param: string; canonical?: true; where: Expression }
+  /** It contains a resource of `type` that meets `where`, which is asked of that as `contained.ts` says. */
+  | { kind: 'contains'; type: string; where: Expression }
+  /** Of a contained resource: its container meets what is asked of the container's type; of those not named, `others`. */
+  | { kind: 'within'; byType: Readonly<Record<string, Expression>>; others: Expression }
 
 /** An Expression that index entries of one parameter decide. */
 export type EntryExpression =

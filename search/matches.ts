@@ -1,3 +1,4 @@
+import { insideName } from '../resources/contained.ts'
 import type { IndexEntry } from '../resources/store/port.ts'
 import type {
   Bounds,
@@ -9,22 +10,30 @@ import type {
   StringMode,
   TokenTest,
 } from './expression.ts'
+import { type ResourceName, restrictionOf } from './searcher.ts'
 import { isNear } from './types/near.ts'
 
-/** What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries. */
+/**
+ * What an Expression is decided on: a resource's id, its last update (ms since 1970) and its index entries; of a contained
+ * one also its container.
+ */
 export interface Facts {
   id: string
   lastUpdated: number
   entries: readonly IndexEntry[]
+  container?: ResourceName
 }
 
-/** What chains and reverse chains are decided on: the type of the resource at hand, and all resources by their type. */
+/**
+ * What is decided on more than a resource itself: the type of that at hand, and all resources by their type, contained ones
+ * under its `insideName`.
+ */
 export interface World {
   type: string
   resources(type: string): Iterable<Facts>
 }
 
-/** Whether a resource meets an Expression, decided without the store. Chains and reverse chains take a world. */
+/** Whether a resource meets an Expression, decided without the store. What is asked of other resources takes a world. */
 export function matches(expression: Expression, facts: Facts, world?: World): boolean {
   switch (expression.kind) {
     case 'all':
@@ -47,13 +56,17 @@ export function matches(expression: Expression, facts: Facts, world?: World): bo
       return chainMatches(expression, facts, known(world))
     case 'has':
       return hasMatches(expression, facts, known(world))
+    case 'contains':
+      return containsMatches(expression, facts, known(world))
+    case 'within':
+      return withinMatches(expression, facts, known(world))
     default:
       return facts.entries.some((entry) => entryMatches(expression, entry))
   }
 }
 
 function known(world: World | undefined): World {
-  if (!world) throw new Error('a chain is decided only where the other resources are known')
+  if (!world) throw new Error('what is asked of other resources is decided only where they are known')
   return world
 }
 
@@ -92,6 +105,29 @@ function hasMatches(
   const inside = { ...world, type }
   const refersHere = ({ entries }: Facts) => refersTo(entries, { param, canonical }, world.type, facts)
   return [...world.resources(type)].some((source) => refersHere(source) && matches(where, source, inside))
+}
+
+function containsMatches(
+  { type, where }: Extract<Expression, { kind: 'contains' }>,
+  { id }: Facts,
+  world: World,
+): boolean {
+  const inside = { ...world, type: insideName(type) }
+  const isHere = ({ container }: Facts) => container?.type === world.type && container.id === id
+  return [...world.resources(inside.type)].some((one) => isHere(one) && matches(where, one, inside))
+}
+
+function withinMatches(
+  restriction: Extract<Expression, { kind: 'within' }>,
+  { container }: Facts,
+  world: World,
+): boolean {
+  if (!container) return false
+  const outside = { ...world, type: container.type }
+  const where = restrictionOf(restriction, container.type)
+  return [...world.resources(container.type)].some(({ id, ...facts }) => {
+    return id === container.id && matches(where, { id, ...facts }, outside)
+  })
 }
 
 function compositeMatches(parts: readonly EntryExpression[], entries: readonly IndexEntry[]): boolean {

@@ -23,7 +23,10 @@ const MOST_VALUES_IN_ALL = 2000
 const LONGEST_VALUE = 65_536
 
 /** Parameters of R4 search that no SearchParameter defines. */
-const UNBUILT = new Set(['_contained', '_containedType', '_query'])
+const UNBUILT = new Set(['_query'])
+
+/** Parameters that say what a search as a whole is about (`contained.ts`): no criteria, and none where there is no search. */
+const OF_SEARCHES = new Set(['_contained', '_containedType'])
 
 /** Parameters that shape the answer and do not narrow it; the interaction reads them. */
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set([
@@ -97,6 +100,7 @@ export function parseCriterion(
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)
   const modifier = colon < 0 ? undefined : name.slice(colon + 1)
+  if (OF_SEARCHES.has(code)) throw notHere(name)
   const parameter = parametersOf(typeName, context.parameters).get(code)
   if (!parameter && !isBuiltIn(code)) return isUnbuilt(typeName, code, context) ? 'unbuilt' : undefined
   if (value === '') return 'empty'
@@ -131,6 +135,11 @@ function isBuiltIn(code: string): boolean {
 /** What R4 lets narrow a search and is not built: to ignore it would give more than was asked for. */
 function isUnbuilt(typeName: string, code: string, { parameters }: ParseContext): boolean {
   return UNBUILT.has(code) || isDefined(typeName, code, parameters)
+}
+
+function notHere(name: string): FhirError {
+  const words = `${beginningOf(name)} is not supported here: _contained and _containedType are for searches as a whole, without modifiers.`
+  return FhirError.of('invalid', words, { code: 'not-supported' })
 }
 
 function tooMany(what: string): FhirError {

@@ -1,3 +1,4 @@
+import { typeInside } from '../resources/contained.ts'
 import type { Selection, StoredVersion } from '../resources/store/port.ts'
 import type { Expression } from './expression.ts'
 import type { SortKey } from './sort.ts'
@@ -11,7 +12,10 @@ export interface Restriction {
   others: Expression
 }
 
-/** A search for the resources of one type. */
+/**
+ * A search for the resources of one type. With `#` in front of it (`insideName`), for those of the type that are contained
+ * in others: their ids are those of `insideId`, their last update is their container's.
+ */
 export interface Search {
   type: string
   where: Expression
@@ -47,7 +51,7 @@ export interface Manner {
 export interface FoundPage {
   found: Found[]
   more: boolean
-  /** What `joined` would give, where it was asked for and came at no cost. */
+  /** What `joined` would give, where it was asked for and came at no cost; never of contained resources. */
   text?: Buffer
 }
 
@@ -80,7 +84,9 @@ export interface Searcher {
   /** Ids of `count` matches at the most, without their texts. */
   ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>
-  /** The versions that were found, one each, in their order. */
+  /** Types of which some resource contains one of `type`, or did: in alphabetical order, and never fewer than before. */
+  containers(type: string): Promise<string[]>
+  /** The versions that were found, one each, in their order; of a contained resource, its container's. */
   versions(found: readonly Found[]): Promise<LiveVersion[]>
   /** Their texts as one, each within what stands `around` it, with commas between them; empty where nothing was found. */
   joined(found: readonly Found[], around: Around): Promise<Buffer>
@@ -97,7 +103,13 @@ export interface Searcher {
   selection(search: Search): Selection
 }
 
-/** What the caller may see of a type. */
+/**
+ * What the caller may see of a type. Who may see a resource may see what it contains: of contained resources it is those
+ * whose container may be seen, whatever is said of their own type.
+ */
 export function restrictionOf(restriction: Restriction, type: string): Expression {
-  return Object.hasOwn(restriction.byType, type) ? restriction.byType[type]! : restriction.others
+  const { byType, others } = restriction
+  if (typeInside(type) === undefined) return Object.hasOwn(byType, type) ? byType[type]! : others
+  const isAll = [...Object.values(byType), others].every(({ kind }) => kind === 'all')
+  return isAll ? others : { kind: 'within', byType, others }
 }

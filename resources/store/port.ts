@@ -30,13 +30,27 @@ export type IndexEntry =
   | [kind: 'words', param: '_text' | '_content', words: string]
 
 /**
+ * A resource that stands inside another, its container (R4 references, "Contained Resources"): by its id within that, and
+ * what it is found by. A container has one of a type and an id at the most.
+ */
+export interface ContainedResource {
+  type: string
+  id: string
+  entries: IndexEntry[]
+}
+
+/**
  * What must be true of a resource at the moment of the commit. `absent`: there is no such resource, or a deleted one.
  * With `retry` nobody asked for the version: it is what the change was made from, and one that is no longer current
  * refuses the unit as outdated.
  */
 export type Expectation = { version: number; retry?: true } | 'absent'
 
-/** A resource to be written. */
+/**
+ * A resource to be written. `contained` are those inside it, none where it is absent; they take the place of those that its
+ * version before had, as its deletion takes them away. They are found by searches for contained resources alone
+ * (`search/searcher.ts`): reading, history, scan and all other searches know nothing of them.
+ */
 export interface WriteChange {
   kind: 'write'
   method: Exclude<Method, 'DELETE'>
@@ -46,6 +60,7 @@ export interface WriteChange {
   text: Buffer
   metaAt: number
   entries: IndexEntry[]
+  contained?: ContainedResource[]
   expect?: Expectation
 }
 
@@ -57,13 +72,14 @@ export interface DeleteChange {
   expect?: Expectation
 }
 
-/** New index entries of a version that stays as it is; left alone when it is no longer the current one. */
+/** New index entries of a version that stays as it is, and of what it contains; left alone when it is no longer the current one. */
 export interface IndexChange {
   kind: 'index'
   type: string
   id: string
   version: number
   entries: IndexEntry[]
+  contained?: ContainedResource[]
   expect?: never
 }
 

@@ -1,3 +1,4 @@
+import { insideName, typeInside } from '../../resources/contained.ts'
 import type { Bounds, Expression } from '../expression.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
 import { entryRows } from './entries.ts'
@@ -66,6 +67,10 @@ export class Conditions {
         return this.chained(type, expression, subject)
       case 'has':
         return this.referredTo(type, expression, subject)
+      case 'contains':
+        return this.containing(expression, subject)
+      case 'within':
+        return this.contained(type, expression, subject)
       default: {
         const alias = this.alias('e')
         const { from, where } = entryRows(this.numbers, type, expression, alias)
@@ -133,6 +138,28 @@ export class Conditions {
     if (!parts.some(asksRow)) return sql`EXISTS (SELECT 1 FROM ${step.tables} WHERE ${own} AND ${seen})`
     return sql`EXISTS (SELECT 1 FROM ${step.tables} CROSS JOIN ${raw(`resource ${row} ON ${row}.rid = ${step.near}`)}
       WHERE ${own} AND ${seen})`
+  }
+
+  /** No more is asked of the contained resource than `where`: who may see its container may see it. */
+  private containing({ type, where }: Extract<Expression, { kind: 'contains' }>, { rid }: Subject): Fragment {
+    const inside = this.alias('r')
+    const name = insideName(type)
+    // The sign keeps SQLite from walking all contained resources of the type.
+    const own = sql`${raw(`${inside}.container = ${rid} AND ${inside}.live = 1 AND +${inside}.type`)} = ${this.numbers.type(name)}`
+    const met = this.test(name, where, { rid: `${inside}.rid`, row: inside })
+    return sql`EXISTS (SELECT 1 FROM ${raw(`resource ${inside}`)} WHERE ${own} AND ${met})`
+  }
+
+  private contained(type: string, within: Extract<Expression, { kind: 'within' }>, { rid }: Subject): Fragment {
+    const [inside, outer] = [this.alias('r'), this.alias('r')]
+    // The types are named one by one: what is not known to contain others is not seen.
+    const tests = this.numbers.containers(typeInside(type) ?? '').map((container) => {
+      const met = this.test(container, restrictionOf(within, container), { rid: `${outer}.rid`, row: outer })
+      return sql`(${raw(`${outer}.type`)} = ${this.numbers.type(container)} AND ${met})`
+    })
+    if (tests.length === 0) return raw('0')
+    return sql`EXISTS (SELECT 1 FROM ${raw(`resource ${inside} CROSS JOIN resource ${outer} ON ${outer}.rid = ${inside}.container
+      WHERE ${inside}.rid = ${rid}`)} AND (${join(tests, ' OR ')}))`
   }
 
   /** Whether what is asked of a type, and what the caller may see of it, tells of itself that a resource is live and of it. */

@@ -13,6 +13,7 @@ export function canDrive(expression: Expression): boolean {
     case 'id':
     case 'composite':
     case 'lastUpdated':
+    case 'contains':
       return true
     case 'or':
       return expression.parts.length > 0 && expression.parts.every(canDrive)
@@ -22,13 +23,23 @@ export function canDrive(expression: Expression): boolean {
       return expression.targets.length > 0 && expression.targets.every(({ where }) => canDrive(where))
     case 'has':
       return canDrive(expression.where)
+    case 'within':
+      return seenOf(expression).every(canDrive)
     default:
       return isValue(expression)
   }
 }
 
+/** What is asked of containers of those types of which any can meet it. */
+function seenOf({ byType, others }: Extract<Expression, { kind: 'within' }>): Expression[] {
+  return [...Object.values(byType), others].filter(({ kind }) => kind !== 'none')
+}
+
 /** What a step to another resource adds to the cost of finding that one. */
 const STEP = 3
+
+/** The cost of what nothing is known of. */
+const MOST = 10
 
 /** Rough order of how few resources a criterion leaves: what identifies, what belongs to one patient, all others. */
 export function cost(expression: Expression): number {
@@ -45,6 +56,10 @@ export function cost(expression: Expression): number {
       return STEP + Math.max(...expression.targets.map(({ where }) => cost(where)))
     case 'has':
       return STEP + cost(expression.where)
+    case 'contains':
+      return STEP + (canDrive(expression.where) ? cost(expression.where) : MOST)
+    case 'within':
+      return STEP + Math.max(0, ...seenOf(expression).map(cost))
     case 'reference':
       return 1
     case 'string':
@@ -58,6 +73,6 @@ export function cost(expression: Expression): number {
     case 'uri':
       return /identifier|^url$/.test(expression.param) ? 0 : 3
     default:
-      return 10
+      return MOST
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { insideName } from '../../resources/contained.ts'
 import { type Fragment, raw, sql } from './fragment.ts'
 
 /**
@@ -8,6 +9,7 @@ import { type Fragment, raw, sql } from './fragment.ts'
 export class Numbers {
   private readonly selectType: StatementSync
   private readonly selectParam: StatementSync
+  private readonly selectContainers: StatementSync
   private readonly known = new Map<string, Fragment>()
 
   constructor(database: DatabaseSync) {
@@ -15,6 +17,15 @@ export class Numbers {
     this.selectParam = database.prepare(
       'SELECT p.id FROM type t JOIN param p ON p.type = t.id WHERE t.name = ? AND p.code = ?',
     )
+    this.selectContainers = database.prepare(
+      `SELECT substr(name, 1, instr(name, '#') - 1) AS name FROM type
+       WHERE instr(name, '#') > 1 AND substr(name, instr(name, '#')) = ? ORDER BY name`,
+    )
+  }
+
+  /** The types of which some resource contains one of `type`, or did. */
+  containers(type: string): string[] {
+    return this.selectContainers.all(insideName(type)).map(({ name }) => String(name))
   }
 
   /** Number of a resource type. */

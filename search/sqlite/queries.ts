@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { typeInside } from '../../resources/contained.ts'
 import { PAGE_BYTES } from '../../resources/store/port.ts'
 import { StatementCache } from '../../resources/store/sqlite/statement-cache.ts'
 import type { Around, Found, FoundPage, Link, Manner, ResourceName, Restriction, Search } from '../searcher.ts'
@@ -88,6 +89,10 @@ export class Queries {
     return new Source(type, where, conditions.narrowing(type), conditions)
   }
 
+  containers(type: string): string[] {
+    return this.numbers.containers(type)
+  }
+
   private find(ask: Extract<Ask, { op: 'find' }>): FoundPage {
     const { search, count, from, backward } = ask
     const source = this.sourceOf(search)
@@ -109,8 +114,9 @@ export class Queries {
     statements: (columns?: Fragment) => Fragment[],
   ) {
     const { type, sort = [] } = search
-    const page =
-      around && sort.length === 0 && count > 0 && !backward ? this.joined(statements, type, count, around) : undefined
+    // A contained resource has to be cut out of the text that is found.
+    const joins = sort.length === 0 && count > 0 && !backward && typeInside(type) === undefined
+    const page = around && joins ? this.joined(statements, type, count, around) : undefined
     if (page) return page
     const rows: FoundRow[] = []
     for (const statement of statements()) {

@@ -67,6 +67,10 @@ export class SqliteSearcher implements Searcher {
     return this.answer({ op: 'count', search })
   }
 
+  async containers(type: string): Promise<string[]> {
+    return this.queries.containers(type)
+  }
+
   explain(search: Search): Promise<string[]> {
     return this.answer({ op: 'explain', search })
   }

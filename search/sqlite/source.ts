@@ -1,4 +1,6 @@
+import { insideName, typeInside } from '../../resources/contained.ts'
 import { allOf, type Expression } from '../expression.ts'
+import { restrictionOf } from '../searcher.ts'
 import { type Conditions, isOfEntries, type Subject, updated } from './conditions.ts'
 import { canDrive, cost, isValue } from './drivers.ts'
 import { entryRows, rangeSelects } from './entries.ts'
@@ -184,6 +186,10 @@ export class Source {
         return all(expression.targets.map((target) => this.chained(expression, target, conditions)))
       case 'has':
         return all([this.referredTo(expression, conditions)])
+      case 'contains':
+        return all([containersOf(expression, conditions)])
+      case 'within':
+        return all(this.within(expression, conditions))
       default:
         return this.entries(expression, conditions)
     }
@@ -198,6 +204,18 @@ export class Source {
     if (unique) return once(sql`SELECT ${rid} FROM ${from} WHERE ${where}`)
     // First, for what comes after may hold for no row of many.
     return all([sql`SELECT ${rid} FROM ${from} WHERE ${inTime(`${alias}.rid`)} AND ${where}`])
+  }
+
+  private within(within: Extract<Expression, { kind: 'within' }>, conditions: Conditions): Fragment[] {
+    return this.numbers.containers(typeInside(this.type) ?? '').flatMap((container) => {
+      const where = restrictionOf(within, container)
+      if (where.kind === 'none') return []
+      const [outer, inside] = [conditions.alias('d'), conditions.alias('r')]
+      const met = selectOf(new Source(container, where, { kind: 'all' }, conditions))
+      return sql`SELECT ${raw(inside)}.rid FROM (${met}) ${raw(outer)} CROSS JOIN ${raw(`resource ${inside}
+        ON ${inside}.container = ${outer}.rid AND ${inside}.live = 1 AND +${inside}.type`)} = ${this.numbers.type(this.type)}
+        WHERE ${inTime(`${inside}.rid`)}`
+    })
   }
 
   private chained(
@@ -217,6 +235,14 @@ export class Source {
     return sql`SELECT ${raw(`${step.far} AS rid`)} FROM (${farOf(has.type, has.where, conditions)}) ${raw(far)}
       CROSS JOIN ${step.tables} WHERE ${raw(`${step.near} = ${far}.rid`)} AND ${step.where} AND ${inTime(step.near)}`
   }
+}
+
+/** A select of `rid` of what contains resources that meet an Expression: of any type, and may not be seen by all. */
+function containersOf({ type, where }: Extract<Expression, { kind: 'contains' }>, conditions: Conditions): Fragment {
+  const [given, inside] = [conditions.alias('d'), conditions.alias('r')]
+  const met = selectOf(new Source(insideName(type), where, { kind: 'all' }, conditions))
+  return sql`SELECT ${raw(inside)}.container AS rid FROM (${met}) ${raw(given)}
+    CROSS JOIN ${raw(`resource ${inside} ON ${inside}.rid = ${given}.rid`)} WHERE ${inTime(`${inside}.rid`)}`
 }
 
 /** A select of `rid` of the resources of a type, at the other end of a reference, that meet an Expression. */

@@ -1,5 +1,9 @@
+import { insideText, typeInside } from '../../resources/contained.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
-import type { Around } from '../../search/searcher.ts'
+import { type Subset, subsetText } from '../../resources/subset.ts'
+import { isInside } from '../../search/contained.ts'
+import type { Around, Found, LiveVersion } from '../../search/searcher.ts'
+import type { Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
 import { entryText } from './bundle-text.ts'
 
@@ -18,4 +22,29 @@ export function aroundEntry(mode: Mode, baseUrl: string): Around {
 /** The entry of a searchset that tells of the search itself; none without issues. */
 export function outcomeEntries(issues: readonly Issue[]): Buffer[] {
   return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []
+}
+
+/** What was found as entries, each the whole resource or a part of it. */
+export async function resourceEntries(
+  found: readonly Found[],
+  mode: Mode,
+  subset: Subset | undefined,
+  { searcher, baseUrl }: Pick<Services, 'searcher' | 'baseUrl'>,
+): Promise<Buffer[]> {
+  if (!subset && !found.some(isInside)) return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
+  const versions = await searcher.versions(found)
+  return versions.map((version, at) => {
+    const { type, name, text } = resourceOf(found[at]!, version)
+    const members = { fullUrl: `${baseUrl}/${name}`, search: { mode } }
+    return entryText(members, subset ? subsetText(text, type, subset) : text)
+  })
+}
+
+/** What was found of a version: itself, or what it contains, under the name that follows the base URL. */
+function resourceOf({ type: foundAs, id: foundId }: Found, { type, id, text }: LiveVersion) {
+  const inside = typeInside(foundAs)
+  if (inside === undefined) return { type, name: `${type}/${id}`, text }
+  const own = insideText(text, inside, foundId)
+  if (!own) throw new Error('a contained resource is not where its index entries say')
+  return { type: inside, name: foundId, text: own }
 }

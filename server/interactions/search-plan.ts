@@ -1,13 +1,22 @@
 import { beginningOf } from '../../resources/beginning.ts'
+import { typeInside } from '../../resources/contained.ts'
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { inCompartment, typesOfCompartment } from '../../search/compartment.ts'
+import {
+  type Containment,
+  checkContained,
+  containedSearches,
+  insideSort,
+  insideSteps,
+  splitContained,
+} from '../../search/contained.ts'
 import { parseForTypes } from '../../search/criteria-of-types.ts'
-import { allOf } from '../../search/expression.ts'
+import { allOf, type Expression } from '../../search/expression.ts'
 import { checkSteps, type IncludeStep, isInclude, parseInclude } from '../../search/include.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
-import { parseSort } from '../../search/sort.ts'
+import { parseSort, type SortKey } from '../../search/sort.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
 import type { Call, Services } from '../call.ts'
 
@@ -32,7 +41,8 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const { type, compartment, access } = call
   const wanted = call.interaction === 'search-system' ? wantedTypes(call.query) : undefined
   const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
-  const pairs = wanted ? call.query.filter(([name]) => name !== '_type') : call.query
+  const { containment, used: usedOfContained, rest } = splitContained(call.query)
+  const pairs = wanted ? rest.filter(([name]) => name !== '_type') : rest
   const { byType, used, unknown } = await withTerminology(
     (terminology) => parseForTypes(types, pairs, { ...services, terminology }),
     { ...services, restriction: access.restriction },
@@ -40,17 +50,17 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const sort = sortOf(types, pairs, services)
   const included = pairs.filter(([name, value]) => isInclude(name) && value !== '')
   checkSteps(included)
-  const searches = [...byType].flatMap(([name, where]): Search[] => {
-    const member = compartment ? inCompartment(compartment, name) : ALL
-    const search = { type: name, where: allOf([where, member ?? ALL]), restriction: access.restriction }
-    return member ? [sort ? { ...search, sort: sort.keysOf(name) } : search] : []
-  })
+  if (containment) checkContained(containment, sort !== undefined, compartment !== undefined)
+  const where = containment ? await inContainers(byType, containment, services) : byType
+  const found = containment ? foundTypes(types, where, containment) : types
+  const steps = included.map(([name, value]) => parseInclude(found, name, value, services.parameters))
   return {
-    searches,
-    steps: included.map(([name, value]) => parseInclude(types, name, value, services.parameters)),
+    searches: searchesOf(call, where, sort?.keysOf),
+    steps: containment ? insideSteps(steps, types) : steps,
     url: urlOf(call, services),
     used: [
       ...(wanted ? [['_type', wanted.join(',')] as const] : []),
+      ...usedOfContained,
       ...used,
       ...(sort ? [sort.pair] : []),
       ...included,
@@ -61,6 +71,31 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   }
 }
 
+function searchesOf(
+  { compartment, access: { restriction } }: Call,
+  byType: ReadonlyMap<string, Expression>,
+  keysOf: ((type: string) => SortKey[]) | undefined,
+): Search[] {
+  return [...byType].flatMap(([type, where]): Search[] => {
+    const member = compartment ? inCompartment(compartment, type) : ALL
+    const search = { type, where: allOf([where, member ?? ALL]), restriction }
+    return member ? [keysOf ? { ...search, sort: keysOf(type) } : search] : []
+  })
+}
+
+async function inContainers(byType: ReadonlyMap<string, Expression>, containment: Containment, { searcher }: Services) {
+  const containers = new Map<string, string[]>()
+  if (containment.gives === 'container') {
+    for (const type of byType.keys()) containers.set(type, await searcher.containers(type))
+  }
+  return containedSearches(byType, containment, containers)
+}
+
+/** The types that includes of all kinds are taken from. */
+function foundTypes(types: readonly string[], where: ReadonlyMap<string, Expression>, { gives }: Containment) {
+  return gives === 'container' ? [...where.keys()] : types
+}
+
 /** `_sort`: of several types each has keys of its own, whose values can be compared. */
 function sortOf(types: readonly string[], pairs: readonly QueryPair[], { parameters }: Services) {
   const given = pairs.filter(([name, value]) => name === '_sort' && value !== '')
@@ -68,7 +103,12 @@ function sortOf(types: readonly string[], pairs: readonly QueryPair[], { paramet
   if (!pair) return undefined
   if (given.length > 1)
     throw FhirError.of('invalid', '_sort is given once, with commas between its keys.', { code: 'value' })
-  const keysOf = (type: string) => parseSort(type, pair[1], parameters)
+  const keysOf = (type: string) => {
+    const inside = typeInside(type)
+    return inside === undefined
+      ? parseSort(type, pair[1], parameters)
+      : insideSort(parseSort(inside, pair[1], parameters))
+  }
   const all = types.map(keysOf)
   const kinds = new Set(all.map((keys) => keys.map(({ by }) => (typeof by === 'string' ? by : by.type)).join()))
   if (kinds.size > 1) {

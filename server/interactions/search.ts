@@ -1,13 +1,13 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
-import { type Subset, subsetText } from '../../resources/subset.ts'
+import type { Subset } from '../../resources/subset.ts'
 import { parametersAsked } from '../../search/asked.ts'
 import { included, MOST_INCLUDED } from '../../search/include.ts'
 import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
-import type { Found, FoundPage, Searcher } from '../../search/searcher.ts'
-import { bundleText, entryText } from '../bundle/bundle-text.ts'
-import { aroundEntry, type Mode, outcomeEntries } from '../bundle/found-entries.ts'
+import type { FoundPage, Searcher } from '../../search/searcher.ts'
+import { bundleText } from '../bundle/bundle-text.ts'
+import { aroundEntry, outcomeEntries, resourceEntries } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { demandComplete, incompleteIssues } from '../incomplete.ts'
 import { PageLinks, pageCount } from '../paging.ts'
@@ -106,20 +106,6 @@ const CUT: Issue = {
 }
 
 const NOTHING: FoundPage = { found: [], more: false }
-
-/** As entries, each the whole resource or a part of it. */
-async function resourceEntries(
-  found: readonly Found[],
-  mode: Mode,
-  subset: Subset | undefined,
-  { searcher, baseUrl }: Services,
-): Promise<Buffer[]> {
-  if (!subset) return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
-  const versions = await searcher.versions(found)
-  return versions.map(({ type, id, text }) =>
-    entryText({ fullUrl: `${baseUrl}/${type}/${id}`, search: { mode } }, subsetText(text, type, subset)),
-  )
-}
 
 function shapeOf(query: readonly QueryPair[]): Shape {
   const given = (wanted: string) => query.findLast(([name, value]) => name === wanted && value !== '')?.[1]

@@ -5,7 +5,7 @@ import type { AskedParameter } from '../../search/asked.ts'
 import { appliesTo, type CustomParameter, type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 
 /** Changes whenever entries are made in another way: what was indexed before is then indexed anew. */
-const MADE_BY = 5
+const MADE_BY = 6
 
 /** What the entries of all resources were made by, as the store keeps it: digests. */
 export interface Covered {

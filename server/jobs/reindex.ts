@@ -5,6 +5,7 @@ import { Pace } from '../../resources/pace.ts'
 import type { IndexChange, ScanEntry, Store } from '../../resources/store/port.ts'
 import type { Zone } from '../../resources/zone.ts'
 import type { AskedParameter } from '../../search/asked.ts'
+import { containedOf } from '../../search/index-contained.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import type { ParameterRegistry } from '../../search/parameters.ts'
 import { Coverage, type Covered } from './coverage.ts'
@@ -30,6 +31,10 @@ interface Progress {
   done: number
   started: string
   finished?: string
+}
+
+function valuesOf({ entries, contained = [] }: IndexChange): number {
+  return contained.reduce((sum, one) => sum + one.entries.length, entries.length)
 }
 
 /** What indexing works with. */
@@ -185,7 +190,7 @@ export class Reindex implements Job {
       for (const entry of page) {
         const change = this.changeOf(entry)
         changes.push(change)
-        values += change.entries.length
+        values += valuesOf(change)
         if (values > MOST_VALUES) break
         if (pace.due) await pace.rest()
       }
@@ -197,13 +202,9 @@ export class Reindex implements Job {
 
   private changeOf({ type, id, version, text }: ScanEntry): IndexChange {
     const { baseUrl, parameters, zone } = this.indexing
-    return {
-      kind: 'index',
-      type,
-      id,
-      version,
-      entries: indexEntries(type, parseText(text.toString()), baseUrl, parameters, zone),
-    }
+    const value = parseText(text.toString())
+    const entries = indexEntries(type, value, baseUrl, parameters, zone)
+    return { kind: 'index', type, id, version, entries, ...containedOf(value, baseUrl, parameters, zone) }
   }
 
   private async finish({ run, done, started }: Progress): Promise<void> {

@@ -4,6 +4,7 @@ import { prepareStamp } from '../../resources/json/stamp.ts'
 import type { Change, Expectation, Method } from '../../resources/store/port.ts'
 import { parameterFaults } from '../../search/custom/check.ts'
 import type { StoredParameter } from '../../search/custom/stored.ts'
+import { containedOf } from '../../search/index-contained.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import type { Services } from '../call.ts'
 import { visible } from '../visible.ts'
@@ -49,5 +50,15 @@ function changeOf(draft: Draft, { type, id }: Target, expect: Expectation | unde
   const method = METHODS[call.interaction]
   if (!method || !document) return { kind: 'delete', type, id, ...expectation }
   const entries = indexEntries(type, document.value, baseUrl, parameters, zone)
-  return { kind: 'write', method, type, id, ...prepareStamp(document, id, edits), entries, ...expectation }
+  const contained = containedOf(document.value, baseUrl, parameters, zone)
+  return {
+    kind: 'write',
+    method,
+    type,
+    id,
+    ...prepareStamp(document, id, edits),
+    entries,
+    ...contained,
+    ...expectation,
+  }
 }

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { prepareStamp } from '../../resources/json/stamp.ts'
-import type { Change, IndexEntry } from '../../resources/store/port.ts'
+import type { Change, ContainedResource, IndexEntry, WriteChange } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
 import type { Restriction } from '../../search/searcher.ts'
 import { EVERYTHING, type Opened } from './store.ts'
@@ -98,6 +98,85 @@ export function searcherContract(t: Test, open: (t: Test) => Promise<Opened>): v
       await store.commit({ changes: [], guards })
     }
     t.strictSame(await ids(both, { kind: 'all' }, restriction, 'Flag'), [], 'types that are not named')
+  })
+
+  t.test('what is contained comes and goes with its container, and is found as such alone', async (t) => {
+    const both = await open(t)
+    const { store, searcher } = both
+    const commit = (...changes: Change[]) => store.commit({ changes, guards: [] })
+    const holding = (id: string, ...contained: [id: string, code: string][]) => ({
+      ...(write('Flag', id, []) as WriteChange),
+      contained: contained.map(([one, mark]) => ({ type: 'Basic', id: one, entries: [token(mark)] })),
+    })
+    const inside = (where: Expression, restriction?: Restriction) => ids(both, where, restriction, '#Basic')
+    t.strictSame(await searcher.containers('Basic'), [])
+    await commit(write('Basic', 'x', [token('1')]), holding('a', ['x', '1'], ['y', '2']), holding('b', ['x', '1']))
+    t.strictSame(await searcher.containers('Basic'), ['Flag'])
+    t.strictSame(await ids(both, code('1')), ['x'], 'not among those that stand alone')
+    t.equal(await searcher.count({ type: 'Basic', where: { kind: 'all' }, restriction: EVERYTHING }), 1)
+    t.strictSame(await inside(code('1')), ['Flag/a#x', 'Flag/b#x'])
+    const { found } = await searcher.find({ type: '#Basic', where: code('2'), restriction: EVERYTHING }, 9)
+    t.match(found, [{ type: '#Basic', id: 'Flag/a#y' }])
+    t.match(await searcher.versions(found), [{ type: 'Flag', id: 'a', version: 1 }], 'the version is its container')
+    const contains: Expression = { kind: 'contains', type: 'Basic', where: code('1', '2') }
+    t.strictSame(await ids(both, contains, EVERYTHING, 'Flag'), ['a', 'b'])
+    t.strictSame(await ids(both, contains), [], 'containers of that type')
+    const entries: IndexEntry[] = [token('9')]
+    const index = (version: number, ...contained: ContainedResource[]): Change => {
+      return { kind: 'index', type: 'Flag', id: 'b', version, entries: [], contained }
+    }
+    await commit(index(7, { type: 'Basic', id: 'x', entries }))
+    t.strictSame(await inside(code('9')), [], 'of a version that is not current')
+    await commit(index(1, { type: 'Basic', id: 'x', entries }))
+    t.strictSame(await inside(code('1', '9')), ['Flag/a#x', 'Flag/b#x'])
+    await commit(holding('a', ['y', '1'], ['z', '3']))
+    t.strictSame(await inside({ kind: 'all' }), ['Flag/a#y', 'Flag/a#z', 'Flag/b#x'])
+    t.strictSame(await inside(code('2')), [])
+    await t.rejects(commit(holding('a', ['w', '1']), { ...(write('Basic', 'x', []) as WriteChange), expect: 'absent' }))
+    t.strictSame(await inside(code('1')), ['Flag/a#y'], 'a unit that is refused changes nothing')
+    const scanned = (await store.scan(undefined, 99)).map(({ type, id }) => `${type}/${id}`)
+    t.strictSame(scanned.sort(), ['Basic/x', 'Flag/a', 'Flag/b'])
+    t.equal(await store.countHistory({}, {}), 4)
+    await commit({ kind: 'delete', type: 'Flag', id: 'b' }, write('Flag', 'a', []))
+    t.strictSame(await inside({ kind: 'all' }), [])
+    t.strictSame(await searcher.containers('Basic'), ['Flag'], 'never fewer than before')
+    await commit(holding('b', ['x', '4']))
+    t.strictSame(await inside(code('4')), ['Flag/b#x'])
+  })
+
+  t.test('what is contained is seen where its container is', async (t) => {
+    const both = await open(t)
+    const subject = (id: string): IndexEntry[] => [['reference', 'subject', 'Patient', id], token('1')]
+    const contained = [{ type: 'Basic', id: 'x', entries: [token('1')] }]
+    const changes = [
+      { ...(write('Flag', 'a', subject('p')) as WriteChange), contained },
+      { ...(write('Flag', 'b', subject('q')) as WriteChange), contained },
+      { ...(write('List', 'c', []) as WriteChange), contained },
+    ]
+    await both.store.commit({ changes, guards: [] })
+    const [NONE, ALL] = [{ kind: 'none' }, { kind: 'all' }] as const
+    for (const [byType, others, ...wanted] of [
+      [{}, ALL, 'Flag/a#x', 'Flag/b#x', 'List/c#x'],
+      [{}, NONE],
+      [{ Basic: ALL }, NONE],
+      [{ '#Basic': ALL }, NONE],
+      [{ Flag: onPatient('p') }, NONE, 'Flag/a#x'],
+      [{ Flag: onPatient('p') }, ALL, 'Flag/a#x', 'List/c#x'],
+      [{ Flag: onPatient('p'), Basic: NONE }, ALL, 'Flag/a#x', 'List/c#x'],
+      [{ Flag: NONE, Basic: ALL }, ALL, 'List/c#x'],
+      [{ List: ALL }, NONE, 'List/c#x'],
+      [{}, { kind: 'not', part: onPatient('p') }, 'Flag/b#x', 'List/c#x'],
+    ] as [Restriction['byType'], Expression, ...string[]][]) {
+      const restriction = { byType, others }
+      const words = JSON.stringify(restriction)
+      for (const where of [ALL, code('1'), { kind: 'not', part: code('2') }] as const) {
+        t.strictSame(await ids(both, where, restriction, '#Basic'), wanted, words)
+        t.equal(await both.searcher.count({ type: '#Basic', where, restriction }), wanted.length, words)
+        const outside: Expression = { kind: 'contains', type: 'Basic', where }
+        const flags = wanted.filter((id) => id.startsWith('Flag')).map((id) => id.slice(5, 6))
+        t.strictSame(await ids(both, outside, restriction, 'Flag'), flags, `containers: ${words}`)
+      }
+    }
   })
 
   t.test('pages', async (t) => {

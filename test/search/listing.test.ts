@@ -25,6 +25,7 @@ function searcherOf(counts: Record<string, number>): Searcher {
     linked: async () => ({ found: [], more: false }),
     versions: async () => [],
     joined: async () => Buffer.alloc(0),
+    containers: async () => [],
     explain: async () => [],
     selection: () => ({ selection: 'sqlite' }),
   }

@@ -1,6 +1,8 @@
 import { deepStrictEqual, equal } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
+import { insideName } from '../../resources/contained.ts'
+import { insideSteps } from '../../search/contained.ts'
 import { included, parseInclude } from '../../search/include.ts'
 import { answer } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
@@ -16,6 +18,8 @@ interface Case {
   count: number
   includes: Include[]
   sight: Sight
+  /** From contained resources of the type, where there are any. */
+  inside: boolean
 }
 
 function caseIn(seen: Seen): fc.Arbitrary<Case> {
@@ -25,6 +29,7 @@ function caseIn(seen: Seen): fc.Arbitrary<Case> {
       count: fc.integer({ min: 1, max: 6 }),
       includes: fc.constant(includes),
       sight: sightOf(seen),
+      inside: fc.boolean(),
     }),
   )
 }
@@ -36,7 +41,7 @@ function startsOf({ reverse, source, param, target }: Include): string[] {
   return target ? [target] : linkedBy(source, param)
 }
 
-const tried = { cases: 0, refused: 0, including: 0, most: 0 }
+const tried = { cases: 0, refused: 0, including: 0, inside: 0, most: 0 }
 
 /** `*` alone stands for the parameters of the types that were searched for; with `:iterate` of those included too. */
 function asMeant(type: string, one: Include): Include {
@@ -54,15 +59,18 @@ async function check(bench: Bench, asked: Case): Promise<void> {
     return
   }
   const { steps, restriction } = parsed
-  const matched = answer(bench.facted, asked.type, { kind: 'all' }, restriction).slice(0, asked.count)
-  const from = matched.map(({ id }) => ({ type: asked.type, id }))
+  const type = asked.inside && bench.facted.get(insideName(asked.type))?.length ? insideName(asked.type) : asked.type
+  const matched = answer(bench.facted, type, { kind: 'all' }, restriction).slice(0, asked.count)
+  const from = matched.map(({ id }) => ({ type, id }))
   const names = from.map(({ type, id }) => `${type}/${id}`)
   const meant = asked.includes.map((one) => asMeant(asked.type, one))
   const wanted = reached(bench.facted, names, meant, restriction)
-  const { found, cut } = await included(from, steps, restriction, bench.searchers[0]![1])
+  const taken = type === asked.type ? steps : insideSteps(steps, [asked.type])
+  const { found, cut } = await included(from, taken, restriction, bench.searchers[0]![1])
   deepStrictEqual(found.map(({ type, id }) => `${type}/${id}`).sort(), wanted)
   equal(cut, false)
   if (wanted.length > 0) tried.including++
+  if (wanted.length > 0 && type !== asked.type) tried.inside++
   tried.most = Math.max(tried.most, wanted.length)
 }
 
@@ -78,4 +86,5 @@ t.test('what is included is what plain JavaScript comes to by going on and on', 
   await fc.assert(property, { numRuns: RUNS })
   t.comment(JSON.stringify(tried))
   t.ok(tried.including > tried.cases / 10)
+  t.ok(tried.inside > 0)
 })

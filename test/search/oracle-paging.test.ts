@@ -4,7 +4,7 @@ import t from 'tap'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
-import { type Sought, soughtIn } from '../support/oracle/searches.ts'
+import { insideIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { type Resource, resourceOf, world } from '../support/oracle/world.ts'
 
@@ -15,10 +15,12 @@ type Change = { kind: 'write'; resource: Resource } | { kind: 'delete'; resource
 
 /** A search, of all of a type every other time, and what happens meanwhile to resources of the type. */
 function listingIn(seen: Seen): fc.Arbitrary<[Sought, Change[]]> {
-  return soughtIn(seen)
+  return fc
+    .oneof({ weight: 3, arbitrary: soughtIn(seen) }, { weight: 1, arbitrary: insideIn(seen) })
     .filter(isOfItself)
     .chain((search) => {
-      const change = fc.record({ kind: fc.constantFrom('write', 'write', 'delete'), resource: resourceOf(search.type) })
+      const changed = resourceOf(search.inside?.container ?? search.type)
+      const change = fc.record({ kind: fc.constantFrom('write', 'write', 'delete'), resource: changed })
       const asked = fc.boolean().map((all) => ({
         ...search,
         count: Math.min(search.count, 2),
@@ -63,7 +65,9 @@ async function check(bench: Bench, asked: Sought, changes: Change[]): Promise<vo
     tried.listings++
     const before = sorted(answer(bench.facted, search.type, search.where, search.restriction), search.sort!)
     const { ids, touched } = await pagedAmid(bench, searcher, search, asked.count, changes)
-    const isUntouched = (id: string): boolean => !touched.has(`${search.type}/${id}`)
+    // What is contained changes with its container, which its id begins with.
+    const isUntouched = (id: string): boolean =>
+      !touched.has(search.type.startsWith('#') ? id.slice(0, id.indexOf('#')) : `${search.type}/${id}`)
     const wanted: string[] = before.map(({ id }) => id).filter(isUntouched)
     const given = ids.filter(isUntouched)
     if (search.sort!.length > 0) deepStrictEqual(given, wanted)

@@ -6,7 +6,7 @@ import { UTC, zoneOf } from '../../resources/zone.ts'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
-import { rangedIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
+import { insideIn, rangedIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { world } from '../support/oracle/world.ts'
 
@@ -99,6 +99,7 @@ t.test('what the store finds is what plain JavaScript finds, in its order, by ev
 
 t.test('so it is of ranges that results are sorted by', (t) => hold(t, rangedIn, Math.ceil(RUNS / 2)))
 
+t.test('so it is of contained resources, and of what contains them', (t) => hold(t, insideIn, RUNS))
 t.test('and in a zone, where days are of several lengths', (t) =>
   hold(t, rangedIn, Math.ceil(RUNS / 4), zoneOf('America/New_York')),
 )

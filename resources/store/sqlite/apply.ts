@@ -10,6 +10,7 @@ import {
   type Unit,
   type WriteChange,
 } from '../port.ts'
+import { ContainedRows } from './contained-rows.ts'
 import { Dictionary } from './dictionary.ts'
 import { EntryRows } from './entry-rows.ts'
 import { methodNumber } from './methods.ts'
@@ -28,6 +29,7 @@ export class Applier {
   private readonly dictionary: Dictionary
   private readonly resources: ResourceRows
   private readonly entries: EntryRows
+  private readonly contained: ContainedRows
   private readonly insertVersion: StatementSync
   private readonly insertDone: StatementSync
   private readonly insertNote: StatementSync
@@ -40,6 +42,7 @@ export class Applier {
     this.dictionary = new Dictionary(database)
     this.resources = new ResourceRows(database, this.names)
     this.entries = new EntryRows(database, this.names, this.dictionary, this.resources)
+    this.contained = new ContainedRows(database, this.names, this.resources, this.entries)
     this.insertVersion = database.prepare(
       'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -109,11 +112,15 @@ export class Applier {
     if (!row || !live) return { version: row?.version ?? 0, lastUpdated: this.clock, created: false }
     this.addVersion(row, type, 'DELETE', null)
     this.entries.replace(row.rid, type, [], true)
+    this.contained.replace({ ...change, row })
     return { version: row.version + 1, lastUpdated: this.clock, created: false }
   }
 
   private index(change: IndexChange, type: number, row: ResourceRow | undefined): Outcome {
-    if (row?.live && row.version === change.version) this.entries.replace(row.rid, type, change.entries, true)
+    if (row?.live && row.version === change.version) {
+      this.entries.replace(row.rid, type, change.entries, true)
+      this.contained.replace({ ...change, row }, change.contained)
+    }
     return { version: row?.version ?? 0, lastUpdated: this.clock, created: false }
   }
 
@@ -121,6 +128,7 @@ export class Applier {
     const version = row.version + 1
     this.addVersion(row, type, change.method, stamped(change.text, change.metaAt, version, this.clock))
     this.entries.replace(row.rid, type, change.entries, row.live)
+    this.contained.replace({ ...change, row }, change.contained)
     return { version, lastUpdated: this.clock, created: !row.live }
   }
 

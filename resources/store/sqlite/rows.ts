@@ -6,6 +6,8 @@ export interface ResourceRow {
   rid: number
   version: number
   live: boolean
+  /** Whether its `container` is given: it is contained, or ever contained others. */
+  contains: boolean
 }
 
 const MOST_CACHED = 20_000
@@ -21,18 +23,24 @@ export class ResourceRows {
 
   constructor(database: DatabaseSync, names: Names) {
     this.names = names
-    this.select = database.prepare('SELECT rid, version, live FROM resource WHERE type = ? AND id = ?')
+    this.select = database.prepare('SELECT rid, version, live, container FROM resource WHERE type = ? AND id = ?')
     this.insert = database.prepare('INSERT INTO resource (type, id) VALUES (?, ?)')
     this.update = database.prepare('UPDATE resource SET seq = ?, version = ?, updated = ?, live = ? WHERE rid = ?')
   }
 
   find(type: number, id: string): ResourceRow | undefined {
     const row = this.select.get(type, id)
-    return row && { rid: Number(row.rid), version: Number(row.version), live: row.live === 1 }
+    if (!row) return undefined
+    return {
+      rid: Number(row.rid),
+      version: Number(row.version),
+      live: row.live === 1,
+      contains: row.container !== null,
+    }
   }
 
   add(type: number, id: string): ResourceRow {
-    return { rid: Number(this.insert.run(type, id).lastInsertRowid), version: 0, live: false }
+    return { rid: Number(this.insert.run(type, id).lastInsertRowid), version: 0, live: false, contains: false }
   }
 
   /** Points the row at its newest version. */

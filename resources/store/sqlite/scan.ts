@@ -3,11 +3,14 @@ import { PAGE_BYTES, type ScanEntry } from '../port.ts'
 import type { Names } from './names.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
 
-/** Live resources in the order of their rids; see `Store.scan`. A page ends early where its texts grow too large. */
+/**
+ * Live resources in the order of their rids; see `Store.scan`. A page ends early where its texts grow too large. What is
+ * contained points to a version that is not its own.
+ */
 export function readLive(database: DatabaseSync, names: Names, after: string | undefined, count: number): ScanEntry[] {
   const statement = database.prepare(
     `SELECT r.rid, v.type, r.id, v.version, v.updated, v.method, v.text FROM resource r
-     CROSS JOIN version v ON v.seq = r.seq WHERE r.rid > ? AND r.live = 1 ORDER BY r.rid LIMIT ?`,
+     CROSS JOIN version v ON v.seq = r.seq AND v.rid = r.rid WHERE r.rid > ? AND r.live = 1 ORDER BY r.rid LIMIT ?`,
   )
   const rows = statement.iterate(Number(after ?? 0), count) as Iterable<unknown> as Iterable<
     VersionRow & { rid: number }

@@ -12,6 +12,10 @@ import type { DatabaseSync } from 'node:sqlite'
  * ends has no points, as most quantities are: their start tells all. Ranges of more than a day, few as they are, have
  * indexes of their own: of all others one end tells where the other is. `word_entry` has the words of a resource under its
  * rid, for full-text search, and no text. `done` holds the names of work that must not be done twice.
+ *
+ * A contained resource is a row of a type of its own (`#Medication`) that points to its container's version; `container` is
+ * the rid of that, and a resource that ever contained others has its own there. A type `MedicationRequest#Medication` has
+ * no rows: it says that Medications were contained in MedicationRequests.
  */
 export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -83,6 +87,8 @@ export const VERSIONS: readonly string[] = [
   `CREATE VIRTUAL TABLE word_entry USING fts5 (
      words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
    );`,
+  `ALTER TABLE resource ADD COLUMN container INTEGER;
+   CREATE INDEX resource_by_container ON resource (container) WHERE container IS NOT NULL;`,
 ]
 
 /**

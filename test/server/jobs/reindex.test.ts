@@ -146,7 +146,7 @@ function oldStore(folder: string): void {
     ['Patient', `{"resourceType":"Patient","id":"old",${meta},"birthDate":"1960-02-03","name":[{"family":"Fär"}]}`],
     [
       'Observation',
-      `{"resourceType":"Observation","id":"old",${meta},"status":"final","code":{"coding":[{"system":"http://l","code":"1"}]},"subject":{"reference":"Patient/old"},"valueQuantity":{"value":5.4,"system":"http://unitsofmeasure.org","code":"g"}}`,
+      `{"resourceType":"Observation","id":"old",${meta},"status":"final","code":{"coding":[{"system":"http://l","code":"1"}]},"subject":{"reference":"Patient/old"},"contained":[{"resourceType":"Patient","id":"c","name":[{"family":"Inner"}]}],"valueQuantity":{"value":5.4,"system":"http://unitsofmeasure.org","code":"g"}}`,
     ],
     [
       'SearchParameter',
@@ -185,6 +185,8 @@ t.test('a store of the first schema is migrated, served and indexed anew', async
     'Observation?value-quantity=5400|http://unitsofmeasure.org|mg',
     'Observation?subject.birth-year=lt1970',
     'SearchParameter?url=http://x/y',
+    'Patient?family=inner&_contained=true',
+    'Patient?birth-year:missing=true&_contained=true&_containedType=contained',
   ]) {
     t.equal(await total(server.fhir, search), 1, search)
   }

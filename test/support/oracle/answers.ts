@@ -34,6 +34,8 @@ function narrowed(expression: Expression, restriction: Restriction): Expression 
       }
     case 'has':
       return { ...expression, where: far(expression.type, expression.where) }
+    case 'contains':
+      return { ...expression, where: narrowed(expression.where, restriction) }
     default:
       return expression
   }

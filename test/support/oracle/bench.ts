@@ -1,16 +1,16 @@
 import type { Test } from 'tap'
 import { FhirError } from '../../../resources/fhir-error.ts'
-import { prepareStamp } from '../../../resources/json/stamp.ts'
 import type { Change } from '../../../resources/store/port.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import { UTC, type Zone } from '../../../resources/zone.ts'
-import { indexEntries } from '../../../search/index-entries.ts'
+import { containedSearches, insideSort } from '../../../search/contained.ts'
 import type { Facts } from '../../../search/matches.ts'
 import { parseCriteria } from '../../../search/parse.ts'
 import type { Restriction, Search } from '../../../search/searcher.ts'
 import { parseSort } from '../../../search/sort.ts'
 import { SqliteSearcher } from '../../../search/sqlite/searcher.ts'
 import { BASE } from '../criteria.ts'
+import { factsOf, writeOf } from '../facts.ts'
 import { storeFolder } from '../folder.ts'
 import type { Pair, Sight, Sought } from './searches.ts'
 import type { Resource } from './world.ts'
@@ -65,17 +65,15 @@ export class Bench {
   async write(resources: readonly Resource[]): Promise<void> {
     // The next moment of the store's clock.
     await new Promise((resolve) => setTimeout(resolve, 2))
-    const entries = resources.map((resource) =>
-      indexEntries(resource.resourceType, resource, BASE, undefined, this.zone),
-    )
-    const changes = resources.map((resource, at): Change => writing(resource, entries[at]!))
+    const changes = resources.map((resource) => writeOf(resource, this.zone))
     for (const { resourceType, id } of resources) this.written.add(`${resourceType}/${id}`)
     const outcomes = await this.store.commit({ changes, guards: [] })
     this.moments.push(outcomes[0]?.lastUpdated ?? Date.now())
-    for (const [at, { resourceType, id }] of resources.entries()) {
-      this.forget(resourceType, id)
-      const facts = { id, lastUpdated: outcomes[at]!.lastUpdated, entries: entries[at]! }
-      this.facted.set(resourceType, [...(this.facted.get(resourceType) ?? []), facts])
+    for (const [at, change] of changes.entries()) {
+      this.forget(change.type, change.id)
+      for (const [type, facts] of factsOf(change, outcomes[at]!.lastUpdated)) {
+        this.facted.set(type, [...(this.facted.get(type) ?? []), facts])
+      }
     }
   }
 
@@ -85,14 +83,24 @@ export class Bench {
   }
 
   private forget(type: string, id: string): void {
-    this.facted.set(
-      type,
-      (this.facted.get(type) ?? []).filter((facts) => facts.id !== id),
-    )
+    for (const [name, all] of this.facted) {
+      const kept = all.filter(({ id: own, container = { type: name, id: own } }) => {
+        return container.type !== type || container.id !== id
+      })
+      this.facted.set(name, kept)
+    }
   }
 
-  search({ type, pairs, sort, sight }: Sought): Search {
-    return { type, where: this.where(type, pairs), restriction: this.restriction(sight), sort: parseSort(type, sort) }
+  search({ type, pairs, sort, sight, inside }: Sought): Search {
+    const where = this.where(type, pairs)
+    const restriction = this.restriction(sight)
+    if (!inside) return { type, where, restriction, sort: parseSort(type, sort) }
+    const { container, ...containment } = inside
+    const searches = [...containedSearches(new Map([[type, where]]), containment, new Map([[type, [container]]]))]
+    // Of what is listed one behind the other, the part of contained resources or of their containers.
+    const [name, own] = searches.find(([one]) => one === container || one.startsWith('#'))!
+    const keys = name.startsWith('#') ? insideSort(parseSort(type, sort)) : parseSort(name, sort)
+    return { type: name, where: own, restriction, sort: keys }
   }
 
   restriction({ kept, others }: Sight): Restriction {
@@ -121,10 +129,4 @@ export function accepted<T>(work: () => T): T | undefined {
     if (error instanceof FhirError && error.kind === 'invalid') return undefined
     throw error
   }
-}
-
-function writing(resource: Resource, entries: ReturnType<typeof indexEntries>): Change {
-  const { resourceType: type, id } = resource
-  const document = { text: Buffer.from(JSON.stringify(resource)), value: resource }
-  return { kind: 'write', method: 'PUT', type, id, ...prepareStamp(document, id), entries }
 }

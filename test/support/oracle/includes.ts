@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { insideName } from '../../../resources/contained.ts'
+import type { IndexEntry } from '../../../resources/store/port.ts'
 import { targetsOf } from '../../../search/include.ts'
 import { matches } from '../../../search/matches.ts'
 import { parametersOf } from '../../../search/parameters.ts'
@@ -92,25 +94,29 @@ export function reached(
   return [...seen].filter((name) => !from.includes(name)).sort()
 }
 
-/** From what refers to what is referred to, by `Type/id`. */
-function pairsOf(facted: Facted, { source, param, target }: Include): [string, string][] {
-  const types = source === '*' ? [...facted.keys()] : [source]
+/** What an entry of a parameter leads to: by its reference, or by its canonical. */
+function endsOf(facted: Facted, entry: IndexEntry, code: string): (readonly [type: string, id: string])[] {
+  if (code !== entry[1]) return meant(facted, entry[2])
+  return entry[0] === 'reference' ? [[entry[2], entry[3]]] : []
+}
+
+/** From what refers to what is referred to, by `Type/id`. Contained resources refer to others, and are led to by nothing. */
+function pairsOf(facted: Facted, { source, param, target, reverse }: Include): [string, string][] {
+  const types = source === '*' ? TYPE_NAMES : [source]
   const isOne = (type: string, code: string) =>
     parametersOf(type).get(code)?.type === 'reference' && (source === '*' || param === '*' || param === code)
   return types.flatMap((type) =>
-    (facted.get(type) ?? []).flatMap(({ id, entries }) =>
-      entries.flatMap((entry): [string, string][] => {
-        const code = entry[1].replace(/:canonical$/, '')
-        if (!isOne(type, code)) return []
-        const fits = target === undefined ? targetsOf(parametersOf(type).get(code)!) : [target]
-        const ends =
-          code === entry[1]
-            ? entry[0] === 'reference'
-              ? [[entry[2], entry[3]] as const]
-              : []
-            : meant(facted, entry[2])
-        return ends.flatMap(([end, other]) => (fits.includes(end) ? [[`${type}/${id}`, `${end}/${other}`]] : []))
-      }),
+    (reverse ? [type] : [type, insideName(type)]).flatMap((name) =>
+      (facted.get(name) ?? []).flatMap(({ id, entries }) =>
+        entries.flatMap((entry): [string, string][] => {
+          const code = entry[1].replace(/:canonical$/, '')
+          if (!isOne(type, code)) return []
+          const fits = target === undefined ? targetsOf(parametersOf(type).get(code)!) : [target]
+          return endsOf(facted, entry, code).flatMap(([end, other]) =>
+            fits.includes(end) ? [[`${name}/${id}`, `${end}/${other}`]] : [],
+          )
+        }),
+      ),
     ),
   )
 }

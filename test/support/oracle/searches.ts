@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Containment } from '../../../search/contained.ts'
 import { targetsOf } from '../../../search/include.ts'
 import { parametersOf, type SearchParameter } from '../../../search/parameters.ts'
 import type { Seen, SeenLink } from './seen.ts'
@@ -149,6 +150,8 @@ export interface Sought {
   sort: string
   count: number
   sight: Sight
+  /** That contained resources of the type are asked for, those in one type of container. */
+  inside?: Containment & { container: string }
 }
 
 /** A search of what is in a world, mostly. */
@@ -168,6 +171,29 @@ export function soughtIn(seen: Seen): fc.Arbitrary<Sought> {
         sort: sortOf(type, asked),
         count: fc.integer({ min: 1, max: 5 }),
         sight: sightOf(seen),
+      }),
+    )
+  })
+}
+
+/** A search for contained resources, or for what contains them. */
+export function insideIn(seen: Seen): fc.Arbitrary<Sought> {
+  const containers = seen.containers.length > 0 ? seen.containers : [['Patient', 'Observation'] as const]
+  return some(containers).chain(([container, type]) => {
+    const pairs = fc.array(criterion(seen.inside, type, 1), { maxLength: 2 })
+    const ofContainer = fc.record({
+      kept: fc.tuple(criterion(seen, container, 1).map((one): [string, Pair] => [container, one])),
+      others: fc.boolean(),
+    })
+    const containment = fc.record({ both: fc.boolean(), gives: some(['container', 'contained'] as const) })
+    return fc.tuple(pairs, containment).chain(([asked, { both, gives }]) =>
+      fc.record({
+        type: fc.constant(type),
+        pairs: fc.constant(asked),
+        sort: sortOf(gives === 'container' ? container : type, gives === 'container' ? [] : asked),
+        count: fc.integer({ min: 1, max: 3 }),
+        sight: fc.oneof(sightOf(seen), ofContainer),
+        inside: fc.constant({ both, gives, container }),
       }),
     )
   })

@@ -12,15 +12,20 @@ export class Seen {
   /** Values as a search writes them, by type and parameter. */
   private readonly values = new Map<string, string[]>()
   readonly links: SeenLink[] = []
+  /** Which types contain which. */
+  readonly containers: (readonly [container: string, type: string])[] = []
+  /** What there is of contained resources. */
+  readonly inside: Seen
   private readonly types = new Map<string, Set<string>>()
 
-  constructor(resources: readonly Resource[]) {
-    const there = new Set(resources.map(({ resourceType, id }) => `${resourceType}/${id}`))
-    const urls = resources.flatMap(({ resourceType, ...rest }) =>
+  constructor(resources: readonly Resource[], all = resources) {
+    const there = new Set(all.map(({ resourceType, id }) => `${resourceType}/${id}`))
+    const urls = all.flatMap(({ resourceType, ...rest }) =>
       indexEntries(resourceType, { resourceType, ...rest }, BASE).flatMap(([, param, uri]) =>
         param === 'url:canonical' ? [[resourceType, uri] as const] : [],
       ),
     )
+    const inside: Resource[] = []
     for (const resource of resources) {
       const type = resource.resourceType
       for (const entry of indexEntries(type, resource, BASE)) {
@@ -31,7 +36,12 @@ export class Seen {
         if (entry[0] !== 'reference' || !there.has(`${entry[2]}/${entry[3]}`)) continue
         this.links.push([type, entry[1], entry[2]])
       }
+      for (const one of (resource.contained ?? []) as Resource[]) {
+        inside.push(one)
+        this.containers.push([type, one.resourceType])
+      }
     }
+    this.inside = inside.length > 0 ? new Seen(inside, all) : this
   }
 
   /** Written values of a parameter; of modifiers too, by names such as `code:text`. */

@@ -249,6 +249,27 @@ const TYPES: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
 
 export const TYPE_NAMES = Object.keys(TYPES)
 
+/** What a resource contains, now and then: ids of the pool, so that some come twice and are those of other resources too. */
+const contained = fc.option(
+  fc.array(
+    some(['Observation', 'Patient', 'Organization', 'Practitioner']).chain((resourceType) =>
+      fc.tuple(some(POOL.ids), TYPES[resourceType]!).map(([id, rest]) => ({ resourceType, id, ...rest })),
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+  { freq: 4, nil: undefined },
+)
+
+/** Most contain nothing. */
+function withContained(type: string): fc.Arbitrary<Record<string, unknown>> {
+  return fc
+    .tuple(
+      TYPES[type]!,
+      fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: contained }),
+    )
+    .map(([resource, inside]) => (inside ? { ...resource, contained: inside } : resource))
+}
+
 /** Ids that resources have; those of the pool are what references lead to. */
 const IDS = [...POOL.ids, 'b', '10', 'Z', '-', 'x.1', 'a']
 
@@ -261,7 +282,7 @@ export const world: fc.Arbitrary<Resource[]> = fc
     Object.fromEntries(
       TYPE_NAMES.map((type) => [
         type,
-        fc.array(TYPES[type]!, { maxLength: LARGE.has(type) ? IDS.length : 4, size: 'max' }),
+        fc.array(withContained(type), { maxLength: LARGE.has(type) ? IDS.length : 4, size: 'max' }),
       ]),
     ),
   )
@@ -274,5 +295,5 @@ export const world: fc.Arbitrary<Resource[]> = fc
 /** One resource of a type, with any of the ids. */
 export function resourceOf(resourceType: string): fc.Arbitrary<Resource> {
   const id = some(IDS)
-  return fc.tuple(id, TYPES[resourceType]!).map(([id, rest]) => ({ resourceType, id, ...rest }))
+  return fc.tuple(id, withContained(resourceType)).map(([id, rest]) => ({ resourceType, id, ...rest }))
 }
