@@ -3,15 +3,19 @@ import { FhirError } from '../../../resources/fhir-error.ts'
 import { prepareStamp } from '../../../resources/json/stamp.ts'
 import type { Change } from '../../../resources/store/port.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
+import type { Expression } from '../../../search/expression.ts'
 import { indexEntries } from '../../../search/index-entries.ts'
-import type { Facts } from '../../../search/matches.ts'
 import { parseCriteria } from '../../../search/parse.ts'
 import type { Restriction, Search } from '../../../search/searcher.ts'
 import { parseSort } from '../../../search/sort.ts'
 import { SqliteSearcher } from '../../../search/sqlite/searcher.ts'
+import { withTerminology } from '../../../search/terminology/resolve.ts'
 import { BASE } from '../criteria.ts'
 import { storeFolder } from '../folder.ts'
-import type { Pair, Sight, Sought } from './searches.ts'
+import type { Pair } from './plain.ts'
+import { REGISTRY } from './registry.ts'
+import type { Sight, Sought } from './searches.ts'
+import type { Known } from './view.ts'
 import type { Resource } from './world.ts'
 
 /** The planner's limits that bring about each kind of plan. */
@@ -28,7 +32,7 @@ export class Bench {
   readonly store: SqliteStore
   readonly searchers: [name: string, searcher: SqliteSearcher][]
   /** The world as plain JavaScript looks at it. */
-  facted = new Map<string, Facts[]>()
+  facted = new Map<string, Known[]>()
   /** When its parts were committed. */
   moments: number[] = []
   /** `Type/id` of all that was ever written: what a failed case leaves behind must not fail the next. */
@@ -62,14 +66,15 @@ export class Bench {
   async write(resources: readonly Resource[]): Promise<void> {
     // The next moment of the store's clock.
     await new Promise((resolve) => setTimeout(resolve, 2))
-    const entries = resources.map((resource) => indexEntries(resource.resourceType, resource, BASE))
+    const entries = resources.map((resource) => indexEntries(resource.resourceType, resource, BASE, REGISTRY))
     const changes = resources.map((resource, at): Change => writing(resource, entries[at]!))
     for (const { resourceType, id } of resources) this.written.add(`${resourceType}/${id}`)
     const outcomes = await this.store.commit({ changes, guards: [] })
     this.moments.push(outcomes[0]?.lastUpdated ?? Date.now())
     for (const [at, { resourceType, id }] of resources.entries()) {
       this.forget(resourceType, id)
-      const facts = { id, lastUpdated: outcomes[at]!.lastUpdated, entries: entries[at]! }
+      const { lastUpdated } = outcomes[at]!
+      const facts = { id, type: resourceType, lastUpdated, entries: entries[at]!, resource: resources[at]! }
       this.facted.set(resourceType, [...(this.facted.get(resourceType) ?? []), facts])
     }
   }
@@ -86,32 +91,42 @@ export class Bench {
     )
   }
 
-  search({ type, pairs, sort, sight }: Sought): Search {
-    return { type, where: this.where(type, pairs), restriction: this.restriction(sight), sort: parseSort(type, sort) }
+  async search({ type, pairs, sort, sight }: Sought): Promise<Search> {
+    const restriction = await this.restriction(sight)
+    const where = await this.where(type, pairs, restriction)
+    return { type, where, restriction, sort: parseSort(type, sort, REGISTRY) }
   }
 
-  restriction({ kept, others }: Sight): Restriction {
-    const byType = Object.fromEntries(kept.map(([type, pair]) => [type, this.where(type, [pair])]))
+  async restriction({ kept, others }: Sight): Promise<Restriction> {
+    const byType: Restriction['byType'] = Object.fromEntries(
+      await Promise.all(kept.map(async ([type, pair]) => [type, await this.where(type, [pair], EVERYTHING)] as const)),
+    )
     return { byType, others: { kind: others ? 'all' : 'none' } }
   }
 
-  private where(type: string, pairs: Pair[]) {
-    const filled = pairs.map(
-      ([name, value]): Pair => [
-        name,
-        value.replace(/@(\d)/g, (_, at) => new Date(this.moments[Number(at)] ?? 0).toISOString()),
-      ],
-    )
-    const { expression, unknown } = parseCriteria(type, filled, { baseUrl: BASE })
-    if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
-    return expression
+  /** A value with the moments that it stands for. */
+  filled(value: string): string {
+    return value.replace(/@(\d)/g, (_, at) => new Date(this.moments[Number(at)] ?? 0).toISOString())
+  }
+
+  private where(type: string, pairs: Pair[], restriction: Restriction): Promise<Expression> {
+    const filled = pairs.map(([name, value]): Pair => [name, this.filled(value)])
+    const place = { searcher: this.searchers[0]![1], restriction, baseUrl: BASE }
+    return withTerminology((terminology) => {
+      const context = { baseUrl: BASE, parameters: REGISTRY, terminology }
+      const { expression, unknown } = parseCriteria(type, filled, context)
+      if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
+      return expression
+    }, place)
   }
 }
 
+const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
+
 /** What work gives; undefined where what a client sent is refused. */
-export function accepted<T>(work: () => T): T | undefined {
+export async function accepted<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (error instanceof FhirError && error.kind === 'invalid') return undefined
     throw error
