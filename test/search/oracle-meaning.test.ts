@@ -44,7 +44,7 @@ function told({ type, criteria, sight }: Asked): string {
 }
 
 const KINDS =
-  '_filter near _text _content _list :in :not-in :below :above :of-type :identifier :text :missing stored linked several'.split(
+  '_filter near _text _content _list :in :not-in :below :above :of-type :identifier :text tokens :not :missing stored linked several'.split(
     ' ',
   )
 
@@ -63,7 +63,13 @@ function count(criteria: Criterion[], what: 'all' | 'refused' | 'open' | 'tellin
 function kindOf([name]: Criterion['pair']): { kind: string; linked: boolean } {
   const last = name.startsWith('_has:') || name.includes('.') ? name.split(/\.|_has:\w+:[\w-]+:/).at(-1)! : name
   const [code = '', modifier] = last.split(':')
-  const kind = code.startsWith('own-') ? 'stored' : modifier ? `:${modifier}` : code
+  const kind = code.startsWith('own-')
+    ? 'stored'
+    : modifier
+      ? `:${modifier}`
+      : /^_(?!tag|sec)|^near/.test(code)
+        ? code
+        : 'tokens'
   return { kind, linked: last !== name }
 }
 
@@ -125,6 +131,6 @@ t.test('what is asked in ways of its own finds what it means, by every kind of p
     t.comment(`${kind}: ${JSON.stringify(counts)}`)
     // Of what is asked rarely a share says nothing.
     const asked = counts.all - counts.refused
-    if (asked >= 20) t.ok(counts.telling > (asked >= 100 ? asked / 24 : 0), `${kind}: what is found tells something`)
+    if (asked >= 60) t.ok(counts.telling > (asked >= 100 ? asked / 24 : 0), `${kind}: what is found tells something`)
   }
 })

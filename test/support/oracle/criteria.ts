@@ -111,6 +111,29 @@ export function coded(seen: Seen, type: string, most = 2): fc.Arbitrary<Criterio
     })
 }
 
+/** Some tokens in all forms that they have, `|code` of no system among them, with `:not` or without. */
+export function tokens(seen: Seen, type: string): fc.Arbitrary<Criterion> | undefined {
+  const there = seen.params(type).filter((code) => parameterOf(type, code)?.type === 'token')
+  if (there.length === 0) return undefined
+  const system = fc.constantFrom(undefined, '', '', 'http://x', 'http://y')
+  const one = fc.tuple(system, fc.constantFrom(...POOL.codes, 'male', 'final'), fc.nat(7))
+  return fc
+    .tuple(fc.constantFrom(...there), fc.boolean(), fc.array(one, { minLength: 1, maxLength: 3 }))
+    .map(([param, not, wanted]) => {
+      const tests = wanted.map(([of, code, whole]) => ({ of, code: of && whole === 0 ? undefined : code }))
+      const texts = tests.map(({ of, code = '' }) => (of === undefined ? '' : `${of}|`) + escaped(code))
+      const isOne: Holds = (known) =>
+        entriesOf(known, param).some((entry) =>
+          tests.some(({ of, code }) => (of ?? entry[2]) === entry[2] && (code ?? entry[3]) === entry[3]),
+        )
+      return {
+        pair: [`${param}${not ? ':not' : ''}`, texts.join()],
+        knows: (other) => parameterOf(other, param)?.type === 'token',
+        in: () => (not ? (known) => !isOne(known) : isOne),
+      }
+    })
+}
+
 interface CodeSet {
   text: string
   codes(view: View): ReadonlySet<string>

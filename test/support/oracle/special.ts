@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { targetsOf } from '../../../search/include.ts'
-import { coded, listed, missing, near, ofElements, twin, worded } from './criteria.ts'
+import { coded, listed, missing, near, ofElements, tokens, twin, worded } from './criteria.ts'
 import { filtered } from './filters.ts'
 import { linkOf } from './links.ts'
 import { type Criterion, chainMeaning, hasMeaning } from './meaning.ts'
@@ -12,7 +12,7 @@ import { TYPE_NAMES } from './world.ts'
 export function special(seen: Seen, type: string, steps = 2): fc.Arbitrary<Criterion> {
   const from = steps > 0 ? linkOf(seen, ([source]) => source === type) : undefined
   const to = steps > 0 ? linkOf(seen, ([, , target]) => target === type) : undefined
-  const [elements, twins] = [ofElements(seen, type), twin(seen, type)]
+  const [elements, twins, some] = [ofElements(seen, type), twin(seen, type), tokens(seen, type)]
   return fc.oneof(
     { weight: 8, arbitrary: filtered(seen, type, steps) },
     { weight: 4, arbitrary: worded(seen, type) },
@@ -21,6 +21,7 @@ export function special(seen: Seen, type: string, steps = 2): fc.Arbitrary<Crite
     { weight: 3, arbitrary: missing(seen, type) },
     ...(type === 'Location' ? [{ weight: 12, arbitrary: near() }] : []),
     ...(elements ? [{ weight: 4, arbitrary: elements }] : []),
+    ...(some ? [{ weight: 4, arbitrary: some }] : []),
     ...(twins ? [{ weight: 4, arbitrary: twins }] : []),
     ...(from ? [{ weight: 3, arbitrary: chained(seen, from, steps) }] : []),
     ...(to ? [{ weight: 3, arbitrary: had(seen, to, steps) }] : []),
