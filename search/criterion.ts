@@ -15,7 +15,7 @@ export interface Criterion {
   terminology?: Terminology
 }
 
-/** What codes mean: those in a value set, or those at, below or above one of a code system's (`system|code`). */
+/** What codes mean: those in a value set, or those at, below or above one of a code system's (`system|code`, still escaped). */
 export interface Terminology {
   codes(are: 'in' | 'below' | 'above', of: string): readonly TokenTest[]
 }

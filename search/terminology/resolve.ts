@@ -1,6 +1,7 @@
 import { badValue, type Terminology } from '../criterion.ts'
 import type { TokenTest } from '../expression.ts'
 import type { Restriction, Searcher } from '../searcher.ts'
+import { splitEscaped, unescaped } from '../values.ts'
 import { MOST_CODES, tokensOf, tooMuch } from './codes.ts'
 import { expand } from './expansion.ts'
 import { Held } from './held.ts'
@@ -40,10 +41,11 @@ export async function withTerminology<T>(parse: (terminology: Terminology) => T,
   return parse({ codes: (are, of) => known.get(`${are} ${of}`) ?? [] })
 }
 
-/** `system|code` with all that is below it, or above it. */
+/** `system|code`, still escaped, with all that is below it, or above it; a version may stand between the two. */
 async function tree(side: 'below' | 'above', text: string, held: Held): Promise<TokenTest[]> {
-  const bar = text.lastIndexOf('|')
-  const [system, code] = [text.slice(0, Math.max(bar, 0)), text.slice(bar + 1)]
+  const parts = splitEscaped(text, '|').map(unescaped)
+  const code = parts.pop() ?? ''
+  const system = parts.join('|')
   if (system === '' || code === '') throw badValue(`A token with :${side}`, 'system|code')
   const concepts = await held.conceptsOf(system)
   return tokensOf(new Map([[system, concepts.tree(code, side)]]))

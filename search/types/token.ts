@@ -111,7 +111,7 @@ function parseCodesTest({ parameter, modifier = '', values, terminology }: Crite
   if (!terminology || (are !== 'in' && are !== 'below' && are !== 'above')) {
     throw unknownModifier(`${parameter.code}:${modifier}`)
   }
-  const tests = values.flatMap((value) => terminology.codes(are, unescaped(value)))
+  const tests = values.flatMap((value) => terminology.codes(are, are === 'in' ? unescaped(value) : value))
   const part: Expression = { kind: 'token', param: parameter.code, tests }
   return modifier === 'not-in' ? { kind: 'not', part } : part
 }

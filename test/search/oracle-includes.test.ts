@@ -50,9 +50,9 @@ function asMeant(type: string, one: Include): Include {
 
 async function check(bench: Bench, asked: Case): Promise<void> {
   tried.cases++
-  const parsed = accepted(() => ({
+  const parsed = await accepted(async () => ({
     steps: asked.includes.map((one) => parseInclude([asked.type], includeName(one), includeValue(one))),
-    restriction: bench.restriction(asked.sight),
+    restriction: await bench.restriction(asked.sight),
   }))
   if (!parsed) {
     tried.refused++

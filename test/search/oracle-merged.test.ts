@@ -59,7 +59,7 @@ t.test('several types sorted as one, forward and backward, by every kind of plan
   const property = fc.asyncProperty(cases, async ([resources, listings]) => {
     await bench.fill(resources)
     for (const { types, sort, count } of listings) {
-      const sorts = accepted(() => types.map((type) => parseSort(type, sort)))
+      const sorts = await accepted(async () => types.map((type) => parseSort(type, sort)))
       if (!sorts) continue
       const searches = types.map(
         (type, at): Search => ({ type, where: { kind: 'all' }, restriction, sort: sorts[at]! }),

@@ -55,11 +55,11 @@ async function pagedAmid(bench: Bench, searcher: Searcher, search: Search, count
 
 /** Searches about a resource alone: one that asks others of a chain finds less when these change. */
 function isOfItself({ pairs, sight }: Sought): boolean {
-  return [...pairs, ...sight.kept.map(([, pair]) => pair)].every(([name]) => !/\.|^_has|^_list/.test(name))
+  return [...pairs, ...sight.kept.map(([, pair]) => pair)].every(([name]) => !/\.|^_has|^_list|^_filter/.test(name))
 }
 
 async function check(bench: Bench, asked: Sought, changes: Change[]): Promise<void> {
-  const search = accepted(() => bench.search(asked))
+  const search = await accepted(() => bench.search(asked))
   if (!search) return
   for (const [, searcher] of bench.searchers) {
     tried.listings++

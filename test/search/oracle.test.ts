@@ -50,7 +50,7 @@ async function pagedBack(searcher: Searcher, search: Search, count: number, from
 const tried = { searches: 0, refused: 0, finding: 0 }
 
 async function check(bench: Bench, asked: Sought): Promise<void> {
-  const search = accepted(() => bench.search(asked))
+  const search = await accepted(() => bench.search(asked))
   tried.searches++
   if (!search) {
     tried.refused++

@@ -14,7 +14,7 @@ import { readPieces } from '../../server/cli/sources.ts'
 import { EVERYTHING } from '../contract/store.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { type Include, includeName, includeValue, reached } from '../support/oracle/includes.ts'
-import type { Pair } from '../support/oracle/searches.ts'
+import type { Pair } from '../support/oracle/plain.ts'
 import { BASE, openServer, type TestServer } from '../support/server.ts'
 
 const SHARED = process.env.SHARED ?? join(import.meta.dirname, '..', '..', '..', 'shared')

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { FhirError } from '../../resources/fhir-error.ts'
 import type { Expression } from '../../search/expression.ts'
+import { parseCriteria } from '../../search/parse.ts'
 import { Concepts } from '../../search/terminology/concepts.ts'
 import { expand } from '../../search/terminology/expansion.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
@@ -159,4 +160,23 @@ t.test('what the caller may not see is not known', async (t) => {
   t.equal((await ask({ kind: 'all' })).length, 3)
   const refused = await ask({ kind: 'none' }).catch((error: FhirError) => error.issues[0]?.diagnostics)
   t.match(refused, /ValueSet\/v is not known/)
+})
+
+t.test('R4 search: a bar in a code is escaped, what is below it is found all the same', async (t) => {
+  const concepts = [concept('a|b', concept('c,d'))]
+  const { searcher } = await openWorld(t, [
+    { resourceType: 'CodeSystem', id: 's', url: 'http://s', version: '1', content: 'complete', concept: concepts },
+  ])
+  const below = (text: string) =>
+    withTerminology(
+      (terminology) => {
+        const { expression } = parseCriteria('Observation', [['code:below', text]], { baseUrl: BASE, terminology })
+        return expression.kind === 'token' ? expression.tests.map(({ code }) => code).sort() : []
+      },
+      { searcher, restriction: { byType: {}, others: { kind: 'all' } }, baseUrl: BASE },
+    ).catch((error: FhirError) => error.issues[0]?.diagnostics ?? '')
+  t.strictSame(await below('http://s|a\\|b'), ['a|b', 'c,d'])
+  t.strictSame(await below('http://s|c\\,d'), ['c,d'])
+  t.strictSame(await below('http://s|1|a\\|b'), ['a|b', 'c,d'])
+  t.match(await below('http://s|a|b'), /http:\/\/s\|a is not known/)
 })

@@ -5,14 +5,15 @@ import { UTC } from '../../resources/zone.ts'
 import { containedOf } from '../../search/index-contained.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import type { Facts } from '../../search/matches.ts'
+import type { ParameterRegistry } from '../../search/parameters.ts'
 import { BASE, type Written } from './criteria.ts'
 
 /** The change that writes a resource, with all that it is found by in a zone. */
-export function writeOf(resource: Written & { id: string }, zone = UTC): WriteChange {
+export function writeOf(resource: Written & { id: string }, zone = UTC, registry?: ParameterRegistry): WriteChange {
   const { resourceType: type, id } = resource
   const document = { text: Buffer.from(JSON.stringify(resource)), value: resource }
-  const entries = indexEntries(type, resource, BASE, undefined, zone)
-  const contained = containedOf(resource, BASE, undefined, zone)
+  const entries = indexEntries(type, resource, BASE, registry, zone)
+  const contained = containedOf(resource, BASE, registry, zone)
   return { kind: 'write', method: 'PUT', type, id, ...prepareStamp(document, id), entries, ...contained }
 }
 

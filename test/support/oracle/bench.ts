@@ -4,15 +4,19 @@ import type { Change } from '../../../resources/store/port.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import { UTC, type Zone } from '../../../resources/zone.ts'
 import { containedSearches, insideSort } from '../../../search/contained.ts'
-import type { Facts } from '../../../search/matches.ts'
+import type { Expression } from '../../../search/expression.ts'
 import { parseCriteria } from '../../../search/parse.ts'
 import type { Restriction, Search } from '../../../search/searcher.ts'
 import { parseSort } from '../../../search/sort.ts'
 import { SqliteSearcher } from '../../../search/sqlite/searcher.ts'
+import { withTerminology } from '../../../search/terminology/resolve.ts'
 import { BASE } from '../criteria.ts'
 import { factsOf, writeOf } from '../facts.ts'
 import { storeFolder } from '../folder.ts'
-import type { Pair, Sight, Sought } from './searches.ts'
+import type { Pair } from './plain.ts'
+import { REGISTRY } from './registry.ts'
+import type { Sight, Sought } from './searches.ts'
+import type { Known } from './view.ts'
 import type { Resource } from './world.ts'
 
 /** The planner's limits that bring about each kind of plan. */
@@ -29,7 +33,7 @@ export class Bench {
   readonly store: SqliteStore
   readonly searchers: [name: string, searcher: SqliteSearcher][]
   /** The world as plain JavaScript looks at it. */
-  facted = new Map<string, Facts[]>()
+  facted = new Map<string, Known[]>()
   /** When its parts were committed. */
   moments: number[] = []
   /** `Type/id` of all that was ever written: what a failed case leaves behind must not fail the next. */
@@ -65,14 +69,14 @@ export class Bench {
   async write(resources: readonly Resource[]): Promise<void> {
     // The next moment of the store's clock.
     await new Promise((resolve) => setTimeout(resolve, 2))
-    const changes = resources.map((resource) => writeOf(resource, this.zone))
+    const changes = resources.map((resource) => writeOf(resource, this.zone, REGISTRY))
     for (const { resourceType, id } of resources) this.written.add(`${resourceType}/${id}`)
     const outcomes = await this.store.commit({ changes, guards: [] })
     this.moments.push(outcomes[0]?.lastUpdated ?? Date.now())
     for (const [at, change] of changes.entries()) {
       this.forget(change.type, change.id)
       for (const [type, facts] of factsOf(change, outcomes[at]!.lastUpdated)) {
-        this.facted.set(type, [...(this.facted.get(type) ?? []), facts])
+        this.facted.set(type, [...(this.facted.get(type) ?? []), { ...facts, type, resource: resources[at]! }])
       }
     }
   }
@@ -91,40 +95,48 @@ export class Bench {
     }
   }
 
-  search({ type, pairs, sort, sight, inside }: Sought): Search {
-    const where = this.where(type, pairs)
-    const restriction = this.restriction(sight)
-    if (!inside) return { type, where, restriction, sort: parseSort(type, sort) }
+  async search({ type, pairs, sort, sight, inside }: Sought): Promise<Search> {
+    const restriction = await this.restriction(sight)
+    const where = await this.where(type, pairs, restriction)
+    if (!inside) return { type, where, restriction, sort: parseSort(type, sort, REGISTRY) }
     const { container, ...containment } = inside
     const searches = [...containedSearches(new Map([[type, where]]), containment, new Map([[type, [container]]]))]
     // Of what is listed one behind the other, the part of contained resources or of their containers.
     const [name, own] = searches.find(([one]) => one === container || one.startsWith('#'))!
-    const keys = name.startsWith('#') ? insideSort(parseSort(type, sort)) : parseSort(name, sort)
+    const keys = name.startsWith('#') ? insideSort(parseSort(type, sort, REGISTRY)) : parseSort(name, sort, REGISTRY)
     return { type: name, where: own, restriction, sort: keys }
   }
 
-  restriction({ kept, others }: Sight): Restriction {
-    const byType = Object.fromEntries(kept.map(([type, pair]) => [type, this.where(type, [pair])]))
+  async restriction({ kept, others }: Sight): Promise<Restriction> {
+    const byType: Restriction['byType'] = Object.fromEntries(
+      await Promise.all(kept.map(async ([type, pair]) => [type, await this.where(type, [pair], EVERYTHING)] as const)),
+    )
     return { byType, others: { kind: others ? 'all' : 'none' } }
   }
 
-  private where(type: string, pairs: Pair[]) {
-    const filled = pairs.map(
-      ([name, value]): Pair => [
-        name,
-        value.replace(/@(\d)/g, (_, at) => new Date(this.moments[Number(at)] ?? 0).toISOString()),
-      ],
-    )
-    const { expression, unknown } = parseCriteria(type, filled, { baseUrl: BASE, zone: this.zone })
-    if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
-    return expression
+  /** A value with the moments that it stands for. */
+  filled(value: string): string {
+    return value.replace(/@(\d)/g, (_, at) => new Date(this.moments[Number(at)] ?? 0).toISOString())
+  }
+
+  private where(type: string, pairs: Pair[], restriction: Restriction): Promise<Expression> {
+    const filled = pairs.map(([name, value]): Pair => [name, this.filled(value)])
+    const place = { searcher: this.searchers[0]![1], restriction, baseUrl: BASE }
+    return withTerminology((terminology) => {
+      const context = { baseUrl: BASE, parameters: REGISTRY, terminology, zone: this.zone }
+      const { expression, unknown } = parseCriteria(type, filled, context)
+      if (unknown.length > 0) throw new Error(`unknown: ${unknown.join()}`)
+      return expression
+    }, place)
   }
 }
 
+const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
+
 /** What work gives; undefined where what a client sent is refused. */
-export function accepted<T>(work: () => T): T | undefined {
+export async function accepted<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (error instanceof FhirError && error.kind === 'invalid') return undefined
     throw error

@@ -1,87 +1,15 @@
 import fc from 'fast-check'
 import type { Containment } from '../../../search/contained.ts'
-import { targetsOf } from '../../../search/include.ts'
-import { parametersOf, type SearchParameter } from '../../../search/parameters.ts'
+import { parametersOf } from '../../../search/parameters.ts'
+import { linkOf } from './links.ts'
+import { builtIn, FREQUENT, type Pair, plain } from './plain.ts'
+import { REGISTRY } from './registry.ts'
 import type { Seen, SeenLink } from './seen.ts'
-import { ids, prefixed, valuesOf } from './values.ts'
+import { special } from './special.ts'
+import { valuesOf } from './values.ts'
 import { TYPE_NAMES } from './world.ts'
 
-/** A name with its modifiers, and its value, as a query would have them. */
-export type Pair = [name: string, value: string]
-
 const some = <T>(values: readonly T[]) => fc.constantFrom(...values)
-
-const MODIFIERS: Record<string, string[]> = {
-  string: ['', ':exact', ':contains', ':missing'],
-  token: ['', '', ':not', ':text', ':of-type', ':missing'],
-  reference: ['', ':identifier', ':missing', ':Patient', ':Observation', ':Organization'],
-  uri: ['', ':below', ':above', ':missing'],
-  default: ['', '', '', ':missing'],
-}
-
-/** Parameters of a type that the small worlds can have something for; all of it now and then. */
-const FREQUENT =
-  /^(name|family|code|component-|combo-|code-value|value-|subject|patient|encounter|effective|date|onset|birthdate|identifier|organization|general|part|url|context|characteristic|_tag|_profile|probability|length|member|item|link|gender|performer|value|questionnaire|derived|has-)/
-
-function parametersFor(seen: Seen, type: string): fc.Arbitrary<SearchParameter> {
-  const all = [...parametersOf(type).values()]
-  const frequent = all.filter(({ code }) => FREQUENT.test(code))
-  const params = seen.params(type)
-  const there = all.filter(({ code, branches }) => params.includes(code) || isThere(branches, params))
-  return fc.oneof(
-    { weight: 6, arbitrary: some(there.length > 0 ? there : frequent) },
-    { weight: 3, arbitrary: some(frequent) },
-    { weight: 1, arbitrary: some(all) },
-  )
-}
-
-/** Whether a composite has values for all its parts, one way or the other. */
-function isThere(branches: SearchParameter['branches'], params: readonly string[]): boolean {
-  return branches?.some(({ parts }) => parts.every(({ code }) => params.includes(code))) ?? false
-}
-
-function plain(seen: Seen, type: string): fc.Arbitrary<Pair> {
-  return parametersFor(seen, type).chain((parameter) =>
-    some(MODIFIERS[parameter.type] ?? MODIFIERS.default!).chain((modifier) => {
-      const value = valuesOf(seen, type, parameter, modifier)
-      const most = modifier === ':missing' ? 1 : 3
-      return fc
-        .oneof(
-          value,
-          fc.array(value, { minLength: 1, maxLength: most }).map((values) => values.join()),
-        )
-        .map((text): Pair => [`${parameter.code}${modifier}`, text])
-    }),
-  )
-}
-
-const moments = prefixed(some(['@0', '@1', '@2', '2020', '2999-01-01']))
-
-const builtIn: fc.Arbitrary<Pair> = fc.oneof(
-  fc.array(ids, { minLength: 1, maxLength: 3 }).map((list): Pair => ['_id', list.join()]),
-  moments.map((value): Pair => ['_lastUpdated', value]),
-  fc.array(ids, { minLength: 1, maxLength: 2 }).map((list): Pair => ['_list', list.join()]),
-)
-
-function linksFrom(source: string): SeenLink[] {
-  return [...parametersOf(source).values()]
-    .filter((parameter) => parameter.type === 'reference')
-    .flatMap((parameter) =>
-      targetsOf(parameter)
-        .filter((target) => TYPE_NAMES.includes(target))
-        .map((target): SeenLink => [source, parameter.code, target]),
-    )
-}
-
-const LINKS = TYPE_NAMES.flatMap(linksFrom)
-
-/** A link of those that fit: mostly one that is there. */
-function linkOf(seen: Seen, fits: (link: SeenLink) => boolean): fc.Arbitrary<SeenLink> | undefined {
-  const all = LINKS.filter(fits)
-  if (all.length === 0) return undefined
-  const there = seen.links.filter(fits)
-  return fc.oneof({ weight: 5, arbitrary: some(there.length > 0 ? there : all) }, { weight: 1, arbitrary: some(all) })
-}
 
 function chain(seen: Seen, link: fc.Arbitrary<SeenLink>, steps: number): fc.Arbitrary<Pair> {
   return link.chain(([, code, target]) =>
@@ -104,6 +32,7 @@ export function criterion(seen: Seen, type: string, steps = 3): fc.Arbitrary<Pai
   return fc.oneof(
     { weight: 6, arbitrary: plain(seen, type) },
     { weight: 1, arbitrary: builtIn },
+    { weight: 2, arbitrary: special(seen, type, steps).map(({ pair }) => pair) },
     ...(from ? [{ weight: 2, arbitrary: chain(seen, from, steps) }] : []),
     ...(to ? [{ weight: 2, arbitrary: has(seen, to, steps) }] : []),
   )
@@ -111,7 +40,9 @@ export function criterion(seen: Seen, type: string, steps = 3): fc.Arbitrary<Pai
 
 const sortKeys = new Map(
   TYPE_NAMES.map((type) => {
-    const sortable = [...parametersOf(type).values()].filter((parameter) => parameter.type !== 'composite')
+    const sortable = [...parametersOf(type, REGISTRY).values()].filter(
+      (parameter) => parameter.type !== 'composite' && parameter.type !== 'special',
+    )
     const codes = sortable.map(({ code }) => code)
     return [type, ['_id', '_lastUpdated', ...codes.filter((code) => FREQUENT.test(code)), ...codes]]
   }),
@@ -211,7 +142,7 @@ const WALKED = [
 /** A search for ranges that is sorted by them, other criteria beside it now and then. */
 export function rangedIn(seen: Seen): fc.Arbitrary<Sought> {
   return some(WALKED).chain(([type, code]) => {
-    const value = valuesOf(seen, type, parametersOf(type).get(code)!, '')
+    const value = valuesOf(seen, type, parametersOf(type, REGISTRY).get(code)!, '')
     const bounds = fc.array(value, { minLength: 1, maxLength: 2 })
     const others = fc.array(criterion(seen, type), { maxLength: 1 })
     const pairs = fc.tuple(bounds, others).map(([all, more]) => [...all.map((one): Pair => [code, one]), ...more])

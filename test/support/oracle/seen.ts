@@ -2,6 +2,7 @@ import { instantOf } from '../../../resources/dates.ts'
 import type { IndexEntry } from '../../../resources/store/port.ts'
 import { indexEntries } from '../../../search/index-entries.ts'
 import { BASE } from '../criteria.ts'
+import { REGISTRY } from './registry.ts'
 import type { Resource } from './world.ts'
 
 /** A reference that is in a world: from a type, by a parameter, to a type. */
@@ -28,13 +29,15 @@ export class Seen {
     const inside: Resource[] = []
     for (const resource of resources) {
       const type = resource.resourceType
-      for (const entry of indexEntries(type, resource, BASE)) {
+      this.put(`${type} _id`, resource.id)
+      for (const entry of indexEntries(type, resource, BASE, REGISTRY)) {
         this.add(type, entry)
         const code = entry[1].replace(/:canonical$/, '')
         const targets = code === entry[1] || code === 'url' ? [] : urls.filter(([, uri]) => uri === entry[2])
         for (const [target] of targets) this.links.push([type, code, target])
         if (entry[0] !== 'reference' || !there.has(`${entry[2]}/${entry[3]}`)) continue
         this.links.push([type, entry[1], entry[2]])
+        if (type === 'List' && entry[1] === 'item') this.put(`${entry[2]} _list`, resource.id)
       }
       for (const one of (resource.contained ?? []) as Resource[]) {
         inside.push(one)
@@ -44,7 +47,7 @@ export class Seen {
     this.inside = inside.length > 0 ? new Seen(inside, all) : this
   }
 
-  /** Written values of a parameter; of modifiers too, by names such as `code:text`. */
+  /** Written values of a parameter, Lists of `_list` among them; of modifiers too, by names such as `code:text`. */
   of(type: string, param: string): readonly string[] {
     return this.values.get(`${type} ${param}`) ?? []
   }
@@ -63,7 +66,11 @@ export class Seen {
     const key = `${type} ${entry[1]}`
     const params = this.types.get(type) ?? new Set()
     this.types.set(type, params.add(entry[1].split(':')[0]!))
-    this.values.set(key, [...(this.values.get(key) ?? []), ...written(entry)])
+    this.put(key, ...written(entry))
+  }
+
+  private put(key: string, ...values: string[]): void {
+    this.values.set(key, [...(this.values.get(key) ?? []), ...values])
   }
 }
 
@@ -73,7 +80,11 @@ function written(entry: IndexEntry): string[] {
   switch (entry[0]) {
     case 'token': {
       const [, param, system, code] = entry
-      if (param.endsWith(':of-type')) return [[...system.split('|'), code].map(escaped).join('|')]
+      if (param.endsWith(':of-type')) {
+        // No system of the small worlds has a bar in it; codes of theirs have.
+        const [own = '', ...type] = system.split('|')
+        return [[own, type.join('|'), code].map(escaped).join('|')]
+      }
       return [escaped(code), `${escaped(system)}|${escaped(code)}`]
     }
     case 'string':
@@ -82,6 +93,8 @@ function written(entry: IndexEntry): string[] {
       return [`${entry[2]}/${entry[3]}`, entry[3]]
     case 'uri':
       return entry[2].startsWith('#') ? [] : [escaped(entry[2])]
+    case 'words':
+      return entry[2].split(' ')
     case 'range':
       return entry[2] === '' ? [entry[3], entry[4]].filter((end) => Math.abs(end) < 1e280).map(String) : []
     default:

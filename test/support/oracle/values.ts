@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { targetsOf } from '../../../search/include.ts'
 import type { SearchParameter } from '../../../search/parameters.ts'
+import { POOL, skewed } from './elements.ts'
+import { places } from './places.ts'
 import { escaped, moment, type Seen } from './seen.ts'
-import { POOL, skewed, TYPE_NAMES } from './world.ts'
+import { TYPE_NAMES } from './world.ts'
 
 const some = <T>(values: readonly T[]) => fc.constantFrom(...values)
 const words = skewed(['a', ...POOL.words, 'A', 'ann', 'b', 'é', 'nobody']).map(escaped)
@@ -55,6 +57,7 @@ export function valuesOf(seen: Seen, type: string, parameter: SearchParameter, m
       fc.tuple(...parts.map((part) => valuesOf(seen, type, part, ''))).map((texts) => texts.join('$')),
     )
   }
+  if (parameter.type === 'special') return places.map(({ text }) => text)
   const any = anyOf(parameter, modifier)
   const named = [':text', ':of-type', ':identifier'].includes(modifier) ? modifier : ''
   const there = seen.of(type, parameter.code + named)

@@ -1,124 +1,34 @@
 import fc from 'fast-check'
 import type { Written } from '../criteria.ts'
+import { codeSystem, codeSystemUrl, compose, expansion } from './codes.ts'
+import {
+  canonicals,
+  choice,
+  coding,
+  component,
+  concept,
+  concepts,
+  date,
+  dateTime,
+  elements,
+  few,
+  identifier,
+  meta,
+  name,
+  POOL,
+  period,
+  position,
+  quantity,
+  range,
+  referenceTo,
+  some,
+  timing,
+  useContext,
+  value,
+} from './elements.ts'
 
 /** A resource of a small world; its id is given by its place among those of its type. */
 export type Resource = Written & { id: string }
-
-/** Values of a kind from which resources are made and which searches ask for, so that they meet. */
-export const POOL = {
-  dates: ['2019', '2019-12-31', '2020', '2020-02', '2020-02-28', '2020-02-29', '2020-03-01', '2021-01'],
-  moments: [
-    '2020-02-29T00:00:00Z',
-    '2020-02-29T23:59:59Z',
-    '2020-02-29T23:59:59.999Z',
-    '2020-03-01T00:00:00+02:00',
-    '2020-03-01T00:00:00Z',
-    '2019-12-31T22:00:00-02:00',
-    '2020-02-29T12:30:00.5Z',
-  ],
-  numbers: [-1, 0, 0.1, 0.5, 0.55, 5, 5.4, 5.45, 5.5, 100, 5400, 86_400_000, 1e17, 1e300],
-  quantities: [
-    { system: 'http://unitsofmeasure.org', code: 'g', unit: 'g' },
-    { system: 'http://unitsofmeasure.org', code: 'mg', unit: 'milligram' },
-    { system: 'http://unitsofmeasure.org', code: '%' },
-    { system: 'http://x', code: 'g' },
-    { unit: 'drops' },
-    {},
-  ],
-  systems: ['http://x', 'http://y', undefined],
-  codes: ['a', 'b', 'B', 'c|d', 'e,f'],
-  words: ['Ann', 'anna', 'Änne', 'Bo', 'bob', 'Zoë Ann', '\ufb01n', '\u{1f600}', 'a%b_c', ''],
-  uris: ['http://x/a', 'http://x/a/', 'http://x/a/b', 'http://x/ab', 'http://x', 'urn:a:b', 'http://x/a|1'],
-  ids: ['1', '2', '3', 'A'],
-}
-
-/** One of these, the first of them most often: so that what is asked for is there, and there more than once. */
-export function skewed<T>(values: readonly T[]): fc.Arbitrary<T> {
-  const { length } = values
-  return fc.nat(length ** 3 - 1).map((at) => values[length - 1 - Math.floor(Math.cbrt(length ** 3 - 1 - at))]!)
-}
-
-const some = skewed
-const few = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2) => fc.array(arbitrary, { maxLength })
-
-/** One of a choice of elements (`value[x]`), or none. */
-function choice(shapes: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Record<string, unknown>> {
-  const entries = Object.entries(shapes).map(([name, value]) => value.map((one) => ({ [name]: one })))
-  return fc.oneof(fc.constant({}), ...entries)
-}
-
-const date = some(POOL.dates)
-const dateTime = some([...POOL.dates, ...POOL.moments])
-const period = fc.record({ start: dateTime, end: dateTime }, { requiredKeys: [] })
-const coding = fc.record(
-  { system: some(POOL.systems), code: some(POOL.codes), display: some(POOL.words) },
-  {
-    requiredKeys: ['code'],
-  },
-)
-const concept = fc.record({ coding: few(coding), text: some(POOL.words) }, { requiredKeys: [] })
-const concepts = few(concept)
-const quantity = fc
-  .tuple(
-    some(POOL.numbers),
-    some(POOL.quantities),
-    fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: some(['<', '>=']) }),
-  )
-  .map(([value, unit, comparator]) => ({ value, ...unit, ...(comparator ? { comparator } : {}) }))
-const range = fc.record({ low: quantity, high: quantity }, { requiredKeys: [] })
-const identifier = fc.record(
-  { system: some(POOL.systems), value: some(POOL.codes), type: concept },
-  { requiredKeys: ['value'] },
-)
-const timing = fc.record({ event: few(dateTime), repeat: fc.record({ boundsPeriod: period }) }, { requiredKeys: [] })
-
-/** To one of these types on this server or another, or to nothing that can be told. */
-function referenceTo(...types: string[]): fc.Arbitrary<object> {
-  const local = fc.tuple(some(types), some(POOL.ids)).map(([type, id]) => ({ reference: `${type}/${id}` }))
-  const own = fc.tuple(some(types), some(POOL.ids)).map(([type, id]) => ({ reference: `http://x/fhir/${type}/${id}` }))
-  const other = some([
-    { reference: 'http://other/fhir/Patient/1' },
-    { reference: '#a' },
-    { reference: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0' },
-    { display: 'somebody' },
-  ])
-  const named = fc.record({ identifier })
-  return fc.oneof({ weight: 8, arbitrary: local }, own, other, named)
-}
-
-const name = fc.record(
-  { family: some(POOL.words), given: few(some(POOL.words)), text: some(POOL.words) },
-  { requiredKeys: [] },
-)
-const meta = fc.record(
-  { tag: few(coding), profile: few(some(POOL.uris)), security: few(coding), source: some(POOL.uris) },
-  { requiredKeys: [] },
-)
-const useContext = few(
-  fc
-    .tuple(coding, choice({ valueCodeableConcept: concept, valueQuantity: quantity, valueRange: range }))
-    .map(([code, value]) => ({ code, ...value })),
-)
-const canonicals = few(some(POOL.uris))
-
-/** Elements that may be there, by their names, and choices beside them. */
-function elements(shape: Record<string, fc.Arbitrary<unknown>>, ...choices: fc.Arbitrary<Record<string, unknown>>[]) {
-  const there = Object.entries(shape).map(([name, one]) => [name, fc.option(one, { freq: 4, nil: undefined })] as const)
-  const plain = fc
-    .record(Object.fromEntries(there))
-    .map((all) => Object.fromEntries(Object.entries(all).filter(([, one]) => one !== undefined)))
-  return fc.tuple(plain, ...choices).map((parts): Record<string, unknown> => Object.assign({}, ...parts))
-}
-
-const value = () =>
-  choice({
-    valueQuantity: quantity,
-    valueCodeableConcept: concept,
-    valueString: some(POOL.words),
-    valueDateTime: dateTime,
-    valuePeriod: period,
-  })
-const component = fc.tuple(concept, value()).map(([code, one]) => ({ code, ...one }))
 
 const TYPES: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
   Patient: elements(
@@ -181,6 +91,7 @@ const TYPES: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
     period,
     length: quantity,
     serviceProvider: referenceTo('Organization'),
+    location: few(fc.record({ location: referenceTo('Location') })),
     diagnosis: few(fc.record({ condition: referenceTo('Condition') })),
   }),
   Organization: elements({
@@ -204,6 +115,16 @@ const TYPES: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
     date: dateTime,
     useContext,
     version: some(POOL.codes),
+    compose,
+    expansion,
+  }),
+  CodeSystem: codeSystem,
+  Location: elements({
+    name: some(POOL.words),
+    identifier: few(identifier),
+    position,
+    partOf: referenceTo('Location'),
+    managingOrganization: referenceTo('Organization'),
   }),
   Questionnaire: elements({
     url: some(POOL.uris),
@@ -274,26 +195,33 @@ function withContained(type: string): fc.Arbitrary<Record<string, unknown>> {
 const IDS = [...POOL.ids, 'b', '10', 'Z', '-', 'x.1', 'a']
 
 /** Types of which there may be more: to be sorted and turned page by page. */
-const LARGE = new Set(['Patient', 'Observation', 'Condition', 'Encounter'])
+const LARGE = new Set(['Patient', 'Observation', 'Condition', 'Encounter', 'Location'])
 
-/** A few resources of each type. */
-export const world: fc.Arbitrary<Resource[]> = fc
-  .record(
-    Object.fromEntries(
-      TYPE_NAMES.map((type) => [
-        type,
-        fc.array(withContained(type), { maxLength: LARGE.has(type) ? IDS.length : 4, size: 'max' }),
-      ]),
-    ),
-  )
-  .map((byType) =>
-    Object.entries(byType).flatMap(([resourceType, list]) =>
-      list.map((resource, at) => ({ resourceType, id: IDS[at]!, ...resource })),
-    ),
-  )
+/** What is asked for by terminology is refused where it is not there. */
+const SIZES: Record<string, { minLength: number }> = { CodeSystem: { minLength: 2 }, ValueSet: { minLength: 1 } }
+
+/** A few resources of each of these types. */
+export function worldOf(types: readonly string[]): fc.Arbitrary<Resource[]> {
+  const lists = types.map((type) => {
+    const maxLength = LARGE.has(type) ? IDS.length : 4
+    return [type, fc.array(withContained(type), { ...SIZES[type], maxLength, size: 'max' })] as const
+  })
+  return fc
+    .record(Object.fromEntries(lists))
+    .map((byType) =>
+      Object.entries(byType).flatMap(([type, list]) => list.map((resource, at) => named(type, IDS[at]!, resource))),
+    )
+}
+
+export const world = worldOf(TYPE_NAMES)
 
 /** One resource of a type, with any of the ids. */
 export function resourceOf(resourceType: string): fc.Arbitrary<Resource> {
   const id = some(IDS)
-  return fc.tuple(id, withContained(resourceType)).map(([id, rest]) => ({ resourceType, id, ...rest }))
+  return fc.tuple(id, withContained(resourceType)).map(([id, rest]) => named(resourceType, id, rest))
+}
+
+/** A code system is the one of its url: which of two is meant would be nobody's guess. */
+function named(resourceType: string, id: string, rest: Record<string, unknown>): Resource {
+  return { resourceType, id, ...rest, ...(resourceType === 'CodeSystem' ? { url: codeSystemUrl(id) } : {}) }
 }
