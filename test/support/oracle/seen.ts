@@ -1,6 +1,8 @@
 import { instantOf } from '../../../resources/dates.ts'
 import type { IndexEntry } from '../../../resources/store/port.ts'
+import { targetsOf } from '../../../search/include.ts'
 import { indexEntries } from '../../../search/index-entries.ts'
+import { parametersOf } from '../../../search/parameters.ts'
 import { BASE } from '../criteria.ts'
 import { REGISTRY } from './registry.ts'
 import type { Resource } from './world.ts'
@@ -33,8 +35,12 @@ export class Seen {
       for (const entry of indexEntries(type, resource, BASE, REGISTRY)) {
         this.add(type, entry)
         const code = entry[1].replace(/:canonical$/, '')
-        const targets = code === entry[1] || code === 'url' ? [] : urls.filter(([, uri]) => uri === entry[2])
-        for (const [target] of targets) this.links.push([type, code, target])
+        if (code !== entry[1] && code !== 'url') {
+          // One url may stand in resources of several types.
+          const possible = targetsOf(parametersOf(type, REGISTRY).get(code)!)
+          const meant = urls.filter(([target, uri]) => uri === entry[2] && possible.includes(target))
+          for (const [target] of meant) this.links.push([type, code, target])
+        }
         if (entry[0] !== 'reference' || !there.has(`${entry[2]}/${entry[3]}`)) continue
         this.links.push([type, entry[1], entry[2]])
         if (type === 'List' && entry[1] === 'item') this.put(`${entry[2]} _list`, resource.id)

@@ -1,4 +1,5 @@
 import { FhirError } from '../../../resources/fhir-error.ts'
+import type { IndexEntry } from '../../../resources/store/port.ts'
 import type { Expression } from '../../../search/expression.ts'
 import { type Facts, matches } from '../../../search/matches.ts'
 import { parametersOf, type SearchParameter } from '../../../search/parameters.ts'
@@ -60,17 +61,22 @@ export class View {
 
   /** Those of some types that a resource refers to by a parameter. */
   referredBy({ entries }: Known, param: string, types: readonly string[]): Known[] {
-    return entries.flatMap((entry) => {
-      if (entry[0] !== 'reference' || entry[1] !== param || !types.includes(entry[2])) return []
-      return this.of(entry[2]).filter(({ id }) => id === entry[3])
-    })
+    return types.flatMap((type) => this.of(type).filter((target) => entries.some(isTo(target, param))))
   }
 
   /** Those of a type that refer to a resource by a parameter. */
   referringTo(known: Known, source: string, param: string): Known[] {
-    const isHere = (entry: Known['entries'][number]) =>
-      entry[0] === 'reference' && entry[1] === param && entry[2] === known.type && entry[3] === known.id
-    return this.of(source).filter(({ entries }) => entries.some(isHere))
+    return this.of(source).filter(({ entries }) => entries.some(isTo(known, param)))
+  }
+}
+
+/** Whether an entry is a reference to a resource, or a canonical that means it. */
+function isTo({ type, id, resource }: Known, param: string): (entry: IndexEntry) => boolean {
+  const { url, version } = resource as { url?: string; version?: string }
+  return (entry) => {
+    if (entry[0] === 'reference') return entry[1] === param && entry[2] === type && entry[3] === id
+    if (entry[0] !== 'uri' || entry[1] !== `${param}:canonical` || url === undefined) return false
+    return entry[2] === url || entry[2] === `${url}|${version}`
   }
 }
 
