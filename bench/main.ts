@@ -79,7 +79,8 @@ async function measureSearches(store: string, sample: Sample): Promise<void> {
   await load(1)
   const small = await searchRates(store)
   await load(9)
-  rows.push(...searchRows(await searchRates(store), small), await besideWrites(store, factsOf(store)))
+  rows.push(...searchRows(await searchRates(store), small))
+  for (const size of [10, 1]) rows.push(await besideWrites(store, factsOf(store), size))
 }
 
 async function readyByNpm(folder: string): Promise<number> {

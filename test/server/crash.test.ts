@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import t from 'tap'
 import { storeFolder } from '../support/folder.ts'
 import { type SpawnedServer, spawnServer } from '../support/spawn.ts'
@@ -69,11 +71,17 @@ t.test('SIGTERM: finishes what is under way, closes the store, exits 0', async (
     resource: { resourceType: 'Basic', code: { text: 'x' } },
     request: { method: 'POST', url: 'Basic' },
   }))
-  const pending = send(server.fhir, 'POST', { resourceType: 'Bundle', type: 'transaction', entry })
-  await new Promise((resolve) => setTimeout(resolve, 60))
+  const outgoing = request(server.fhir, { method: 'POST', headers: JSON_BODY })
+  const answered = once(outgoing, 'response')
+  outgoing.end(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }))
+  await once(outgoing, 'finish')
+  // What is answered came later than the connection above: that is no longer on its way.
+  await fetch(`${server.url}/readyz`)
   const started = Date.now()
-  const [response, code] = await Promise.all([pending, server.end('SIGTERM')])
-  t.equal(response.status, 200)
+  const [answer, code] = await Promise.all([answered, server.end('SIGTERM')])
+  const response = answer[0] as IncomingMessage
+  response.resume()
+  t.equal(response.statusCode, 200)
   t.equal(code, 0)
   t.ok(Date.now() - started < 10_000)
   const again = await spawnServer(folder)
