@@ -81,7 +81,11 @@ function compareKeys(one: string | number | null, other: string | number | null,
   return descending ? -order : order
 }
 
+const SURROGATE = /[\ud800-\udfff]/
+
 /** By code point, as the store sorts: UTF-16 would put surrogates in front of U+E000. */
 function compareTexts(one: string, other: string): number {
+  if (one === other) return 0
+  if (!SURROGATE.test(one) && !SURROGATE.test(other)) return one < other ? -1 : 1
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }

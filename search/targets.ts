@@ -12,7 +12,9 @@ export function narrowedTargets({ type, expression, targets = [] }: SearchParame
   const allowed = routes.map((route) => targetsAt(route, typeName))
   if (allowed.some((types) => types === undefined)) return targets
   const some = new Set(allowed.flatMap((types) => types ?? []))
-  return targets.length === 0 ? [...some] : targets.filter((target) => some.has(target))
+  const narrowed = targets.length === 0 ? [...some] : targets.filter((target) => some.has(target))
+  // None would stand for any.
+  return narrowed.length > 0 ? narrowed : targets
 }
 
 /** What the element at the end of a route may refer to; undefined where it may be anything. */

@@ -2,6 +2,9 @@
 const LIFE = 2_000
 const MOST = 2_000
 
+/** Characters of a name that is remembered: names hold what was asked for, however long that is. */
+const LONGEST = 1_000
+
 /**
  * How much indexes gave when they were last asked. It chooses between ways to the same answer, so that it may be out of
  * date: what is asked for again and again need not be measured each time.
@@ -12,6 +15,7 @@ export class Sizes {
 
   /** How much the index of this name gives, counted up to `most`: as it is known, or as it is measured now. */
   get(name: string, most: number, measure: () => number): number {
+    if (name.length > LONGEST) return measure()
     const now = performance.now()
     if (now - this.since > LIFE || this.known.size >= MOST) {
       this.known = new Map()
