@@ -7,11 +7,10 @@ import { included, parseInclude } from '../../search/include.ts'
 import { answer } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
 import { type Include, include, includeName, includeValue, linkedBy, reached } from '../support/oracle/includes.ts'
+import { manner } from '../support/oracle/runs.ts'
 import { type Sight, sightOf } from '../support/oracle/searches.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { TYPE_NAMES, world } from '../support/oracle/world.ts'
-
-const RUNS = Number(process.env.ORACLE_RUNS ?? 40)
 
 interface Case {
   type: string
@@ -83,7 +82,7 @@ t.test('what is included is what plain JavaScript comes to by going on and on', 
     await bench.fill(all)
     for (const one of cases) await check(bench, one)
   })
-  await fc.assert(property, { numRuns: RUNS })
+  await fc.assert(property, manner(40))
   t.comment(JSON.stringify(tried))
   t.ok(tried.including > tried.cases / 10)
   t.ok(tried.inside > 0)

@@ -5,16 +5,14 @@ import type { Restriction } from '../../search/searcher.ts'
 import { answer } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
 import type { Criterion } from '../support/oracle/meaning.ts'
+import { manner } from '../support/oracle/runs.ts'
 import { type Sight, sightOf } from '../support/oracle/searches.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { special } from '../support/oracle/special.ts'
 import { NotJudged, Refused, View } from '../support/oracle/view.ts'
 import { world } from '../support/oracle/world.ts'
 
-/** Worlds in a run, and searches in each; with ORACLE_RUNS as many as one likes. */
-const RUNS = Number(process.env.ORACLE_RUNS ?? 40)
-/** To make the same cases again; with ORACLE_SHRINK as small as they get. */
-const SEED = process.env.ORACLE_SEED ? { seed: Number(process.env.ORACLE_SEED) } : {}
+/** Searches in each world; what fails is made as small as it gets with ORACLE_SHRINK alone. */
 const SEARCHES = 40
 
 interface Asked {
@@ -125,7 +123,7 @@ t.test('what is asked in ways of its own finds what it means, by every kind of p
       })
     }
   })
-  await fc.assert(property, { numRuns: RUNS, ...SEED, endOnFailure: process.env.ORACLE_SHRINK === undefined })
+  await fc.assert(property, { ...manner(40), endOnFailure: process.env.ORACLE_SHRINK === undefined })
   for (const kind of KINDS) t.ok(tried[kind], kind)
   for (const [kind, counts] of Object.entries(tried)) {
     t.comment(`${kind}: ${JSON.stringify(counts)}`)

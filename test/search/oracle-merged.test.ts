@@ -7,10 +7,9 @@ import type { Search, Searcher } from '../../search/searcher.ts'
 import { parseSort } from '../../search/sort.ts'
 import { answer, sortedTogether } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
+import { manner } from '../support/oracle/runs.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { TYPE_NAMES, world } from '../support/oracle/world.ts'
-
-const RUNS = Number(process.env.ORACLE_RUNS ?? 12)
 
 const restriction = { byType: {}, others: { kind: 'all' } } as const
 
@@ -75,7 +74,7 @@ t.test('several types sorted as one, forward and backward, by every kind of plan
       }
     }
   })
-  await fc.assert(property, { numRuns: RUNS })
+  await fc.assert(property, manner(12))
   t.comment(JSON.stringify(tried))
   t.ok(tried.pages > tried.listings * 2)
 })

@@ -4,11 +4,10 @@ import t from 'tap'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
+import { manner } from '../support/oracle/runs.ts'
 import { insideIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
 import { Seen } from '../support/oracle/seen.ts'
 import { type Resource, resourceOf, world } from '../support/oracle/world.ts'
-
-const RUNS = Number(process.env.ORACLE_RUNS ?? 30)
 
 /** What is written or deleted behind a page. */
 type Change = { kind: 'write'; resource: Resource } | { kind: 'delete'; resource: Resource }
@@ -84,7 +83,7 @@ t.test('what is not touched while pages are turned comes once, in its order', as
     await bench.fill(resources)
     for (const [asked, changes] of listings) await check(bench, asked, changes)
   })
-  await fc.assert(property, { numRuns: RUNS })
+  await fc.assert(property, manner(30))
   t.comment(JSON.stringify(tried))
   t.ok(tried.changed > tried.listings / 20)
 })

@@ -7,12 +7,10 @@ import { BASE } from '../support/criteria.ts'
 import { accepted, Bench } from '../support/oracle/bench.ts'
 import { POOL } from '../support/oracle/elements.ts'
 import { codesOf, treeOf } from '../support/oracle/expansions.ts'
+import { manner } from '../support/oracle/runs.ts'
 import { escaped } from '../support/oracle/seen.ts'
 import { NotJudged, Refused, View } from '../support/oracle/view.ts'
 import { worldOf } from '../support/oracle/world.ts'
-
-const RUNS = Number(process.env.ORACLE_RUNS ?? 100)
-const SEED = process.env.ORACLE_SEED ? { seed: Number(process.env.ORACLE_SEED) } : {}
 
 type Are = 'in' | 'below' | 'above'
 
@@ -77,7 +75,7 @@ t.test('value sets and hierarchies stand for the codes that R4 says', async (t) 
     await bench.fill(resources)
     await checkAll(bench, restriction)
   })
-  await fc.assert(property, { numRuns: RUNS, ...SEED })
+  await fc.assert(property, manner(100))
   t.comment(JSON.stringify(tried))
   t.ok(tried.refused + tried.open + tried.empty < tried.asked / 2, 'more than half gives codes')
 })

@@ -111,9 +111,9 @@ function pairsOf(facted: Facted, { source, param, target, reverse }: Include): [
         entries.flatMap((entry): [string, string][] => {
           const code = entry[1].replace(/:canonical$/, '')
           if (!isOne(type, code)) return []
-          const fits = target === undefined ? targetsOf(parametersOf(type).get(code)!) : [target]
+          const fits = targetsOf(parametersOf(type).get(code)!)
           return endsOf(facted, entry, code).flatMap(([end, other]) =>
-            fits.includes(end) ? [[`${name}/${id}`, `${end}/${other}`]] : [],
+            fits.includes(end) && (target ?? end) === end ? [[`${name}/${id}`, `${end}/${other}`]] : [],
           )
         }),
       ),
