@@ -1,0 +1,68 @@
+import { typeInside } from '../../contained.ts'
+
+/** An index of a collection; its fields in their order, each ascending or descending. */
+export interface DeclaredIndex {
+  name: string
+  key: Record<string, 1 | -1>
+}
+
+/**
+ * The date that the resources of a type are listed by, the latest first: a parameter with one value at the most. A type that
+ * is not here is listed by none in particular, and has no index for it.
+ */
+export const LISTED_BY: Readonly<Record<string, string>> = {
+  Appointment: 'date',
+  AuditEvent: 'date',
+  CarePlan: 'date',
+  CareTeam: 'date',
+  Claim: 'created',
+  ClaimResponse: 'created',
+  Communication: 'sent',
+  Composition: 'date',
+  Condition: 'recorded-date',
+  Consent: 'date',
+  DiagnosticReport: 'date',
+  DocumentReference: 'date',
+  Encounter: 'date',
+  EpisodeOfCare: 'date',
+  ExplanationOfBenefit: 'created',
+  Goal: 'start-date',
+  ImagingStudy: 'started',
+  Immunization: 'date',
+  MedicationAdministration: 'effective-time',
+  MedicationDispense: 'whenhandedover',
+  MedicationRequest: 'authoredon',
+  MedicationStatement: 'effective',
+  Observation: 'date',
+  Patient: 'birthdate',
+  Procedure: 'date',
+  QuestionnaireResponse: 'authored',
+  ServiceRequest: 'authored',
+  Task: 'authored-on',
+}
+
+/** The indexes of the collection of a type, by the name of the type or its `insideName`. */
+export function indexesOf(type: string): DeclaredIndex[] {
+  const indexes: DeclaredIndex[] = [
+    { name: 'keys', key: { k: 1, _id: 1 } },
+    { name: 'ranges', key: { 'r.p': 1, 'r.u': 1, 'r.l': 1, 'r.h': 1, _id: 1 } },
+    { name: 'words', key: { w: 1, _id: 1 } },
+    { name: 'updated', key: { t: 1, _id: 1 } },
+  ]
+  if (typeInside(type) !== undefined) return [...indexes, { name: 'container', key: { 'c.type': 1, 'c.id': 1 } }]
+  const date = LISTED_BY[type]
+  if (date === undefined) return [...indexes, { name: 'patient', key: { pk: 1, _id: 1 } }]
+  return [
+    ...indexes,
+    { name: 'earliest', key: { [`s.${date}.a`]: 1, [`s.${date}.z`]: 1, _id: 1 } },
+    { name: 'latest', key: { [`s.${date}.z`]: -1, _id: 1 } },
+    { name: 'patient', key: { pk: 1, [`s.${date}.z`]: -1, _id: 1 } },
+  ]
+}
+
+/** The indexes of the collection of all versions. */
+export const VERSION_INDEXES: readonly DeclaredIndex[] = [
+  { name: 'all', key: { t: -1, _id: -1 } },
+  { name: 'type', key: { type: 1, t: -1, _id: -1 } },
+  { name: 'resource', key: { type: 1, id: 1, v: -1 } },
+]
