@@ -1,3 +1,4 @@
+import { BOUND_LIMIT } from '../../resources/store/sqlite/limit.ts'
 import type { SqlValue } from '../../resources/store/sqlite/selection.ts'
 
 /** A piece of SQL and the values of its placeholders, in order. */
@@ -35,6 +36,11 @@ export function raw(text: string): Fragment {
  */
 export function inTime(rid: string): Fragment {
   return raw(`(${rid} % 61 OR in_time(${rid}))`)
+}
+
+/** That no more than so many rows are wanted. */
+export function limit(count: number): Fragment {
+  return { sql: `LIMIT ${BOUND_LIMIT}`, values: [count] }
 }
 
 /**

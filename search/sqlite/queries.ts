@@ -5,13 +5,14 @@ import { StatementCache } from '../../resources/store/sqlite/statement-cache.ts'
 import type { Around, Found, FoundPage, Link, Manner, ResourceName, Restriction, Search } from '../searcher.ts'
 import type { SortKey } from '../sort.ts'
 import { Conditions } from './conditions.ts'
-import { type Fragment, sql } from './fragment.ts'
+import { type Fragment, limit, sql } from './fragment.ts'
 import { type JoinedRow, joinedPage, pageStatement, textColumns } from './joined-page.ts'
 import { linkStatements } from './links.ts'
 import { Numbers } from './numbers.ts'
 import { LIMITS, type Limits, type Plan, planOf } from './plan.ts'
 import { Sizes } from './sizes.ts'
 import { type Part, Source } from './source.ts'
+import { type SpanRow, spanOf, spanStatement } from './span.ts'
 import { countOf, type FoundRow, findStatements, firstOf, sizeOf } from './statements.ts'
 
 /** What can be asked, as plain data that may cross to another thread. */
@@ -83,6 +84,14 @@ export class Queries {
     }
   }
 
+  /** The same for an answer of now: what its drivers have in common is looked up. */
+  private narrowed(search: Search): Source {
+    const source = this.sourceOf(search)
+    const statement = spanStatement(source)
+    if (statement) source.narrow(spanOf(this.rows<SpanRow>(statement)[0]!))
+    return source
+  }
+
   /** A search as what a statement is made of. */
   sourceOf({ type, where, restriction }: Search): Source {
     const conditions = new Conditions(this.numbers, restriction)
@@ -95,7 +104,7 @@ export class Queries {
 
   private find(ask: Extract<Ask, { op: 'find' }>): FoundPage {
     const { search, count, from, backward } = ask
-    const source = this.sourceOf(search)
+    const source = this.narrowed(search)
     const sort = search.sort ?? []
     const place: unknown = from === undefined ? undefined : JSON.parse(from)
     if (!backward && this.isDense(source, sort, place as number | undefined)) {
@@ -161,15 +170,15 @@ export class Queries {
   }
 
   private ids(search: Search, count: number): string[] {
-    const source = this.sourceOf(search)
+    const source = this.narrowed(search)
     const { driver } = this.planOf(source, [])
     const { from, where } = source.rows('r', driver)
-    const query = sql`SELECT r.id FROM ${from} WHERE ${where} LIMIT ${count}`
+    const query = sql`SELECT r.id FROM ${from} WHERE ${where} ${limit(count)}`
     return this.rows<[string]>(query).map(([id]) => id)
   }
 
   private count(search: Search): number {
-    const source = this.sourceOf(search)
+    const source = this.narrowed(search)
     return this.number(countOf(source, this.planOf(source, [])))
   }
 
@@ -192,7 +201,7 @@ export class Queries {
   }
 
   private explain(search: Search): string[] {
-    const source = this.sourceOf(search)
+    const source = this.narrowed(search)
     const sort = search.sort ?? []
     const plan = this.planOf(source, sort)
     const size = plan.driver ? this.number(sizeOf(source, plan.driver, 100_000)) : undefined

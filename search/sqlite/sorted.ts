@@ -1,7 +1,7 @@
 import type { Expression } from '../expression.ts'
 import type { SortedParameter, SortKey } from '../sort.ts'
 import { type RangeExpression, rangeTests } from './entries.ts'
-import { type Fragment, join, raw, sql } from './fragment.ts'
+import { type Fragment, join, limit, raw, sql } from './fragment.ts'
 import { asNumber, beyond, columnsOf, keyOf, type Order, orderBy } from './order.ts'
 import type { Joined, Part, Source } from './source.ts'
 
@@ -25,7 +25,7 @@ export function sorted(
   const columnsOfAll = columnsOf(sort, 's')
   const all = sql`SELECT r.rid, r.id, r.seq${join(keys, '')} FROM ${from} WHERE ${where}`
   return sql`WITH s AS MATERIALIZED (${all})
-    ${ofPage(sql`SELECT * FROM s WHERE ${beyond(order, columnsOfAll)} ORDER BY ${orderBy(order, columnsOfAll)} LIMIT ${count}`, order, columns)}`
+    ${ofPage(sql`SELECT * FROM s WHERE ${beyond(order, columnsOfAll)} ORDER BY ${orderBy(order, columnsOfAll)} ${limit(count)}`, order, columns)}`
 }
 
 /** `columns` and the keys of a page, sorted: what is not needed for its order is joined to it alone. */

@@ -6,6 +6,7 @@ import { canDrive, cost, isValue } from './drivers.ts'
 import { entryRows, rangeSelects } from './entries.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
+import type { Span } from './span.ts'
 import { stepOf } from './steps.ts'
 import { isSingle, type ValueExpression } from './values.ts'
 
@@ -40,6 +41,7 @@ export class Source {
   readonly numbers: Numbers
   private readonly taken = new Map<Part, string>()
   private readonly selects = new Map<Part, Select>()
+  private span: Span | undefined
 
   /** `narrowing` is what the caller may see of the type; `asked` makes conditions of what the caller asks. */
   constructor(type: string, where: Expression, narrowing: Expression, asked: Conditions) {
@@ -137,6 +139,12 @@ export class Source {
     return `${text} ${values.join(' ')}`
   }
 
+  /** Takes from what drivers give in order no more than lies between two: nothing beyond them meets all parts. */
+  narrow(span: Span): void {
+    this.span = span
+    this.selects.clear()
+  }
+
   /** Takes what meets a driver, a JSON list of `rid`, each once, in the place of what would find it again. */
   take(driver: Part, list: string): void {
     this.taken.set(driver, list)
@@ -201,7 +209,10 @@ export class Source {
     if (expression.kind === 'range') return all(rangeSelects(this.numbers, this.type, expression, alias))
     const { from, where, unique } = entryRows(this.numbers, this.type, expression, alias)
     const rid = raw(`${alias}.rid`)
-    if (unique) return once(sql`SELECT ${rid} FROM ${from} WHERE ${where}`)
+    if (unique) {
+      const span = this.span ? sql` AND ${rid} BETWEEN ${this.span.first} AND ${this.span.last}` : raw('')
+      return once(sql`SELECT ${rid} FROM ${from} WHERE ${where}${span}`)
+    }
     // First, for what comes after may hold for no row of many.
     return all([sql`SELECT ${rid} FROM ${from} WHERE ${inTime(`${alias}.rid`)} AND ${where}`])
   }

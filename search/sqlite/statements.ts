@@ -1,6 +1,6 @@
 import type { Place, SortKey } from '../sort.ts'
 import { isOfEntries } from './conditions.ts'
-import { type Fragment, inTime, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, limit, raw, sql } from './fragment.ts'
 import type { Plan } from './plan.ts'
 import { sorted } from './sorted.ts'
 import type { Part, Source } from './source.ts'
@@ -31,7 +31,7 @@ export function findStatements(
   if (plan.walk) return walks(source, order, columns, count)
   if (sort.length > 0) return [sorted(source, order, plan.driver, columns, count)]
   const { from, where } = source.rowsInOrder('r', plan.driver, place as number | undefined, backward)
-  return [sql`SELECT ${columns} FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} LIMIT ${count}`]
+  return [sql`SELECT ${columns} FROM ${from} CROSS JOIN version v ON v.seq = r.seq WHERE ${where} ${limit(count)}`]
 }
 
 /** The same of the first `looked` resources of the type alone, in the store's own order. */
@@ -44,10 +44,10 @@ export function firstOf(
 ): Fragment {
   const type = source.numbers.type(source.type)
   const first = sql`SELECT rid, id, seq, updated FROM resource
-    WHERE type = ${type} AND live = 1 AND rid > ${after ?? -1} ORDER BY rid LIMIT ${looked}`
+    WHERE type = ${type} AND live = 1 AND rid > ${after ?? -1} ORDER BY rid ${limit(looked)}`
   const tests = source.tests({ rid: 'r.rid', row: 'r' })
   return sql`SELECT ${columns} FROM (${first}) r CROSS JOIN version v ON v.seq = r.seq
-    WHERE ${inTime('r.rid')} AND ${tests} LIMIT ${count}`
+    WHERE ${inTime('r.rid')} AND ${tests} ${limit(count)}`
 }
 
 /** How many a source has, as the one row and column. */
@@ -68,6 +68,6 @@ export function countOf(source: Source, { driver }: Plan): Fragment {
 export function sizeOf(source: Source, driver: Part, most: number): Fragment {
   const rids = source.rids(driver)
   // What comes straight from an index is over before time must be asked for.
-  if (source.inOrder(driver)) return sql`SELECT count(*) FROM (SELECT 1 FROM (${rids}) LIMIT ${most})`
-  return sql`SELECT count(*), group_concat(rid) FROM (SELECT rid FROM (${rids}) WHERE ${inTime('rid')} LIMIT ${most})`
+  if (source.inOrder(driver)) return sql`SELECT count(*) FROM (SELECT 1 FROM (${rids}) ${limit(most)})`
+  return sql`SELECT count(*), group_concat(rid) FROM (SELECT rid FROM (${rids}) WHERE ${inTime('rid')} ${limit(most)})`
 }

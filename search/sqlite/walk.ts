@@ -1,7 +1,7 @@
 import type { Comparison } from '../expression.ts'
 import type { SortedParameter, SortKey } from '../sort.ts'
 import { type RangeExpression, rangeTests } from './entries.ts'
-import { type Fragment, inTime, join, raw, sql } from './fragment.ts'
+import { type Fragment, inTime, join, limit, raw, sql } from './fragment.ts'
 import { asNumber, beyond, keyOf, type Order, orderBy } from './order.ts'
 import { isOfKey, ofPage } from './sorted.ts'
 import type { Part, Source } from './source.ts'
@@ -41,7 +41,7 @@ export function walks(source: Source, order: Order, columns: Fragment, count: nu
     const own = met ? raw('1') : sql`r.type = ${source.numbers.type(source.type)} AND r.live = 1`
     const tests = source.tests({ rid: 'r.rid', row: 'r' }, ...(met ?? []))
     const page = sql`SELECT r.rid, r.id, r.seq${join(names, '')} FROM ${from}
-      WHERE ${where} AND ${own} AND ${inTime('r.rid')} AND ${tests} AND ${beyond(order, now)} ORDER BY ${orderOf(order, now)} LIMIT ${count}`
+      WHERE ${where} AND ${own} AND ${inTime('r.rid')} AND ${tests} AND ${beyond(order, now)} ORDER BY ${orderOf(order, now)} ${limit(count)}`
     return ofPage(page, order, columns)
   })
 }

@@ -13,6 +13,7 @@ import {
 import { ContainedRows } from './contained-rows.ts'
 import { Dictionary } from './dictionary.ts'
 import { EntryRows } from './entry-rows.ts'
+import { BOUND_LIMIT } from './limit.ts'
 import { methodNumber } from './methods.ts'
 import { Names } from './names.ts'
 import { type ResourceRow, ResourceRows } from './rows.ts'
@@ -90,7 +91,7 @@ export class Applier {
 
   private check(guard: Guard): void {
     const { sql, values } = guard.selection as SqliteSelection
-    const rows = this.statements.prepare(`${sql} LIMIT ?`).all(...values, guard.ids.length + 1)
+    const rows = this.statements.prepare(`${sql} LIMIT ${BOUND_LIMIT}`).all(...values, guard.ids.length + 1)
     const found = rows.map((row) => String(row.id)).sort()
     const expected = [...guard.ids].sort()
     if (found.length !== expected.length || found.some((id, at) => id !== expected[at])) {

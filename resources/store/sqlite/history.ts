@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type HistoryEntry, type HistoryPage, type HistoryQuery, type HistoryScope, PAGE_BYTES } from '../port.ts'
+import { BOUND_LIMIT } from './limit.ts'
 import { methodOf } from './methods.ts'
 import type { Names } from './names.ts'
 import type { SqlValue } from './selection.ts'
@@ -26,7 +27,7 @@ export function readHistory(
   const order = scope.id === undefined ? 'v.seq DESC' : 'v.version DESC'
   const statement = database.prepare(
     `SELECT v.seq, v.type, r.id, v.version, v.updated, v.method, v.text
-     FROM version v JOIN resource r ON r.rid = v.rid WHERE ${where.sql} ORDER BY ${order} LIMIT ?`,
+     FROM version v JOIN resource r ON r.rid = v.rid WHERE ${where.sql} ORDER BY ${order} LIMIT ${BOUND_LIMIT}`,
   )
   const rows = statement.iterate(...where.values, count + 1) as Iterable<unknown> as Iterable<HistoryRow>
   const entries: HistoryEntry[] = []

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PAGE_BYTES, type ScanEntry } from '../port.ts'
+import { BOUND_LIMIT } from './limit.ts'
 import type { Names } from './names.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
 
@@ -10,7 +11,7 @@ import { toVersion, type VersionRow } from './version-row.ts'
 export function readLive(database: DatabaseSync, names: Names, after: string | undefined, count: number): ScanEntry[] {
   const statement = database.prepare(
     `SELECT r.rid, v.type, r.id, v.version, v.updated, v.method, v.text FROM resource r
-     CROSS JOIN version v ON v.seq = r.seq AND v.rid = r.rid WHERE r.rid > ? AND r.live = 1 ORDER BY r.rid LIMIT ?`,
+     CROSS JOIN version v ON v.seq = r.seq AND v.rid = r.rid WHERE r.rid > ? AND r.live = 1 ORDER BY r.rid LIMIT ${BOUND_LIMIT}`,
   )
   const rows = statement.iterate(Number(after ?? 0), count) as Iterable<unknown> as Iterable<
     VersionRow & { rid: number }
