@@ -87,8 +87,10 @@ export class Queries {
   /** The same for an answer of now: what its drivers have in common is looked up. */
   private narrowed(search: Search): Source {
     const source = this.sourceOf(search)
-    const statement = spanStatement(source)
-    if (statement) source.narrow(spanOf(this.rows<SpanRow>(statement)[0]!))
+    const inOrder = source.drivers.filter((driver) => source.inOrder(driver))
+    if (inOrder.length < 2) return source
+    const statement = spanStatement(inOrder.map((driver) => source.rids(driver)))
+    source.narrow(spanOf(this.rows<SpanRow>(statement)[0]!))
     return source
   }
 

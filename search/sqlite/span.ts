@@ -1,5 +1,4 @@
 import { type Fragment, join, sql } from './fragment.ts'
-import type { Source } from './source.ts'
 
 /** A stretch of `rid`, both ends included. */
 export interface Span {
@@ -11,16 +10,11 @@ export interface Span {
 export type SpanRow = (number | null)[]
 
 /**
- * Selects the ends of what each driver gives that comes in order: two looks at an index each. Undefined where fewer than two
- * do. What is about one patient was often written at one time, so that of all that has a code little lies among it.
+ * Selects the ends of what several selects give in the order of `rid`: two looks at an index each. What is about one patient
+ * was often written at one time, so that of all that has a code little lies among it.
  */
-export function spanStatement(source: Source): Fragment | undefined {
-  const inOrder = source.drivers.filter((driver) => source.inOrder(driver))
-  if (inOrder.length < 2) return undefined
-  const ends = inOrder.map((driver) => {
-    const rids = source.rids(driver)
-    return sql`(SELECT min(rid) FROM (${rids})), (SELECT max(rid) FROM (${rids}))`
-  })
+export function spanStatement(inOrder: readonly Fragment[]): Fragment {
+  const ends = inOrder.map((rids) => sql`(SELECT min(rid) FROM (${rids})), (SELECT max(rid) FROM (${rids}))`)
   return sql`SELECT ${join(ends, ', ')}`
 }
 
