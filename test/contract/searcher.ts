@@ -223,6 +223,34 @@ export function searcherContract(t: Test, open: (t: Test) => Promise<Opened>): v
     t.ok(history.more && history.entries.length < 4)
   })
 
+  t.test('what two criteria have in common, wherever it lies among what each has', async (t) => {
+    const both = await open(t)
+    const [of, has] = ['subject', 'code'].map(
+      (param) =>
+        (at: number): IndexEntry => ['token', param, '', `${at}`],
+    )
+    // Each of three resources meets neither, one of both, or both.
+    const cases = Array.from({ length: 64 }, (_, at) => [at & 3, (at >> 2) & 3, at >> 4])
+    const changes = cases.flatMap((bits, at) =>
+      bits.map((met, place) => {
+        const entries = [...(met & 1 ? [of!(at)] : []), ...(met & 2 ? [has!(at)] : [])]
+        return write('Basic', `${at}-${place}`, entries)
+      }),
+    )
+    await both.store.commit({ changes, guards: [] })
+    const test = (param: string, at: number): Expression => {
+      return { kind: 'token', param, tests: [{ system: '', code: `${at}` }] }
+    }
+    for (const [at, bits] of cases.entries()) {
+      const where: Expression = { kind: 'and', parts: [test('subject', at), test('code', at)] }
+      const wanted = bits.flatMap((met, place) => (met === 3 ? [`${at}-${place}`] : []))
+      t.strictSame(await ids(both, where), wanted, bits.join())
+      const found = await both.searcher.ids({ type: 'Basic', where, restriction: EVERYTHING }, 9)
+      t.strictSame(found.sort(), wanted, 'ids alone')
+      t.equal(await both.searcher.count({ type: 'Basic', where, restriction: EVERYTHING }), wanted.length)
+    }
+  })
+
   t.test('thousands of values', async (t) => {
     const both = await open(t)
     await both.store.commit({
