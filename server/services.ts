@@ -1,13 +1,12 @@
 import { instantOf } from '../resources/dates.ts'
-import { SqliteStore } from '../resources/store/sqlite/store.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
-import { SqliteSearcher } from '../search/sqlite/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
+import { openStore } from './store.ts'
 import { version } from './version.ts'
 
 /**
@@ -15,8 +14,7 @@ import { version } from './version.ts'
  * `onDown` is told when the store can never write again.
  */
 export async function openServices(config: Config, onDown?: (reason: string) => void): Promise<Services> {
-  const store = await SqliteStore.open(config.dataDir, onDown)
-  const searcher = new SqliteSearcher(store, config.maxSearchTime)
+  const { store, searcher } = await openStore(config, onDown)
   const baseUrl = `${config.publicUrl}/fhir`
   const { zone } = config
   const parameters = new ParameterRegistry()

@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { mongoOfRun } from './support/mongo.ts'
 
 /** Runs all tests with tap, shows its output and ends with a line `N passed, N failed`. */
 async function main(): Promise<number> {
+  const mongo = await mongoOfRun()
+  try {
+    return await runTap(mongo.environment)
+  } finally {
+    await mongo.stop()
+  }
+}
+
+async function runTap(environment: Record<string, string>): Promise<number> {
   const tap = new URL('../node_modules/.bin/tap', import.meta.url).pathname
   const args = ['--reporter=tap', '--disable-coverage', '--allow-empty-coverage', ...process.argv.slice(2)]
-  const child = spawn(tap, args, { stdio: ['inherit', 'pipe', 'inherit'] })
+  const child = spawn(tap, args, { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, ...environment } })
   const exit = once(child, 'exit')
   let passed = 0
   let failed = 0
