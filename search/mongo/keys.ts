@@ -1,8 +1,9 @@
+import { BSONRegExp } from 'mongodb'
 import { escaped, type Stretch } from '../../resources/store/mongo/keys.ts'
-import { anyOf, isIn, type MongoFilter } from './conditions.ts'
+import { anyOf, isIn, type MongoFilter, NEVER } from './conditions.ts'
 
-/** Characters of a pattern; MongoDB takes some 32,000. */
-const LONGEST_PATTERN = 16_000
+/** Characters of a pattern after which another one is begun. */
+const LONG_PATTERN = 800
 
 /** One character of a value as it stands in a key (`escaped`). */
 const CHARACTER = '(?:[^\\x00\\x01]|\\x01[01])'
@@ -15,9 +16,9 @@ export function hasKey(keys: readonly string[]): MongoFilter {
   return isIn('k', [...new Set(keys)])
 }
 
-/** That a key of the stretch is there; with `pattern`, one that it finds. */
-export function hasKeyWithin({ from, to }: Stretch, pattern?: string): MongoFilter {
-  return { k: { $elemMatch: { $gte: from, $lt: to, ...(pattern === undefined ? {} : { $regex: pattern }) } } }
+/** That a key of the stretch is there; with `patterns`, one that any of them finds. */
+export function hasKeyWithin({ from, to }: Stretch, patterns?: readonly BSONRegExp[]): MongoFilter {
+  return { k: { $elemMatch: { $gte: from, $lt: to, ...(patterns ? { $in: patterns } : {}) } } }
 }
 
 export function hasKeyWithinOne(stretches: readonly Stretch[]): MongoFilter {
@@ -46,12 +47,16 @@ function patterns(values: readonly string[], toPattern: (list: string) => string
     const one = literal(escaped(value))
     if (one.length > room) {
       lists.push([])
-      room = LONGEST_PATTERN
+      room = LONG_PATTERN
     }
     lists.at(-1)!.push(one)
     room -= one.length + 1
   }
-  return anyOf(lists.map((list) => hasKeyWithin(stretch, toPattern(`(?:${list.join('|')})`))))
+  if (lists.length === 0) return NEVER
+  return hasKeyWithin(
+    stretch,
+    lists.map((list) => new BSONRegExp(toPattern(`(?:${list.join('|')})`))),
+  )
 }
 
 /** A pattern of a text as it is; a pattern holds no NUL. */

@@ -1,6 +1,6 @@
 import type { ClientSession, Collection, Db, Document, Filter, FindOptions, MongoClient } from 'mongodb'
 import { FhirError } from '../../resources/fhir-error.ts'
-import type { VersionDocument } from '../../resources/store/mongo/document.ts'
+import type { ContainerDocument, VersionDocument } from '../../resources/store/mongo/document.ts'
 import type { MongoFilter } from './conditions.ts'
 
 /** What of the store is read. */
@@ -16,13 +16,6 @@ export const MOST_BETWEEN = 20_000
 /** A document as searches see it. */
 export interface Seen extends Document {
   _id: string
-}
-
-/** That resources of a type contain some of another, or did: `_id` is `Container#Inside`. */
-export interface ContainerDocument {
-  _id: string
-  container: string
-  inside: string
 }
 
 /** The queries of one answer: they share its time and, with a session, what they see. */
@@ -83,7 +76,7 @@ export class Reading {
   async containers(type: string): Promise<string[]> {
     const rows = await this.store.database
       .collection<ContainerDocument>('containers')
-      .find({ inside: type }, this.options())
+      .find({ contained: type }, this.options())
       .toArray()
     return rows.map(({ container }) => container).sort()
   }
