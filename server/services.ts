@@ -6,8 +6,10 @@ import { capabilityStatement } from './conformance/capability-statement.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
+import { Neighbours } from './neighbours.ts'
 import { openStore } from './store.ts'
 import { version } from './version.ts'
+import { UnderWay } from './write/under-way.ts'
 
 /**
  * Opens the store that the settings name and puts the server's services together. Rejects when it cannot be opened.
@@ -20,7 +22,9 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
   const parameters = new ParameterRegistry()
   const custom = new CustomParameters(parameters)
   await custom.load(searcher)
-  const reindex = await Reindex.open({ store, baseUrl, parameters, zone })
+  const underWay = new UnderWay()
+  const reindex = await Reindex.open({ store, baseUrl, parameters, zone, underWay })
+  const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const services: Services = {
     config,
     store,
@@ -31,11 +35,13 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
     zone,
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
+    underWay,
     dispatch: (call) => dispatch(call, services),
     committed: (changes, outcomes) => {
       if (custom.committed(changes, outcomes)) reindex.parametersChanged()
     },
     close: async () => {
+      await neighbours.close()
       await reindex.stop()
       await store.close()
     },
