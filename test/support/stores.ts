@@ -1,10 +1,14 @@
 import type { Test } from 'tap'
+import type { MongoSelection } from '../../resources/store/mongo/selection.ts'
+import { MongoStore } from '../../resources/store/mongo/store.ts'
 import type { Selection, Store } from '../../resources/store/port.ts'
 import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
+import { MongoSearcher } from '../../search/mongo/searcher.ts'
 import type { Searcher } from '../../search/searcher.ts'
 import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
 import { storeFolder } from './folder.ts'
+import { mongoUrl } from './mongo.ts'
 
 /** ms that a search may take. */
 const MOST = 10_000
@@ -48,7 +52,27 @@ export async function openSqlite(t: Test): Promise<TestStore<SqliteStore>> {
   }
 }
 
+/** Opens a MongoStore on a database of its own. */
+export async function openMongo(t: Test): Promise<TestStore<MongoStore>> {
+  const store = await MongoStore.open(await mongoUrl(t))
+  t.teardown(() => store.close())
+  const searcher = new MongoSearcher(store, MOST)
+  return {
+    store,
+    searcher,
+    searchers: [['mongo', searcher]],
+    async selected(selection) {
+      const session = store.client.startSession()
+      try {
+        return await (selection as MongoSelection).ids(session, 1000)
+      } finally {
+        await session.endSession()
+      }
+    },
+  }
+}
+
 /** Opens a new store of the kind that TEST_STORE names, SQLite where it names none. */
 export function openStore(t: Test): Promise<TestStore> {
-  return openSqlite(t)
+  return process.env.TEST_STORE === 'mongo' ? openMongo(t) : openSqlite(t)
 }
