@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type ClientSession, type Collection, type Db, type Document, MongoServerError } from 'mongodb'
+import type { ClientSession, Collection, Db, Document } from 'mongodb'
 import type { Shared } from '../shared.ts'
 import type { VersionDocument } from './document.ts'
+import { isDuplicate } from './trouble.ts'
 import { watchType } from './watch.ts'
 
 /** What one process has or says, until a moment of the server's clock: the processes' own may differ. */
@@ -18,11 +19,6 @@ interface HeldDocument {
   value?: string
 }
 
-/** Seconds after which the server removes what nobody renewed. */
-const FORGOTTEN = 86_400
-
-const DUPLICATE_KEY = 11000
-
 const NOW = { $toLong: '$$NOW' }
 
 /** What the processes on a database agree by, in one small collection. */
@@ -35,11 +31,6 @@ export class MongoShared implements Shared {
   constructor(database: Db) {
     this.held = database.collection('processes')
     this.versions = database.collection('versions')
-  }
-
-  /** Makes the index by which the server forgets. */
-  async prepare(): Promise<void> {
-    await this.held.createIndex({ at: 1 }, { name: 'forgotten', expireAfterSeconds: FORGOTTEN })
   }
 
   async lease(name: string, ms: number, steal = false): Promise<boolean> {
@@ -61,7 +52,7 @@ export class MongoShared implements Shared {
       return (await this.held.findOneAndUpdate({ _id: leaseId(name) }, steps, options))?.holder === this.me
     } catch (error) {
       // Two have come at once where there was none.
-      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false
+      if (isDuplicate(error)) return false
       throw error
     }
   }
