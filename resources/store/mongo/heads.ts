@@ -2,7 +2,7 @@ import type { ClientSession, Db } from 'mongodb'
 import type { ResourceDocument } from './document.ts'
 import type { Head } from './subject.ts'
 
-/** Ids that one command asks for: a command, as any document, has 16 MiB at the most. */
+/** Ids that one command asks for: it is a document, and has 16 MiB at the most. */
 const MOST_IDS = 50_000
 
 /** The heads of resources that have one, by `Type/id`: one command for each type. */

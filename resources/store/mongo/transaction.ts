@@ -76,7 +76,7 @@ async function commit(session: ClientSession): Promise<void> {
       return await session.commitTransaction()
     } catch (error) {
       if (hasLabel(error, 'TransientTransactionError') || (attempt === 0 && isDenial(error))) throw error
-      if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > end) throw unconfirmed(error)
+      if (Date.now() > end) throw unconfirmed(error)
     }
     await pause(attempt)
   }
