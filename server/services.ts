@@ -7,7 +7,7 @@ import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
 import { Neighbours } from './neighbours.ts'
-import { openStore } from './store.ts'
+import { type OpenedStore, openStore } from './store.ts'
 import { version } from './version.ts'
 import { UnderWay } from './write/under-way.ts'
 
@@ -16,7 +16,16 @@ import { UnderWay } from './write/under-way.ts'
  * `onDown` is told when the store can never write again.
  */
 export async function openServices(config: Config, onDown?: (reason: string) => void): Promise<Services> {
-  const { store, searcher } = await openStore(config, onDown)
+  const opened = await openStore(config, onDown)
+  try {
+    return await servicesOn(opened, config)
+  } catch (error) {
+    await opened.store.close()
+    throw error
+  }
+}
+
+async function servicesOn({ store, searcher }: OpenedStore, config: Config): Promise<Services> {
   const baseUrl = `${config.publicUrl}/fhir`
   const { zone } = config
   const parameters = new ParameterRegistry()
