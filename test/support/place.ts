@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { foundMongo, withDatabase } from './mongo.ts'
 
 /** Whether the tests that hold of any store run on MongoDB: by TEST_STORE, `sqlite` or `mongodb`. */
@@ -12,7 +11,13 @@ export async function placeOf(folder: string): Promise<Record<string, string>> {
   return { DATA_DIR: folder, ...(ON_MONGO ? { MONGODB_URL: await urlOf(folder) } : {}) }
 }
 
-/** The database that stands for a folder. */
+/** The database that stands for a folder of `storeFolder`, and for those in it. */
 export async function urlOf(folder: string): Promise<string> {
-  return withDatabase(await foundMongo(), basename(folder))
+  return withDatabase(await foundMongo(), databaseOf(folder))
+}
+
+export function databaseOf(folder: string): string {
+  const name = /chartroom-test-[^/]+/.exec(folder)?.[0]
+  if (name === undefined) throw new Error(`${folder} is no folder of a test`)
+  return name
 }
