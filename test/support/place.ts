@@ -4,7 +4,9 @@ import { foundMongo, withDatabase } from './mongo.ts'
 export const ON_MONGO = process.env.TEST_STORE === 'mongodb'
 
 /** What `skip` is of a test that is about the embedded store, or in need of more speed than the other has in tests. */
-export const sqliteAlone = ON_MONGO && 'about the embedded store'
+export const sqliteAlone =
+  ON_MONGO &&
+  'on SQLite alone: about its folder and threads, or of more resources than the compatible server takes in time'
 
 /** The settings by which a server works on the store that a folder of `storeFolder` stands for. */
 export async function placeOf(folder: string): Promise<Record<string, string>> {
