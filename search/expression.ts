@@ -102,3 +102,20 @@ export function allOf(parts: Expression[]): Expression {
   if (needed.length === 0) return { kind: 'all' }
   return needed.length === 1 ? needed[0]! : { kind: 'and', parts: needed }
 }
+
+/** Whether only a live resource of the type can meet an Expression: entries are there of no others. */
+export function isOfEntries(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'and':
+      return expression.parts.some(isOfEntries)
+    case 'or':
+      return expression.parts.length > 0 && expression.parts.every(isOfEntries)
+    // What is referred to need not be there.
+    case 'has':
+      return false
+    case 'composite':
+      return true
+    default:
+      return 'param' in expression
+  }
+}

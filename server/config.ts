@@ -1,4 +1,5 @@
 import { type Zone, zoneOf } from '../resources/zone.ts'
+import { shownMongoUrl } from './mongo-url.ts'
 
 /** What the environment settles, read once at the start. Byte counts are bytes. */
 export interface Config {
@@ -7,6 +8,10 @@ export interface Config {
   /** How clients reach the server, without `/` at the end. */
   publicUrl: string
   dataDir: string
+  /** The database that takes the place of the embedded store. Has secrets in it. */
+  mongoUrl?: string
+  /** For people: what keeps the records; no secret is in it. */
+  storeName: string
   /** Whether a store in which nothing was written yet gets the demo hospital. */
   demo: boolean
   logLevel: string
@@ -39,11 +44,16 @@ export const SETTINGS: readonly Setting[] = [
     doc: 'how clients reach the server: base of fullUrl and Location',
   },
   { name: 'DATA_DIR', fallback: './data', doc: 'folder of the embedded store' },
+  {
+    name: 'MONGODB_URL',
+    fallback: 'unset',
+    doc: 'a MongoDB replica set or sharded cluster, 8.0 or later, in the place of the embedded store: `mongodb://` or `mongodb+srv://`, the database is its path (default chartroom)',
+  },
   { name: 'AUTH', fallback: 'off', doc: '`off` opens every door, on loopback alone; access control is not built yet' },
   {
     name: 'DEMO',
     fallback: 'on',
-    doc: 'loads the demo hospital into an empty default DATA_DIR on first start; `off` leaves it out',
+    doc: 'loads the demo hospital into an empty store on first start; off where DATA_DIR or MONGODB_URL is set, unless it is `on`',
   },
   { name: 'LOG_LEVEL', fallback: 'info', doc: 'pino level: fatal, error, warn, info, debug, trace, silent' },
   {
@@ -86,11 +96,14 @@ export function readConfig(environment: Environment): Config {
   }
   if (!isLoopback(host)) throw new Error(`HOST=${host} is refused while AUTH is off: only loopback is served`)
   const dataDir = get('DATA_DIR')
+  const mongoUrl = environment.MONGODB_URL
   return {
     host,
     port,
     publicUrl: publicUrl(environment.PUBLIC_URL) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     dataDir,
+    ...(mongoUrl ? { mongoUrl } : {}),
+    storeName: mongoUrl ? shownMongoUrl(mongoUrl) : dataDir,
     demo: wantsDemo(environment),
     logLevel: oneOf('LOG_LEVEL', get('LOG_LEVEL'), ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     maxBody: bytes('CHARTROOM_MAX_BODY', get),
@@ -119,13 +132,11 @@ function refuseUnknown(environment: Environment): void {
   for (const name of Object.keys(environment)) {
     if (name.startsWith('CHARTROOM_') && !known.has(name)) throw new Error(`${name} is not a setting of chartroom`)
   }
-  // Falling back to another store than the one asked for would scatter records.
-  if (environment.MONGODB_URL) throw new Error('MONGODB_URL is set, but this version has only the embedded store')
 }
 
-/** A folder that somebody named is not for invented patients, unless they ask for them. */
-function wantsDemo(environment: Environment): boolean {
-  return environment.DEMO ? oneOf('DEMO', environment.DEMO, ['on', 'off']) === 'on' : !environment.DATA_DIR
+/** A store that somebody named is not for invented patients, unless they ask for them. */
+function wantsDemo({ DEMO, DATA_DIR, MONGODB_URL }: Environment): boolean {
+  return DEMO ? oneOf('DEMO', DEMO, ['on', 'off']) === 'on' : !DATA_DIR && !MONGODB_URL
 }
 
 function isLoopback(host: string): boolean {

@@ -21,9 +21,9 @@ async function main(): Promise<void> {
   const app = buildApp(services, log, start)
   await listen(app, config)
   closeOnSignal(app, services, log)
-  tellAddress(config)
+  if (config.mongoUrl === undefined) tellAddress(config)
   log.logger.info(
-    { version, url: config.publicUrl, host: config.host, port: config.port, dataDir: config.dataDir },
+    { version, url: config.publicUrl, host: config.host, port: config.port, store: config.storeName },
     'listening',
   )
   log.logger.warn('AUTH is off: every door is open, on loopback alone')

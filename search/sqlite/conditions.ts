@@ -1,5 +1,5 @@
 import { insideName, typeInside } from '../../resources/contained.ts'
-import type { Bounds, Expression } from '../expression.ts'
+import { type Bounds, type Expression, isOfEntries } from '../expression.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
 import { entryRows } from './entries.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
@@ -166,23 +166,6 @@ export class Conditions {
   private isLive(type: string, where: Expression): boolean {
     const parts = [where, this.narrowing(type)]
     return parts.some(isOfEntries) && !parts.some(asksRow)
-  }
-}
-
-/** Whether only a live resource of the type can meet an Expression: entries are there of no others. */
-export function isOfEntries(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'and':
-      return expression.parts.some(isOfEntries)
-    case 'or':
-      return expression.parts.length > 0 && expression.parts.every(isOfEntries)
-    // What is referred to need not be there.
-    case 'has':
-      return false
-    case 'composite':
-      return true
-    default:
-      return 'param' in expression
   }
 }
 

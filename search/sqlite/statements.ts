@@ -1,5 +1,5 @@
+import { isOfEntries } from '../expression.ts'
 import type { Place, SortKey } from '../sort.ts'
-import { isOfEntries } from './conditions.ts'
 import { type Fragment, inTime, limit, raw, sql } from './fragment.ts'
 import type { Plan } from './plan.ts'
 import { sorted } from './sorted.ts'

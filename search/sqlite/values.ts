@@ -1,4 +1,5 @@
 import type { BareIds, EntryExpression, ReferenceTarget, TokenTest } from '../expression.ts'
+import { pathsAbove } from '../types/uri.ts'
 import { type Fragment, listOf, raw, sql } from './fragment.ts'
 import type { Numbers } from './numbers.ts'
 
@@ -103,9 +104,4 @@ function uriTrees(mode: 'above' | 'below', uris: readonly string[]): Fragment[] 
   if (mode === 'above') return [select([...uris, ...uris.flatMap(pathsAbove)], same)]
   const prefixes = uris.map((uri) => (uri.endsWith('/') ? uri : `${uri}/`))
   return [select(uris, same), select(prefixes, raw('v.code >= j.value AND v.code < j.value || char(1114111)'))]
-}
-
-/** What a uri lies below: all of its beginnings that end before a `/`, or with it. */
-function pathsAbove(uri: string): string[] {
-  return [...uri.matchAll(/\//g)].flatMap(({ index }) => [uri.slice(0, index), uri.slice(0, index + 1)])
 }

@@ -31,3 +31,8 @@ export function parseUriTest({ parameter, modifier, values }: Criterion): Expres
   if (!uris.every((uri) => URL_FORM.test(uri))) throw badValue(`${parameter.code}:${modifier}`, 'a URL')
   return { kind: 'uri', param: parameter.code, uris, mode: modifier }
 }
+
+/** What a uri lies below: all of its beginnings that end before a `/`, or with it. */
+export function pathsAbove(uri: string): string[] {
+  return [...uri.matchAll(/\//g)].flatMap(({ index }) => [uri.slice(0, index), uri.slice(0, index + 1)])
+}

@@ -2,13 +2,16 @@ import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
 import { addressOf } from '../address.ts'
 import type { Config } from '../config.ts'
 
-/** The two places where a command can work: the embedded store in DATA_DIR, and a server by its FHIR base. */
+/** The two places where a command can work: the store that the settings name, and a server by its FHIR base. */
 export interface Places<Place> {
   here(config: Config): Promise<Place>
   at(base: string): Place
 }
 
-/** Works in the embedded store; a server that has it open is asked instead, where it listens, or the one that `url` names. */
+/**
+ * Works in the store, on MongoDB beside the servers that are on it. A server that has the embedded store open is asked
+ * instead, where it listens, or the one that `url` names.
+ */
 export async function openPlace<Place>(
   config: Config,
   url: string | undefined,

@@ -74,7 +74,7 @@ function print(words: string): void {
 async function watchedHere(config: Config): Promise<Watched> {
   const { reindex: job, close } = await openServices(config)
   return {
-    description: `the store in ${config.dataDir}`,
+    description: `the store in ${config.storeName}`,
     async start() {
       await job.start()
       return job.state()

@@ -22,17 +22,17 @@ export interface Target {
   close(): Promise<void>
 }
 
-/** Where the settings or the address say: in the embedded store, or through a server. */
+/** Where the settings or the address say: in the store itself, or through a server. */
 export function openTarget(config: Config, url: string | undefined): Promise<Target> {
-  return openPlace(config, url, { here: embeddedTarget, at: httpTarget })
+  return openPlace(config, url, { here: storeTarget, at: httpTarget })
 }
 
-async function embeddedTarget(config: Config): Promise<Target> {
+async function storeTarget(config: Config): Promise<Target> {
   const services = await openServices(config)
   // While AUTH is off, who loads is the same as who asks over HTTP: keys fit either way.
   const access = OPEN
   return {
-    description: `the store in ${config.dataDir}`,
+    description: `the store in ${config.storeName}`,
     async send(body, key) {
       const call = { interaction: 'bundle', access, query: [], body, conditions: {}, strict: false } as const
       const onceKey = key === undefined ? {} : { onceKey: onceKeyOf(key, access) }

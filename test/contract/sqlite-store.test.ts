@@ -1,20 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
-import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
 import { storeFolder } from '../support/folder.ts'
+import { openSqlite } from '../support/stores.ts'
 import { searcherContract } from './searcher.ts'
 import { storeContract, write } from './store.ts'
 
-async function open(t: Test) {
-  const store = await SqliteStore.open(storeFolder(t))
-  t.teardown(() => store.close())
-  return { store, searcher: new SqliteSearcher(store, 10_000) }
-}
-
-storeContract(t, open)
-searcherContract(t, open)
+storeContract(t, openSqlite)
+searcherContract(t, openSqlite)
 
 t.test('opens again with what was committed', async (t) => {
   const folder = storeFolder(t)

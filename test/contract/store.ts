@@ -20,7 +20,8 @@ export function write(id: string, mark = 'a', expect?: Expectation): Change {
   }
 }
 
-const marked = (code: string): Search => ({
+/** A search for what `write` has marked so. */
+export const marked = (code: string): Search => ({
   type: 'Basic',
   where: { kind: 'token', param: 'code', tests: [{ system: 'http://x', code }] },
   restriction: EVERYTHING,
@@ -37,8 +38,14 @@ export interface Opened {
   searcher: Searcher
 }
 
+/** A store, and of its searcher what a commit needs. */
+export interface Guarded {
+  store: Store
+  searcher: Pick<Searcher, 'selection' | 'ids'>
+}
+
 /** What every store must do, whatever it is built on. `openBoth` gives a new, empty one each time. */
-export function storeContract(t: Test, openBoth: (t: Test) => Promise<Opened>): void {
+export function storeContract(t: Test, openBoth: (t: Test) => Promise<Guarded>): void {
   const open = async (t: Test) => (await openBoth(t)).store
 
   t.test('versions count from 1 and go on after a deletion', async (t) => {

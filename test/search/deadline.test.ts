@@ -4,9 +4,13 @@ import { Deadline } from '../../search/sqlite/deadline.ts'
 import { type Ask, Queries } from '../../search/sqlite/queries.ts'
 import { EVERYTHING } from '../contract/store.ts'
 import { Bench } from '../support/oracle/bench.ts'
+import { openSqlite } from '../support/stores.ts'
+
+// Of SQLite alone, whose searches hold a thread.
 
 t.test('a search that ran out of time can be made again, with the same statements', async (t) => {
-  const bench = await Bench.open(t)
+  const stored = await openSqlite(t)
+  const bench = new Bench(stored)
   const link = { source: 'Patient', param: 'organization', targets: ['Organization'], reverse: false }
   // The time is not asked for each row.
   const from = Array.from({ length: 100 }, (_, at) => ({ type: 'Patient', id: `p${at}` }))
@@ -15,7 +19,7 @@ t.test('a search that ran out of time can be made again, with the same statement
     ...from.map(({ id }) => ({ resourceType: 'Patient', id, active: true, managingOrganization })),
     { resourceType: 'Organization', id: 'o' },
   ])
-  const { database } = bench.store
+  const { database } = stored.store
   const deadline = new Deadline(database)
   const search = { type: 'Patient', where: { kind: 'all' } as const, restriction: EVERYTHING }
   const asks: Ask[] = [

@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { prepareStamp } from '../../resources/json/stamp.ts'
-import { SqliteStore } from '../../resources/store/sqlite/store.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { matches } from '../../search/matches.ts'
 import { parseCriteria } from '../../search/parse.ts'
-import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
-import { storeFolder } from '../support/folder.ts'
+import { openStore } from '../support/stores.ts'
 
 const BASE = 'http://x/fhir'
 const ALL = { byType: {}, others: { kind: 'all' } } as const
@@ -83,9 +81,7 @@ const several = fc.tuple(criterion, fc.array(criterion, { maxLength: 2 })).map((
 const query = several.map((pairs) => pairs.map(([name, value]) => [name, value] as const))
 
 t.test("the store's answers are those of plain JavaScript, page by page", async (t) => {
-  const store = await SqliteStore.open(storeFolder(t))
-  t.teardown(() => store.close())
-  const searcher = new SqliteSearcher(store, 10_000)
+  const { store, searcher } = await openStore(t)
   const kept = new Map<string, { id: string; lastUpdated: number; entries: ReturnType<typeof indexEntries> }>()
   await fc.assert(
     fc.asyncProperty(

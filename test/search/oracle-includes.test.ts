@@ -65,7 +65,7 @@ async function check(bench: Bench, asked: Case): Promise<void> {
   const meant = asked.includes.map((one) => asMeant(asked.type, one))
   const wanted = reached(bench.facted, names, meant, restriction)
   const taken = type === asked.type ? steps : insideSteps(steps, [asked.type])
-  const { found, cut } = await included(from, taken, restriction, bench.searchers[0]![1])
+  const { found, cut } = await included(from, taken, restriction, bench.stored.searcher)
   deepStrictEqual(found.map(({ type, id }) => `${type}/${id}`).sort(), wanted)
   equal(cut, false)
   if (wanted.length > 0) tried.including++

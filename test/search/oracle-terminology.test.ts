@@ -36,7 +36,7 @@ function meant(look: () => ReadonlySet<string>): string[] | 'refused' | undefine
 }
 
 async function check(bench: Bench, restriction: Restriction, are: Are, text: string, look: () => ReadonlySet<string>) {
-  const place = { searcher: bench.searchers[0]![1], restriction, baseUrl: BASE }
+  const place = { searcher: bench.stored.searcher, restriction, baseUrl: BASE }
   const codes = await accepted(() => withTerminology((terminology) => terminology.codes(are, text), place))
   const wanted = meant(look)
   tried.asked++

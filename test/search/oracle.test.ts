@@ -1,7 +1,6 @@
 import { deepStrictEqual, equal } from 'node:assert'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import type { SqliteSelection } from '../../resources/store/sqlite/selection.ts'
 import { UTC, zoneOf } from '../../resources/zone.ts'
 import type { Search, Searcher } from '../../search/searcher.ts'
 import { answer, sorted } from '../support/oracle/answers.ts'
@@ -61,9 +60,8 @@ async function check(bench: Bench, asked: Sought): Promise<void> {
     deepStrictEqual((await searcher.ids(search, 99)).sort(), wanted, `${plan}: ids`)
     equal(await searcher.count(search), wanted.length, `${plan}: count`)
   }
-  const { sql, values } = bench.searchers[0]![1].selection(search) as SqliteSelection
-  const selected = bench.store.database.prepare(sql).all(...values)
-  deepStrictEqual(selected.map(({ id }) => id).sort(), wanted, 'selection')
+  const { searcher, selected } = bench.stored
+  deepStrictEqual((await selected(searcher.selection(search))).sort(), wanted, 'selection')
 }
 
 /** Makes worlds, and searches in each of them. */

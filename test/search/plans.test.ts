@@ -6,6 +6,9 @@ import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
 import { EVERYTHING } from '../contract/store.ts'
 import { BASE } from '../support/criteria.ts'
 import { Bench } from '../support/oracle/bench.ts'
+import { openSqlite } from '../support/stores.ts'
+
+// Of the plans of SQLite alone.
 
 /** Ids forward, page by page, and what pages backward from the last one give. */
 async function bothWays(searcher: Searcher, search: Search, count: number) {
@@ -33,7 +36,8 @@ function searchOf(type: string, name: string, value: string, sort = ''): Search 
 }
 
 t.test('what is frequent among the first resources and rare behind them is found to the end', async (t) => {
-  const bench = await Bench.open(t)
+  const stored = await openSqlite(t)
+  const bench = new Bench(stored)
   const isAnn = (at: number) => (at < 50 ? at % 8 === 0 : at >= 150)
   const resources = Array.from({ length: 200 }, (_, at) => ({
     resourceType: 'Patient',
@@ -41,7 +45,7 @@ t.test('what is frequent among the first resources and rare behind them is found
     name: [{ family: isAnn(at) ? 'Ann' : 'Bo' }],
   }))
   await bench.fill(resources)
-  const searcher = new SqliteSearcher(bench.store, 10_000, { few: 10, many: 4_000 })
+  const searcher = new SqliteSearcher(stored.store, 10_000, { few: 10, many: 4_000 })
   const { forward, back, last } = await bothWays(searcher, searchOf('Patient', 'family', 'ann'), 9)
   t.strictSame(
     forward,
@@ -51,7 +55,8 @@ t.test('what is frequent among the first resources and rare behind them is found
 })
 
 t.test('a walk over wide ranges and others goes backward as it goes forward', async (t) => {
-  const bench = await Bench.open(t)
+  const stored = await openSqlite(t)
+  const bench = new Bench(stored)
   const days = Array.from({ length: 12 }, (_, at) => `2015-02-${String(at + 10)}`)
   await bench.fill([
     ...days.map((effectiveDateTime, at) => ({ resourceType: 'Observation', id: `day-${at}`, effectiveDateTime })),
@@ -61,7 +66,7 @@ t.test('a walk over wide ranges and others goes backward as it goes forward', as
       effectivePeriod: { start: `${month}-01`, end: '2015-03-01' },
     })),
   ])
-  const searcher = new SqliteSearcher(bench.store, 10_000, { few: 0, many: 0 })
+  const searcher = new SqliteSearcher(stored.store, 10_000, { few: 0, many: 0 })
   const wanted = ['wide-2014-11', 'wide-2014-12', 'wide-2015-01', ...days.map((_, at) => `day-${at}`)]
   const search = searchOf('Observation', 'date', 'gt2015-02-05', 'date')
   t.match(await searcher.explain(search), /walked/)

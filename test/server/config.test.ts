@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readConfig, settingsTable } from '../../server/config.ts'
+import { withoutSecrets } from '../../server/mongo-url.ts'
 
 t.test('defaults', async (t) => {
   t.match(readConfig({}), {
@@ -23,6 +24,35 @@ t.test('defaults', async (t) => {
   t.equal(readConfig({ PUBLIC_URL: 'https://x.org/' }).publicUrl, 'https://x.org')
 })
 
+t.test('a URL of MongoDB names the store, without what signs in', async (t) => {
+  const config = (MONGODB_URL: string, more = {}) => readConfig({ MONGODB_URL, ...more })
+  for (const [url, shown] of [
+    ['mongodb://h', 'mongodb://h/chartroom'],
+    ['mongodb://h:1,i:2/x?replicaSet=rs0', 'mongodb://h:1,i:2/x'],
+    ['mongodb+srv://ann:s%40cret@c.example.org/?w=majority', 'mongodb+srv://c.example.org/chartroom'],
+    ['mongodb://ann:secret@[::1]:27017/records', 'mongodb://[::1]:27017/records'],
+  ] as const) {
+    t.match(config(url), { mongoUrl: url, storeName: shown, demo: false })
+  }
+  t.equal(config('mongodb://h', { DEMO: 'on' }).demo, true)
+  t.equal(readConfig({ MONGODB_URL: '' }).mongoUrl, undefined)
+  t.equal(readConfig({ DATA_DIR: '/x' }).storeName, '/x')
+})
+
+t.test('no secret of a URL comes into words', async (t) => {
+  for (const url of [
+    'mongodb://ann:secret@',
+    'mongo://ann:secret@h',
+    'mongodb://ann:secret@h/a b',
+    'mongodb://ann:se/cret@h',
+  ]) {
+    t.throws(() => readConfig({ MONGODB_URL: url }), { message: /^(?!.*cret).*MONGODB_URL/ }, url)
+  }
+  const words = (url: string) => withoutSecrets('quotes s%40cret and s@cret of ann:s%40cret', url)
+  t.equal(words('mongodb://ann:s%40cret@h'), 'quotes *** and *** of ***')
+  t.equal(words('mongodb://h'), words('mongodb+srv://h/x@y'))
+})
+
 t.test('what makes no sense is refused with a sentence', async (t) => {
   const cases: [Record<string, string>, RegExp][] = [
     [{ PORT: '80x' }, /PORT=80x must be a whole number/],
@@ -36,7 +66,11 @@ t.test('what makes no sense is refused with a sentence', async (t) => {
     [{ PUBLIC_URL: 'x' }, /PUBLIC_URL=x is not/],
     [{ PUBLIC_URL: 'ftp://x' }, /PUBLIC_URL/],
     [{ DEMO: 'yes' }, /DEMO=yes must be one of/],
-    [{ MONGODB_URL: 'mongodb://x' }, /only the embedded store/],
+    [{ MONGODB_URL: 'http://x' }, /^MONGODB_URL is no URL of MongoDB/],
+    [{ MONGODB_URL: 'mongodb://' }, /no URL of MongoDB/],
+    [{ MONGODB_URL: 'mongodb://h/a.b' }, /no name of a database/],
+    [{ MONGODB_URL: 'mongodb://h/%zz' }, /no name of a database/],
+    [{ MONGODB_URL: 'mongodb://h/a/b' }, /no URL of MongoDB/],
     [{ CHARTROOM_SHOE: '1' }, /CHARTROOM_SHOE is not a setting/],
     [{ CHARTROOM_MAX_BODY: '-1' }, /CHARTROOM_MAX_BODY/],
     [{ CHARTROOM_CONDITIONAL_DELETE: 'all' }, /single, multiple/],

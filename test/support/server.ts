@@ -6,6 +6,7 @@ import type { Services } from '../../server/call.ts'
 import { readConfig } from '../../server/config.ts'
 import { openServices } from '../../server/services.ts'
 import { storeFolder } from './folder.ts'
+import { placeOf } from './place.ts'
 
 /** JSON as a test looks at it. */
 // biome-ignore lint/suspicious/noExplicitAny: assertions look into answers of any shape
@@ -68,7 +69,8 @@ export class TestServer {
 
 /** Opens a server for a test; it is closed when the test is over. */
 export async function openServer(t: Test, environment: Record<string, string> = {}): Promise<TestServer> {
-  const config = readConfig({ DATA_DIR: storeFolder(t), DEMO: 'off', ...environment })
+  const place = await placeOf(environment.DATA_DIR ?? storeFolder(t))
+  const config = readConfig({ DEMO: 'off', ...place, ...environment })
   const services = await openServices(config)
   const log: string[] = []
   const logger = pino({ level: config.logLevel, base: null }, { write: (line: string) => log.push(line) })

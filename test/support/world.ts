@@ -1,6 +1,5 @@
 import type { Test } from 'tap'
 import { FhirError } from '../../resources/fhir-error.ts'
-import { SqliteStore } from '../../resources/store/sqlite/store.ts'
 import { UTC } from '../../resources/zone.ts'
 import { type Containment, containedSearches } from '../../search/contained.ts'
 import type { ParseContext } from '../../search/criterion.ts'
@@ -8,12 +7,11 @@ import type { Expression } from '../../search/expression.ts'
 import type { Facts } from '../../search/matches.ts'
 import { parseCriteria } from '../../search/parse.ts'
 import { parseQuery } from '../../search/query.ts'
-import type { Restriction } from '../../search/searcher.ts'
-import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
+import type { Restriction, Searcher } from '../../search/searcher.ts'
 import { BASE, type Written } from './criteria.ts'
 import { factsOf, writeOf } from './facts.ts'
-import { storeFolder } from './folder.ts'
 import { answer } from './oracle/answers.ts'
+import { openStore } from './stores.ts'
 
 const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
 
@@ -22,12 +20,12 @@ export type Named = Written & { id: string }
 
 /** Some resources, in a store and beside it. */
 export class World {
-  readonly searcher: SqliteSearcher
+  readonly searcher: Searcher
   private readonly t: Test
   private readonly factsByType: Map<string, Facts[]>
   private readonly zone
 
-  constructor(t: Test, searcher: SqliteSearcher, factsByType: Map<string, Facts[]>, zone = UTC) {
+  constructor(t: Test, searcher: Searcher, factsByType: Map<string, Facts[]>, zone = UTC) {
     this.t = t
     this.zone = zone
     this.searcher = searcher
@@ -91,8 +89,7 @@ export class World {
 
 /** Writes resources to a store of their own, as a server in that zone does. */
 export async function openWorld(t: Test, resources: readonly Named[], zone = UTC): Promise<World> {
-  const store = await SqliteStore.open(storeFolder(t))
-  t.teardown(() => store.close())
+  const { store, searcher } = await openStore(t)
   const changes = resources.map((resource) => writeOf(resource, zone))
   const outcomes = await store.commit({ changes, guards: [] })
   const byType = new Map<string, Facts[]>()
@@ -101,5 +98,5 @@ export async function openWorld(t: Test, resources: readonly Named[], zone = UTC
       byType.set(type, [...(byType.get(type) ?? []), facts])
     }
   }
-  return new World(t, new SqliteSearcher(store, 10_000), byType, zone)
+  return new World(t, searcher, byType, zone)
 }

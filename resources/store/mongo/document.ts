@@ -43,6 +43,8 @@ export interface ResourceDocument extends IndexFacts {
   text?: Buffer
   /** Bytes of `text`. */
   bytes: number
+  /** What it contains, each as `Type#id`; absent when there is nothing. */
+  holds?: string[]
 }
 
 /** A contained resource, by its `insideId` in the collection of its `insideName`: there only while it is in its container. */
@@ -70,6 +72,37 @@ export interface VersionDocument {
   text?: Buffer
   /** When the next version took its place; absent of what is current. */
   until?: number
+}
+
+/** That resources of a type contained ones of another, at some time; its `_id` is `Contained#Container`. */
+export interface ContainerDocument {
+  _id: string
+  contained: string
+  container: string
+}
+
+/** A piece of work that was done; it is forgotten some time after `at`. */
+export interface DoneDocument {
+  _id: string
+  at: Date
+}
+
+/** What racers for the same both write (`MongoSelection.lock`); it may go when nothing so old is under way. */
+export interface LockDocument {
+  _id: string
+  n: number
+  at: Date
+}
+
+/** A note, or the version of this layout. */
+export interface NoteDocument {
+  _id: string
+  value: string
+}
+
+export interface SecretDocument {
+  _id: string
+  value: Buffer
 }
 
 /** Parameters of tokens by which the resources of a patient are asked for: kept once more behind the patient's id. */

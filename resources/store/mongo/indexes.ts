@@ -4,6 +4,8 @@ import { typeInside } from '../../contained.ts'
 export interface DeclaredIndex {
   name: string
   key: Record<string, 1 | -1>
+  /** A document goes when its moment, the only field, is so many seconds ago. */
+  expireAfterSeconds?: number
 }
 
 /**
@@ -66,3 +68,23 @@ export const VERSION_INDEXES: readonly DeclaredIndex[] = [
   { name: 'type', key: { type: 1, t: -1, _id: -1 } },
   { name: 'resource', key: { type: 1, id: 1, v: -1 } },
 ]
+
+/** How long the names of work that was done are kept, in s: a client that tries again does so sooner. */
+const DONE_KEPT = 90 * 24 * 60 * 60
+
+/** No transaction lives so long, in s. */
+const LOCKS_KEPT = 60 * 60
+
+/** Seconds after which what a process had or said goes, when nobody renewed it. */
+const PROCESSES_KEPT = 24 * 60 * 60
+
+/** The indexes of the collections that are there but once, by their names. */
+export const SHARED_INDEXES: Readonly<Record<string, readonly DeclaredIndex[]>> = {
+  versions: VERSION_INDEXES,
+  done: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: DONE_KEPT }],
+  locks: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: LOCKS_KEPT }],
+  processes: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: PROCESSES_KEPT }],
+  notes: [],
+  secrets: [],
+  containers: [],
+}

@@ -78,9 +78,16 @@ export function referenceStretch(param: string, type: string): Stretch {
   return beginning(`${param}${END}r${type}/`)
 }
 
-/** The id in a key of `referenceStretch`. */
-export function idOfReference(param: string, type: string, key: string): string {
-  return unescaped(key.slice(referenceStretch(param, type).from.length))
+/** What a key of a parameter's references leads to. */
+export function referenceOf(param: string, key: string): { type: string; id: string } {
+  const start = referencesStretch(param).from.length
+  const slash = key.indexOf('/', start)
+  return { type: key.slice(start, slash), id: unescaped(key.slice(slash + 1)) }
+}
+
+/** All references of a parameter. */
+export function referencesStretch(param: string): Stretch {
+  return beginning(`${param}${END}r`)
 }
 
 export function uriKey(param: string, uri: string): string {

@@ -1,37 +1,25 @@
 import type { Test } from 'tap'
 import { FhirError } from '../../../resources/fhir-error.ts'
 import type { Change } from '../../../resources/store/port.ts'
-import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import { UTC, type Zone } from '../../../resources/zone.ts'
 import { containedSearches, insideSort } from '../../../search/contained.ts'
 import type { Expression } from '../../../search/expression.ts'
 import { parseCriteria } from '../../../search/parse.ts'
 import type { Restriction, Search } from '../../../search/searcher.ts'
 import { parseSort } from '../../../search/sort.ts'
-import { SqliteSearcher } from '../../../search/sqlite/searcher.ts'
 import { withTerminology } from '../../../search/terminology/resolve.ts'
 import { BASE } from '../criteria.ts'
 import { factsOf, writeOf } from '../facts.ts'
-import { storeFolder } from '../folder.ts'
+import { openStore, type TestStore } from '../stores.ts'
 import type { Pair } from './plain.ts'
 import { REGISTRY } from './registry.ts'
 import type { Sight, Sought } from './searches.ts'
 import type { Known } from './view.ts'
 import type { Resource } from './world.ts'
 
-/** The planner's limits that bring about each kind of plan. */
-export const PLANS = {
-  usual: { few: 100, many: 4_000 },
-  driven: { few: 1_000, many: 0 },
-  least: { few: 0, many: 1_000 },
-  mixed: { few: 1, many: 3 },
-  walked: { few: 0, many: 0 },
-}
-
 /** A store that holds one small world after the other, and the searchers that stand beside it. */
 export class Bench {
-  readonly store: SqliteStore
-  readonly searchers: [name: string, searcher: SqliteSearcher][]
+  readonly stored: TestStore
   /** The world as plain JavaScript looks at it. */
   facted = new Map<string, Known[]>()
   /** When its parts were committed. */
@@ -40,16 +28,18 @@ export class Bench {
   private readonly written = new Set<string>()
   private readonly zone: Zone
 
-  constructor(store: SqliteStore, zone: Zone) {
-    this.store = store
+  constructor(stored: TestStore, zone = UTC) {
+    this.stored = stored
     this.zone = zone
-    this.searchers = Object.entries(PLANS).map(([name, limits]) => [name, new SqliteSearcher(store, 10_000, limits)])
   }
 
-  static async open(t: Test, zone = UTC): Promise<Bench> {
-    const store = await SqliteStore.open(storeFolder(t))
-    t.teardown(() => store.close())
-    return new Bench(store, zone)
+  static async open(t: Test, zone?: Zone): Promise<Bench> {
+    return new Bench(await openStore(t), zone)
+  }
+
+  /** By the kinds of plan that they make. */
+  get searchers(): TestStore['searchers'] {
+    return this.stored.searchers
   }
 
   /** Puts a world in the place of the one there is, in three commits. */
@@ -60,7 +50,7 @@ export class Bench {
     })
     this.facted = new Map()
     this.moments = []
-    await this.store.commit({ changes: removes, guards: [] })
+    await this.stored.store.commit({ changes: removes, guards: [] })
     const third = Math.ceil(resources.length / 3)
     for (let at = 0; at < 3; at++) await this.write(resources.slice(at * third, (at + 1) * third))
   }
@@ -71,7 +61,7 @@ export class Bench {
     await new Promise((resolve) => setTimeout(resolve, 2))
     const changes = resources.map((resource) => writeOf(resource, this.zone, REGISTRY))
     for (const { resourceType, id } of resources) this.written.add(`${resourceType}/${id}`)
-    const outcomes = await this.store.commit({ changes, guards: [] })
+    const outcomes = await this.stored.store.commit({ changes, guards: [] })
     this.moments.push(outcomes[0]?.lastUpdated ?? Date.now())
     for (const [at, change] of changes.entries()) {
       this.forget(change.type, change.id)
@@ -82,7 +72,7 @@ export class Bench {
   }
 
   async remove(type: string, id: string): Promise<void> {
-    await this.store.commit({ changes: [{ kind: 'delete', type, id }], guards: [] })
+    await this.stored.store.commit({ changes: [{ kind: 'delete', type, id }], guards: [] })
     this.forget(type, id)
   }
 
@@ -121,7 +111,7 @@ export class Bench {
 
   private where(type: string, pairs: Pair[], restriction: Restriction): Promise<Expression> {
     const filled = pairs.map(([name, value]): Pair => [name, this.filled(value)])
-    const place = { searcher: this.searchers[0]![1], restriction, baseUrl: BASE }
+    const place = { searcher: this.stored.searcher, restriction, baseUrl: BASE }
     return withTerminology((terminology) => {
       const context = { baseUrl: BASE, parameters: REGISTRY, terminology, zone: this.zone }
       const { expression, unknown } = parseCriteria(type, filled, context)

@@ -1,0 +1,137 @@
+import type { ClientSession, Db, MongoClient } from 'mongodb'
+import { insideName } from '../../contained.ts'
+import { Pace } from '../../pace.ts'
+import { CommitRefused, type Guard, type Outcome, type Unit } from '../port.ts'
+import type { DoneDocument } from './document.ts'
+import { readHeads } from './heads.ts'
+import type { Layout } from './layout.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import type { MongoSelection } from './selection.ts'
+import { sendWrites } from './send.ts'
+import type { MongoShared } from './shared.ts'
+import { Subject } from './subject.ts'
+import { inTransaction } from './transaction.ts'
+import { isDuplicate, unwritable } from './trouble.ts'
+import { type Write, writesOf } from './writes.ts'
+
+/** Commits units, each in a transaction of its own. */
+export class Committer {
+  private readonly client: MongoClient
+  private readonly database: Db
+  private readonly layout: Layout
+  private readonly shared: MongoShared
+  /** Which types contained which, as it was committed: `Contained#Container`. */
+  private readonly containers = new Set<string>()
+  private clock = 0
+
+  constructor(client: MongoClient, database: Db, layout: Layout, shared: MongoShared) {
+    this.client = client
+    this.database = database
+    this.layout = layout
+    this.shared = shared
+  }
+
+  /** See `Store.commit`. */
+  async commit(unit: Unit): Promise<Outcome[]> {
+    const changes = await prepare(unit.changes)
+    const containers = containersIn(unit).difference(this.containers)
+    await this.layout.ensure(typesIn(unit)).catch((error: unknown) => {
+      throw unwritable(error)
+    })
+    const outcomes = await inTransaction(this.client, async (session) => {
+      if (unit.onceKey !== undefined) await this.begin(unit.onceKey, session)
+      if (unit.changes.length === 0) await this.beginReading(session)
+      if (unit.lease !== undefined && !(await this.shared.holds(unit.lease, session)))
+        throw new CommitRefused('outdated')
+      for (const guard of unit.guards) await check(guard, session)
+      const writes = [...unitWrites(unit, containers, this.database.databaseName)]
+      return this.apply(changes, writes, session)
+    })
+    for (const name of containers) this.containers.add(name)
+    return outcomes
+  }
+
+  private async begin(onceKey: string, session: ClientSession): Promise<void> {
+    try {
+      const done = this.database.collection<DoneDocument>('done')
+      await done.insertOne({ _id: onceKey, at: new Date() }, { session })
+    } catch (error) {
+      throw isDuplicate(error) ? new CommitRefused('repeated') : error
+    }
+  }
+
+  /** Not every server takes the read concern of a transaction from a bulk write, where this is its first command. */
+  private async beginReading(session: ClientSession): Promise<void> {
+    await this.database.collection('notes').findOne({}, { projection: { _id: 1 }, session })
+  }
+
+  /** Applies the changes in their order; what they write is sent after `first`. */
+  private async apply(changes: readonly Prepared[], first: Write[], session: ClientSession): Promise<Outcome[]> {
+    const heads = await readHeads(this.database, changes, session)
+    // Of one process, lastUpdated never goes back, whatever the machine's clock does.
+    this.clock = Math.max(this.clock, Date.now())
+    const subjects = new Map<string, Subject>()
+    const outcomes: Outcome[] = []
+    const pace = new Pace()
+    for (const [at, change] of changes.entries()) {
+      if (pace.due) await pace.rest()
+      const name = `${change.type}/${change.id}`
+      const subject = subjects.get(name) ?? new Subject(change.type, change.id, heads.get(name))
+      subjects.set(name, subject)
+      outcomes.push(subject.apply(change, at, this.clock))
+    }
+    const { databaseName } = this.database
+    const writes = function* () {
+      yield* first
+      for (const subject of subjects.values()) yield* writesOf(subject, databaseName)
+    }
+    await sendWrites(this.client, writes(), session)
+    return outcomes
+  }
+}
+
+async function check({ selection, ids }: Guard, session: ClientSession): Promise<void> {
+  const found = await (selection as MongoSelection).ids(session, ids.length + 1)
+  const expected = new Set(ids)
+  if (found.length !== expected.size || found.some((id) => !expected.has(id))) throw new CommitRefused('outdated')
+}
+
+/** What a unit writes besides its resources: racers for the same write the same lock. */
+function* unitWrites(
+  { guards, notes = {} }: Unit,
+  containers: ReadonlySet<string>,
+  database: string,
+): Generator<Write> {
+  for (const { selection } of guards) {
+    const filter = { _id: (selection as MongoSelection).lock }
+    const update = { $inc: { n: 1 }, $set: { at: new Date() } }
+    yield { namespace: `${database}.locks`, name: 'updateOne', filter, update, upsert: true }
+  }
+  for (const [_id, value] of Object.entries(notes)) {
+    const namespace = `${database}.notes`
+    yield { namespace, name: 'replaceOne', filter: { _id }, replacement: { _id, value }, upsert: true }
+  }
+  for (const _id of containers) {
+    const [contained, container] = _id.split('#')
+    const update = { $setOnInsert: { contained, container } }
+    yield { namespace: `${database}.containers`, name: 'updateOne', filter: { _id }, update, upsert: true }
+  }
+}
+
+function typesIn({ changes }: Unit): Set<string> {
+  const types = new Set<string>()
+  for (const change of changes) {
+    types.add(change.type)
+    if (change.kind !== 'delete') for (const { type } of change.contained ?? []) types.add(insideName(type))
+  }
+  return types
+}
+
+function containersIn({ changes }: Unit): Set<string> {
+  const names = new Set<string>()
+  for (const change of changes) {
+    if (change.kind === 'delete') continue
+    for (const { type } of change.contained ?? []) names.add(`${type}#${change.type}`)
+  }
+  return names
+}

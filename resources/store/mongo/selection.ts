@@ -1,0 +1,14 @@
+import type { ClientSession } from 'mongodb'
+import type { Selection } from '../port.ts'
+
+/** A search that a commit repeats in its transaction. */
+export interface MongoSelection extends Selection {
+  selection: 'mongo'
+  /**
+   * Names the search: two that may make the same resource write one document of this name, so that one of them begins
+   * again and finds what the other has made.
+   */
+  lock: string
+  /** Ids of `most` matches at the most, as the session sees them. What the driver throws is let through as it is. */
+  ids(session: ClientSession, most: number): Promise<string[]>
+}
