@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import type { ClientSession } from 'mongodb'
 import t, { type Test } from 'tap'
+import type { LockDocument } from '../../resources/store/mongo/document.ts'
 import { indexesOf, VERSION_INDEXES } from '../../resources/store/mongo/indexes.ts'
 import { tokenKey } from '../../resources/store/mongo/keys.ts'
 import type { MongoSelection } from '../../resources/store/mongo/selection.ts'
@@ -96,6 +98,28 @@ t.test('of the same among processes one wins', { skip }, async (t) => {
     'each later than the one before',
   )
 })
+
+t.test(
+  'who commits by a guard writes the lock of its search, whether others come between or not',
+  { skip },
+  async (t) => {
+    const { store, searcher } = await open(t)
+    const selection = searcher.selection(marked('a'))
+    const locks = store.database.collection<LockDocument>('locks')
+    await store.commit({ changes: [write('x', 'b')], guards: [{ selection, ids: [] }] })
+    await store.commit({ changes: [], guards: [{ selection, ids: [] }] })
+    t.match(await locks.find().toArray(), [{ _id: selection.lock, n: 2, at: Date }])
+    const held = await store.client.startSession()
+    held.startTransaction()
+    await locks.updateOne({ _id: selection.lock }, { $inc: { n: 1 } }, { session: held })
+    const commit = store.commit({ changes: [write('y', 'a')], guards: [{ selection, ids: [] }] })
+    t.equal(await Promise.race([commit, setTimeout(300, 'waits')]), 'waits', 'for another that has it')
+    await held.commitTransaction()
+    await held.endSession()
+    t.match(await commit, [{ version: 1 }])
+    await t.rejects(store.commit({ changes: [], guards: [{ selection, ids: [] }] }), { name: 'CommitRefused' })
+  },
+)
 
 t.test('a resource may change several times in one unit', { skip }, async (t) => {
   const { store } = await open(t)
