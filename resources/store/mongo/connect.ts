@@ -30,6 +30,9 @@ const TIMES = {
   socketTimeoutMS: SOCKET_TIME,
 }
 
+/** For a command that reads one resource or a page of them: the longest that it may take the server, in ms. */
+export const LIMITED = { maxTimeMS: 10_000 }
+
 /** A client, and whether there is a primary by what it has heard last. */
 export interface Connection {
   readonly client: MongoClient
