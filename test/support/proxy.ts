@@ -13,6 +13,8 @@ export type Fate = 'pass' | 'cut' | 'delivered' | 'swallowed'
 export class CuttingProxy {
   /** Decides over what a client sends, piece by piece. */
   fate: (bytes: Buffer) => Fate = () => 'pass'
+  /** Whether nothing comes through either way, as by a dead network. Connections of that time are of no use after it. */
+  dead = false
   private readonly server: Server
   private readonly target: number
   private readonly pairs = new Map<Socket, Socket>()
@@ -49,6 +51,7 @@ export class CuttingProxy {
     this.pairs.set(client, server)
     let answers: 'pass' | 'cut' | 'swallow' = 'pass'
     client.on('data', (bytes: Buffer) => {
+      if (this.dead) return
       const fate = answers === 'swallow' ? 'swallowed' : this.fate(bytes)
       if (fate === 'cut') client.destroy()
       if (fate === 'delivered') answers = 'cut'
@@ -56,6 +59,7 @@ export class CuttingProxy {
       if (fate === 'pass' || fate === 'delivered') server.write(bytes)
     })
     server.on('data', (bytes) => {
+      if (this.dead) return
       if (answers === 'pass') client.write(bytes)
       if (answers === 'cut') client.destroy()
     })
