@@ -23,9 +23,12 @@ export function anyOf(filters: readonly MongoFilter[]): MongoFilter {
   return needed.length === 1 ? needed[0]! : { $or: needed }
 }
 
+/** That a filter is not met. */
 export function noneOf(filter: MongoFilter): MongoFilter {
   if (filter === ALWAYS) return NEVER
-  return filter === NEVER ? ALWAYS : { $nor: [filter] }
+  if (filter === NEVER) return ALWAYS
+  const { $nor: inner } = filter
+  return Array.isArray(inner) && inner.length === 1 ? inner[0] : { $nor: [filter] }
 }
 
 /** That a field, or an element of it, is one of these. */
