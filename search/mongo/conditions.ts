@@ -10,9 +10,16 @@ export const NEVER: MongoFilter = { _id: { $in: [] } }
 /** That all are met; MongoDB takes no empty lists. */
 export function everyOf(filters: readonly MongoFilter[]): MongoFilter {
   if (filters.includes(NEVER)) return NEVER
-  const needed = filters.filter((filter) => filter !== ALWAYS)
+  const needed = [...new Set(filters.flatMap(partsOf))]
   if (needed.length === 0) return ALWAYS
   return needed.length === 1 ? needed[0]! : { $and: needed }
+}
+
+/** What a filter asks together; nothing of what is always met. */
+function partsOf(filter: MongoFilter): readonly MongoFilter[] {
+  if (filter === ALWAYS) return []
+  const { $and: parts } = filter
+  return Array.isArray(parts) ? parts : [filter]
 }
 
 /** That one is met: of none, never. */

@@ -39,7 +39,12 @@ export class Filters {
     this.unrestricted = restriction === undefined ? this : new Filters(reading, undefined)
   }
 
-  /** The live resources of a type that meet an Expression and that the caller may see. */
+  /** Live resources of a type that meet an Expression and that the caller may see, whose documents are read. */
+  async read(type: string, where: Expression): Promise<MongoFilter> {
+    return everyOf([LIVE, await this.seen(type, where)])
+  }
+
+  /** The same, for what an index tells alone: that they are live is not asked where no others can be found. */
   async seen(type: string, where: Expression): Promise<MongoFilter> {
     const narrowing = this.narrowing(type)
     const asked = await this.filter(type, where)

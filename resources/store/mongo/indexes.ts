@@ -49,7 +49,7 @@ export function indexesOf(type: string): DeclaredIndex[] {
     { name: 'keys', key: { k: 1, _id: 1 } },
     { name: 'ranges', key: { 'r.p': 1, 'r.u': 1, 'r.l': 1, 'r.h': 1, _id: 1 } },
     { name: 'words', key: { w: 1, _id: 1 } },
-    { name: 'updated', key: { t: -1, _id: 1 } },
+    { name: 'updated', key: { live: 1, t: -1, _id: 1 } },
   ]
   if (typeInside(type) !== undefined) return [...indexes, { name: 'container', key: { 'c.type': 1, 'c.id': 1 } }]
   const date = LISTED_BY[type]
