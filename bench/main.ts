@@ -6,6 +6,7 @@ import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
 import { diskBytes, ingest, loadFirst, readsWhileLoading } from './ingest.ts'
 import { machineFacts, median } from './machine.ts'
+import { measureMongo } from './mongo/measure.ts'
 import { factsOf, searchRates, searchRows } from './search.ts'
 import { MeasuredServer } from './server.ts'
 import { printTable, type Row } from './table.ts'
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
   try {
     const sample = await readSample()
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
-    if (process.argv[2] === 'search') await measureSearches(join(folder, 'search'), sample)
+    if (isOnMongo()) await measureMongo(mongoUrl(), sample, ({ what, value, aim }) => add(what, value, aim))
+    else if (process.argv[2] === 'search') await measureSearches(join(folder, 'search'), sample)
     else {
       await measureLoads(folder, sample)
       await measureLargest(folder, sample)
@@ -40,6 +42,19 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function isOnMongo(): boolean {
+  const [, , option, store] = process.argv
+  if (option !== '--store' || store === 'sqlite') return false
+  if (store !== 'mongodb') throw new Error(`--store takes sqlite or mongodb, not ${store}`)
+  return true
+}
+
+function mongoUrl(): string {
+  const { MONGODB_URL } = process.env
+  if (!MONGODB_URL) throw new Error('--store mongodb measures on the database that MONGODB_URL points at: set it')
+  return MONGODB_URL
 }
 
 async function measureLoads(folder: string, sample: Sample): Promise<void> {

@@ -42,6 +42,18 @@ export class MeasuredServer {
     return MeasuredServer.start([join(import.meta.dirname, 'bare.ts')], '/readyz', { DATA_DIR: folder })
   }
 
+  /** Starts chartroom on a database. */
+  static onMongo(url: string): Promise<MeasuredServer> {
+    const script = join(import.meta.dirname, '..', 'server', 'start.js')
+    return MeasuredServer.start(['--max-semi-space-size=8', script], '/readyz', { MONGODB_URL: url })
+  }
+
+  /** Starts bare routes that make these driver calls, as EJSON. */
+  static bareMongo(url: string, calls: string): Promise<MeasuredServer> {
+    const script = join(import.meta.dirname, 'mongo', 'bare.ts')
+    return MeasuredServer.start([script], '/readyz', { MONGODB_URL: url, CALLS: calls })
+  }
+
   /** Starts the routes of searches written by hand. */
   static bareSearch(folder: string, facts: string): Promise<MeasuredServer> {
     const script = join(import.meta.dirname, 'bare-search.ts')
@@ -73,6 +85,17 @@ export class MeasuredServer {
     } catch {
       return 0
     }
+  }
+
+  /** Processor time of all its threads since the start, in ms (Linux; in steps of ten). */
+  processorTime(): number {
+    const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8')
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .map(Number)
+    return (user + system) * 10
   }
 
   /** Highest resident memory since the last call, in MB. */
