@@ -60,7 +60,7 @@ t.test('a search parameter that is stored, changed or deleted on one process is 
 
 t.test('one process indexes anew, and another goes on when it is killed', { skip }, async (t) => {
   const processes = await startProcesses(t, 3)
-  const count = 1_200
+  const count = 800
   for (let at = 0; at < count; at += 200) {
     const entries = Array.from({ length: 200 }, (_, index) => put(patient({ id: `p${at + index}` })))
     t.equal((await processes.ask('POST', '', batch(...entries))).status, 200)
