@@ -35,6 +35,13 @@ export async function foundMongo(): Promise<string> {
   return url
 }
 
+/** The port of the server, where a test can put something between: of one member on this machine, without TLS. */
+export async function mongoPort(): Promise<number | undefined> {
+  const { url = '' } = await server()
+  const [, port] = /^mongodb:\/\/(?:127\.0\.0\.1|localhost):(\d+)\/.*directConnection=true/.exec(url) ?? []
+  return port === undefined || /[?&](?:tls|ssl)=true/.test(url) ? undefined : Number(port)
+}
+
 /** Whether the server is no MongoDB but one that is compatible: its speed, plans and limits are its own. */
 export async function isCompatible(): Promise<boolean> {
   const { url } = await server()

@@ -145,6 +145,15 @@ t.test('so does the server say', { skip: await withoutMongo() }, async (t) => {
     }
   }
   t.pass(`${cases.length * 10} were asked`)
+  // The `$` of the server's patterns, unlike JavaScript's, is also in front of a line feed.
+  await collection.replaceOne({ _id: 'x' }, documentOf([['token', 'p', 'http://x\n', 'a']]), { upsert: true })
+  for (const [system, count] of [
+    ['http://x', 0],
+    ['http://x\n', 1],
+  ] as const) {
+    const where: Expression = { kind: 'token', param: 'p', tests: [{ system, code: undefined }] }
+    t.equal(await collection.countDocuments(filterOf('Basic', where) as Filter<Document & { _id: string }>), count)
+  }
 })
 
 t.test('what is asked of one patient is asked by the keys of patients', async (t) => {
