@@ -56,8 +56,9 @@ export function indexesOf(type: string): DeclaredIndex[] {
   if (date === undefined) return [...indexes, { name: 'patient', key: { pk: 1, _id: 1 } }]
   return [
     ...indexes,
-    { name: 'earliest', key: { [`s.${date}.a`]: 1, [`s.${date}.z`]: 1, _id: 1 } },
-    { name: 'latest', key: { [`s.${date}.z`]: -1, _id: 1 } },
+    // What is behind the id is looked at without the document.
+    { name: 'earliest', key: { [`s.${date}.w`]: 1, [`s.${date}.a`]: 1, _id: 1, [`s.${date}.z`]: 1 } },
+    { name: 'latest', key: { [`s.${date}.w`]: 1, [`s.${date}.z`]: -1, _id: 1, [`s.${date}.a`]: 1 } },
     { name: 'patient', key: { pk: 1, [`s.${date}.z`]: -1, _id: 1 } },
   ]
 }
