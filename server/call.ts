@@ -9,6 +9,7 @@ import type { Searcher } from '../search/searcher.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Destination } from './routing.ts'
+import type { UnderWay } from './write/under-way.ts'
 
 /** What every interaction works with. Made once, in `services.ts`. */
 export interface Services {
@@ -28,6 +29,7 @@ export interface Services {
   capabilities(): Buffer
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
+  underWay: UnderWay
   /** Is told what clients' writes have committed, before they are answered. */
   committed(changes: readonly Change[], outcomes: readonly Outcome[]): void
   /** Ends what goes on and closes the store. */

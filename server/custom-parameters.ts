@@ -1,5 +1,5 @@
 import { parseText } from '../resources/json/parse.ts'
-import type { Change, Outcome } from '../resources/store/port.ts'
+import type { Change, Outcome, Store } from '../resources/store/port.ts'
 import { isUsed, type StoredParameter, tableOf } from '../search/custom/stored.ts'
 import type { CustomParameter, ParameterRegistry } from '../search/parameters.ts'
 import type { Searcher } from '../search/searcher.ts'
@@ -21,6 +21,26 @@ export class CustomParameters {
 
   /** Reads all that are stored, before anything is asked of the server. */
   async load(searcher: Searcher): Promise<void> {
+    await this.read(searcher)
+    if (this.used.size > 0) this.tell()
+  }
+
+  /** Reads all anew, which others may have changed; answers whether other parameters are used now. */
+  async refresh(store: Store, searcher: Searcher): Promise<boolean> {
+    const { there, changed } = await this.read(searcher)
+    let isOther = changed
+    for (const id of [...this.used.keys()].filter((used) => !there.has(used))) {
+      const current = await store.read(TYPE, id)
+      if (current && this.take(id, current.version, current.text)) isOther = true
+    }
+    if (isOther) this.tell()
+    return isOther
+  }
+
+  /** All that are stored: their ids, and whether other parameters are used than before. */
+  private async read(searcher: Searcher): Promise<{ there: Set<string>; changed: boolean }> {
+    const there = new Set<string>()
+    let changed = false
     const search = {
       type: TYPE,
       where: { kind: 'all' },
@@ -29,10 +49,13 @@ export class CustomParameters {
     let after: string | undefined
     do {
       const { found, more } = await searcher.find(search, PAGE, after)
-      for (const { id, version, text } of await searcher.versions(found)) this.take(id, version, text)
+      for (const { id, version, text } of await searcher.versions(found)) {
+        there.add(id)
+        if (this.take(id, version, text)) changed = true
+      }
       after = more ? found.at(-1)?.position : undefined
     } while (after !== undefined)
-    if (this.used.size > 0) this.tell()
+    return { there, changed }
   }
 
   /** Takes up what a commit wrote; answers whether other parameters are used now. */

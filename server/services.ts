@@ -6,21 +6,34 @@ import { capabilityStatement } from './conformance/capability-statement.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
-import { openStore } from './store.ts'
+import { Neighbours } from './neighbours.ts'
+import { type OpenedStore, openStore } from './store.ts'
 import { version } from './version.ts'
+import { UnderWay } from './write/under-way.ts'
 
 /**
  * Opens the store that the settings name and puts the server's services together. Rejects when it cannot be opened.
  * `onDown` is told when the store can never write again.
  */
 export async function openServices(config: Config, onDown?: (reason: string) => void): Promise<Services> {
-  const { store, searcher } = await openStore(config, onDown)
+  const opened = await openStore(config, onDown)
+  try {
+    return await servicesOn(opened, config)
+  } catch (error) {
+    await opened.store.close()
+    throw error
+  }
+}
+
+async function servicesOn({ store, searcher }: OpenedStore, config: Config): Promise<Services> {
   const baseUrl = `${config.publicUrl}/fhir`
   const { zone } = config
   const parameters = new ParameterRegistry()
   const custom = new CustomParameters(parameters)
   await custom.load(searcher)
-  const reindex = await Reindex.open({ store, baseUrl, parameters, zone })
+  const underWay = new UnderWay()
+  const reindex = await Reindex.open({ store, baseUrl, parameters, zone, underWay })
+  const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const services: Services = {
     config,
     store,
@@ -31,11 +44,13 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
     zone,
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
+    underWay,
     dispatch: (call) => dispatch(call, services),
     committed: (changes, outcomes) => {
       if (custom.committed(changes, outcomes)) reindex.parametersChanged()
     },
     close: async () => {
+      await neighbours.close()
       await reindex.stop()
       await store.close()
     },

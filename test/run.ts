@@ -1,22 +1,55 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { mongoOfRun } from './support/mongo.ts'
 
-/** Runs all tests with tap, shows its output and ends with a line `N passed, N failed`. */
-async function main(): Promise<number> {
+const HERE = import.meta.dirname
+
+/** What the tests that hold of any store go through to one. */
+const THROUGH_A_STORE = /from '(?:\.\.?\/)+support\/(?:oracle\/bench|world|server|listen|spawn|stores)\.ts'/
+
+/**
+ * Runs tests with tap, shows its output and ends with a line `N passed, N failed`: those of the files that are named, on the
+ * store that TEST_STORE names, or all on SQLite, and those that hold of any store on MongoDB once more.
+ */
+async function main(named: string[]): Promise<number> {
   const mongo = await mongoOfRun()
+  const { MONGODB_URL, ...environment } = { ...process.env, ...mongo.environment }
+  // Servers that tests start would take it for theirs.
+  if (MONGODB_URL) environment.TEST_MONGODB_URL = MONGODB_URL
   try {
-    return await runTap(mongo.environment)
+    const results = [await runTap(named, environment)]
+    if (named.length === 0 && environment.TEST_STORE === undefined) results.push(await onMongo(environment))
+    const sum = (what: 'passed' | 'failed') => results.reduce((all, one) => all + one[what], 0)
+    process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`)
+    return results.find(({ code }) => code !== 0)?.code ?? 0
   } finally {
     await mongo.stop()
   }
 }
 
-async function runTap(environment: Record<string, string>): Promise<number> {
-  const tap = new URL('../node_modules/.bin/tap', import.meta.url).pathname
-  const args = ['--reporter=tap', '--disable-coverage', '--allow-empty-coverage', ...process.argv.slice(2)]
-  const child = spawn(tap, args, { stdio: ['inherit', 'pipe', 'inherit'], env: { ...process.env, ...environment } })
+interface Result {
+  passed: number
+  failed: number
+  code: number
+}
+
+async function onMongo(environment: NodeJS.ProcessEnv): Promise<Result> {
+  const missing = environment.TEST_MONGODB_MISSING
+  process.stdout.write(`# on MongoDB${missing === undefined ? '' : `: left out, ${missing}`}\n`)
+  if (missing !== undefined) return { passed: 0, failed: process.env.CI ? 1 : 0, code: process.env.CI ? 1 : 0 }
+  const files = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && THROUGH_A_STORE.test(readFileSync(join(HERE, name), 'utf8')))
+    .map((name) => `test/${name}`)
+  return runTap(files.sort(), { ...environment, TEST_STORE: 'mongodb' })
+}
+
+async function runTap(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<Result> {
+  const tap = join(HERE, '..', 'node_modules', '.bin', 'tap')
+  const args = ['--reporter=tap', '--disable-coverage', '--allow-empty-coverage', ...files]
+  const child = spawn(tap, args, { stdio: ['inherit', 'pipe', 'inherit'], env: environment })
   const exit = once(child, 'exit')
   let passed = 0
   let failed = 0
@@ -27,8 +60,7 @@ async function runTap(environment: Record<string, string>): Promise<number> {
     failed = count('fail', counts) ?? (counts === '' ? failed : 0)
   }
   const [code] = (await exit) as [number | null]
-  process.stdout.write(`${passed} passed, ${failed} failed\n`)
-  return code ?? 1
+  return { passed, failed, code: code ?? 1 }
 }
 
 function count(name: string, line: string): number | undefined {
@@ -36,4 +68,4 @@ function count(name: string, line: string): number | undefined {
   return match ? Number(match[1]) : undefined
 }
 
-process.exitCode = await main()
+process.exitCode = await main(process.argv.slice(2))

@@ -1,3 +1,5 @@
+import type { Shared } from './shared.ts'
+
 /** How a version came to be; history tells it as Bundle.entry.request.method. */
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -104,6 +106,8 @@ export interface Unit {
   onceKey?: string
   /** Notes of those who work on the store, by name: committed with the rest, read by `Store.note`. */
   notes?: Record<string, string>
+  /** A lease (`shared.ts`) that this process has to have still; else the unit is refused as `outdated`. */
+  lease?: string
 }
 
 /** What became of a change. A deletion of nothing has version 0. */
@@ -178,6 +182,8 @@ export type SecretName = 'links'
 
 /** What keeps resources and their versions. Two adapters, one contract suite (`test/contract`). */
 export interface Store {
+  /** What this process and others on the store agree by; absent where there are no others. */
+  readonly shared?: Shared
   /** The current version, which may be a deletion; undefined when there never was one. */
   read(type: string, id: string): Promise<StoredVersion | undefined>
   readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>

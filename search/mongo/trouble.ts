@@ -18,7 +18,6 @@ export async function answered<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (process.env.DBG) console.error('MONGO', String(error).slice(0, 400))
     if (error instanceof MongoError && error.code === OUT_OF_TIME) throw tooLong()
     if (isTooMuch(error)) {
       throw FhirError.of('invalid', 'The search asks for too many values at once; narrow it.', { code: 'too-costly' })

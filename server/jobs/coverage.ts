@@ -93,7 +93,8 @@ export class Coverage {
   }
 }
 
-function digestOf(value: unknown): string {
+/** A digest of plain data. */
+export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url')
 }
 

@@ -58,7 +58,7 @@ export async function commit(unit: Unit, services: Services, madeBy: number): Pr
   // The reindex that a change of the parameters starts would not see what comes in behind its back.
   if (services.parameters.version !== madeBy) throw new CommitRefused('outdated')
   try {
-    const outcomes = await services.store.commit(unit)
+    const outcomes = await services.underWay.of(services.store.commit(unit))
     services.committed(unit.changes, outcomes)
     return outcomes
   } catch (error) {

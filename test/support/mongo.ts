@@ -22,12 +22,17 @@ export async function withoutMongo(): Promise<string | false> {
 
 /** The URL of a new database, which is dropped when the test is over. Throws an Error when no server can be had. */
 export async function mongoUrl(t: Test): Promise<string> {
-  const { url, missing } = await server()
-  if (url === undefined) throw new Error(`no MongoDB server can be had: ${missing}`)
   const name = `chartroom-test-${randomBytes(6).toString('hex')}`
-  const own = withDatabase(url, name)
+  const own = withDatabase(await foundMongo(), name)
   t.teardown(() => drop(own, name))
   return own
+}
+
+/** The URL of the server that tests run on. Throws an Error when none can be had. */
+export async function foundMongo(): Promise<string> {
+  const { url, missing } = await server()
+  if (url === undefined) throw new Error(`no MongoDB server can be had: ${missing}`)
+  return url
 }
 
 /**
@@ -69,7 +74,8 @@ async function findServer(): Promise<Had> {
     : { url: environment.TEST_MONGODB_URL }
 }
 
-async function drop(url: string, name: string): Promise<void> {
+/** Drops a database. */
+export async function drop(url: string, name: string): Promise<void> {
   const client = new MongoClient(url)
   try {
     await client.db(name).dropDatabase()

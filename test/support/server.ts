@@ -69,7 +69,7 @@ export class TestServer {
 
 /** Opens a server for a test; it is closed when the test is over. */
 export async function openServer(t: Test, environment: Record<string, string> = {}): Promise<TestServer> {
-  const place = placeOf(environment.DATA_DIR ?? storeFolder(t))
+  const place = await placeOf(environment.DATA_DIR ?? storeFolder(t))
   const config = readConfig({ DEMO: 'off', ...place, ...environment })
   const services = await openServices(config)
   const log: string[] = []

@@ -9,6 +9,7 @@ import type { Searcher } from '../../search/searcher.ts'
 import { SqliteSearcher } from '../../search/sqlite/searcher.ts'
 import { storeFolder } from './folder.ts'
 import { mongoUrl } from './mongo.ts'
+import { ON_MONGO } from './place.ts'
 
 /** ms that a search may take. */
 const MOST = 10_000
@@ -74,5 +75,5 @@ export async function openMongo(t: Test): Promise<TestStore<MongoStore>> {
 
 /** Opens a new store of the kind that TEST_STORE names, SQLite where it names none. */
 export function openStore(t: Test): Promise<TestStore> {
-  return process.env.TEST_STORE === 'mongo' ? openMongo(t) : openSqlite(t)
+  return ON_MONGO ? openMongo(t) : openSqlite(t)
 }

@@ -8,6 +8,7 @@ import type { Layout } from './layout.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { MongoSelection } from './selection.ts'
 import { sendWrites } from './send.ts'
+import type { MongoShared } from './shared.ts'
 import { Subject } from './subject.ts'
 import { inTransaction } from './transaction.ts'
 import { isDuplicate, unwritable } from './trouble.ts'
@@ -18,14 +19,16 @@ export class Committer {
   private readonly client: MongoClient
   private readonly database: Db
   private readonly layout: Layout
+  private readonly shared: MongoShared
   /** Which types contained which, as it was committed: `Contained#Container`. */
   private readonly containers = new Set<string>()
   private clock = 0
 
-  constructor(client: MongoClient, database: Db, layout: Layout) {
+  constructor(client: MongoClient, database: Db, layout: Layout, shared: MongoShared) {
     this.client = client
     this.database = database
     this.layout = layout
+    this.shared = shared
   }
 
   /** See `Store.commit`. */
@@ -37,6 +40,9 @@ export class Committer {
     })
     const outcomes = await inTransaction(this.client, async (session) => {
       if (unit.onceKey !== undefined) await this.begin(unit.onceKey, session)
+      if (unit.changes.length === 0) await this.beginReading(session)
+      if (unit.lease !== undefined && !(await this.shared.holds(unit.lease, session)))
+        throw new CommitRefused('outdated')
       for (const guard of unit.guards) await check(guard, session)
       const writes = [...unitWrites(unit, containers, this.database.databaseName)]
       return this.apply(changes, writes, session)
@@ -52,6 +58,11 @@ export class Committer {
     } catch (error) {
       throw isDuplicate(error) ? new CommitRefused('repeated') : error
     }
+  }
+
+  /** Not every server takes the read concern of a transaction from a bulk write, where this is its first command. */
+  private async beginReading(session: ClientSession): Promise<void> {
+    await this.database.collection('notes').findOne({}, { projection: { _id: 1 }, session })
   }
 
   /** Applies the changes in their order; what they write is sent after `first`. */

@@ -76,11 +76,15 @@ const DONE_KEPT = 90 * 24 * 60 * 60
 /** No transaction lives so long, in s. */
 const LOCKS_KEPT = 60 * 60
 
+/** Seconds after which what a process had or said goes, when nobody renewed it. */
+const PROCESSES_KEPT = 24 * 60 * 60
+
 /** The indexes of the collections that are there but once, by their names. */
 export const SHARED_INDEXES: Readonly<Record<string, readonly DeclaredIndex[]>> = {
   versions: VERSION_INDEXES,
   done: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: DONE_KEPT }],
   locks: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: LOCKS_KEPT }],
+  processes: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: PROCESSES_KEPT }],
   notes: [],
   secrets: [],
   containers: [],

@@ -24,6 +24,7 @@ import type {
 import { historyFilter, readHistory } from './history.ts'
 import { Layout } from './layout.ts'
 import { readLive } from './scan.ts'
+import { MongoShared } from './shared.ts'
 import { isDuplicate, unreadable, unwritable } from './trouble.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -34,6 +35,7 @@ const READ_TIME = 10_000
 export class MongoStore implements Store {
   readonly client: MongoClient
   readonly database: Db
+  readonly shared: MongoShared
   /** All versions of all resources. */
   readonly versions: Collection<VersionDocument>
   private readonly connection: Connection
@@ -45,7 +47,8 @@ export class MongoStore implements Store {
     this.client = connection.client
     this.database = database
     this.versions = database.collection('versions')
-    this.committer = new Committer(this.client, database, layout)
+    this.shared = new MongoShared(database)
+    this.committer = new Committer(this.client, database, layout, this.shared)
   }
 
   /**
