@@ -37,9 +37,10 @@ export const ANY_SPAN: readonly number[] = SPANS.map((_, at) => at)
 
 /**
  * The order of a search that asks for none: the latest first where an index gives that, of one patient or of a stretch of
- * time. Without keys it is that of ids.
+ * time; that of updates where nothing is asked for but these. Without keys it is that of ids.
  */
 export function ownOrder(type: string, parts: readonly Expression[]): SortKey[] {
+  if (parts.every(({ kind }) => kind === 'lastUpdated')) return [{ by: 'lastUpdated', descending: false }]
   const date = LISTED_BY[type]
   if (date === undefined || parts.some(({ kind }) => kind === 'id')) return []
   const isListed = parts.some((part) => patientOf(part) !== undefined) || comparisonsOf(date, parts).length > 0
