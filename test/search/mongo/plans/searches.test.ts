@@ -37,6 +37,8 @@ const OTHERS = [
   'Observation?patient=x,y&code=http://loinc.org|8302-2',
   'Observation?patient=x&code=8302-2',
   'Patient?general-practitioner=Practitioner/x',
+  'Patient?_content=fever',
+  'Observation?patient=x&_text=fever',
   'ValueSet?url=http://x/v',
   'Provenance?target=Patient/x',
   'AuditEvent?date=ge2026-01-01&_sort=-date',
