@@ -62,7 +62,7 @@ export function indexesOf(type: string): DeclaredIndex[] {
     // What is behind the id is looked at without the document.
     { name: 'earliest', key: { [`s.${date}.w`]: 1, [`s.${date}.a`]: 1, _id: 1, [`s.${date}.z`]: 1 } },
     { name: 'latest', key: { [`s.${date}.w`]: 1, [`s.${date}.z`]: -1, _id: 1, [`s.${date}.a`]: 1 } },
-    { name: 'patient', key: { pk: 1, [`s.${date}.z`]: -1, _id: 1 } },
+    { name: 'patient', key: { pk: 1, [`s.${date}.z`]: -1, _id: 1, [`s.${date}.a`]: 1 } },
   ]
 }
 
