@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { SEARCHES } from '../../../../bench/searches.ts'
 import { storableTypes } from '../../../../resources/definitions/definitions.ts'
-import { indexesOf, SHARED_INDEXES } from '../../../../resources/store/mongo/indexes.ts'
+import { historyFilter } from '../../../../resources/store/mongo/history.ts'
+import { indexesOf, SHARED_INDEXES, VERSION_INDEXES } from '../../../../resources/store/mongo/indexes.ts'
+import type { MongoFilter } from '../../../../search/mongo/conditions.ts'
 import { declarationFaults } from '../../../../search/mongo/plans/declaration.ts'
 import { EXCEPTIONS, exceptionOf } from '../../../../search/mongo/plans/exceptions.ts'
 import { faultsOf } from '../../../../search/mongo/plans/faults.ts'
@@ -85,6 +87,22 @@ t.test('nor is a page further on', async (t) => {
     ['Observation?_sort=-_lastUpdated', '[1425168000000,"x"]'],
   ] as const) {
     t.strictSame(await faultsIn(query, 100, from), [], `${query} from ${from}`)
+  }
+})
+
+t.test('a history is a stretch of an index, in its order', async (t) => {
+  const before = '1425168000000/Patient/x/3'
+  for (const query of [{}, { since: 5 }, { since: 5, before }, { before }, { at: { start: 5, end: 9 } }] as const) {
+    for (const [name, scope, sort] of [
+      ['all', {}, { t: -1, _id: -1 }],
+      ['type', { type: 'Patient' }, { t: -1, _id: -1 }],
+      ['resource', { type: 'Patient', id: 'x' }, { v: -1 }],
+    ] as const) {
+      const filter = historyFilter(scope, query) as MongoFilter
+      const { indexes, sort: served } = planOf({ type: 'versions', filter, sort }, VERSION_INDEXES)
+      t.strictSame(indexes, [name], JSON.stringify(query))
+      t.not(served, 'not', `${name} ${JSON.stringify(query)}`)
+    }
   }
 })
 
