@@ -12,7 +12,7 @@ const COUNT = 50
 /** How a search would be made, for people: the filter, how many meet it, and the stages of the server's plans. */
 export async function explained(reading: Reading, filters: Filters, search: Search): Promise<string[]> {
   const { type, where } = search
-  const filter = await filters.seen(type, where)
+  const filter = await filters.read(type, where)
   const fields = fieldsOf(type, sortOf(search))
   const words = [`filter ${JSON.stringify(filter)}`, `which ${await reading.count(type, filter)} meet`]
   if (!hasStretches(fields)) return [...words, 'all of them are sorted by several keys', ...(await stages(filter, {}))]

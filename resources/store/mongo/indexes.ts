@@ -50,9 +50,9 @@ export function indexesOf(type: string): DeclaredIndex[] {
     // Without ids these take a third and a quarter of the room, and what is found by them comes in no order anyway.
     { name: 'ranges', key: { 'r.p': 1, 'r.u': 1, 'r.l': 1, 'r.h': 1 } },
     { name: 'words', key: { w: 1 } },
-    { name: 'updated', key: { t: 1, _id: 1 } },
+    { name: 'updated', key: { live: 1, t: 1, _id: 1 } },
     // Ties go by ascending ids whichever way moments go.
-    { name: 'newest', key: { t: -1, _id: 1 } },
+    { name: 'newest', key: { live: 1, t: -1, _id: 1 } },
   ]
   if (typeInside(type) !== undefined) return [...indexes, { name: 'container', key: { 'c.type': 1, 'c.id': 1 } }]
   const date = LISTED_BY[type]

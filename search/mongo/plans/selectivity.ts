@@ -71,8 +71,8 @@ export function selectivityOf(bounds: readonly Bound[]): Selectivity {
       return isPoints ? ofKey(test.values) : ofKeys(test.from)
     case 'w':
       return isPoints ? 'one word' : 'all values of a parameter'
-    case 't':
-      return isPoints || (test.low && test.high) ? 'a stretch of time' : 'all from a moment on'
+    case 'live':
+      return ofUpdates(second?.test)
     case 'c.type':
       return second?.test?.kind === 'points' ? 'a container' : 'a whole type'
     case 'r.p':
@@ -90,6 +90,12 @@ function ofKey(values: readonly unknown[]): Selectivity {
 /** A stretch of keys is that of a whole parameter, if it begins with nothing behind the parameter and the kind of key. */
 function ofKeys(from: unknown): Selectivity {
   return /\0[tsur]$/.test(String(from ?? '')) ? 'all values of a parameter' : 'a stretch of keys'
+}
+
+/** Of `live` and `t`. */
+function ofUpdates(test: Bound['test']): Selectivity {
+  if (!test) return 'a whole type'
+  return test.kind === 'points' || (test.low && test.high) ? 'a stretch of time' : 'all from a moment on'
 }
 
 /** Of `r.p`, `r.u`, `r.l`, `r.h`. */
