@@ -2,7 +2,9 @@ import { fieldOf, SPANS } from '../../resources/store/mongo/document.ts'
 import { LISTED_BY } from '../../resources/store/mongo/indexes.ts'
 import type { Comparison, Expression } from '../expression.ts'
 import type { SortKey } from '../sort.ts'
+import { isBroad } from './breadth.ts'
 import { ALWAYS, anyOf, everyOf, type MongoFilter } from './conditions.ts'
+import { isExact } from './entries.ts'
 import { patientOf } from './patients.ts'
 
 /** What is known of a resource's date: it starts before `to` and ends behind `from`, or then. */
@@ -18,11 +20,9 @@ interface Between {
  */
 export function datesThatFollow(type: string, parts: readonly Expression[]): MongoFilter {
   const date = LISTED_BY[type]
-  const comparisons = date === undefined ? [] : comparisonsOf(date, parts)
-  if (date === undefined || comparisons.length === 0) return ALWAYS
-  const between = betweenOf(comparisons)
-  const plain = endsIn(date, between, Number.POSITIVE_INFINITY)
-  if (parts.some((part) => patientOf(part) !== undefined)) return plain
+  if (date === undefined) return ALWAYS
+  const between = betweenOf(comparisonsOf(date, parts))
+  if (!isBySpan(type, parts)) return endsIn(date, between, Number.POSITIVE_INFINITY)
   const bySpan = SPANS.map((span, w) => everyOf([{ [spanPath(date)]: w }, endsIn(date, between, span)]))
   return anyOf(bySpan)
 }
@@ -37,15 +37,31 @@ export const ANY_SPAN: readonly number[] = SPANS.map((_, at) => at)
 
 /**
  * The order of a search that asks for none: the latest first where an index gives that, of one patient or of a stretch of
- * time; that of updates where nothing is asked for but these. Without keys it is that of ids.
+ * time; that of updates where nothing is asked for but these. Without keys it is that of ids, as what has a key comes.
  */
 export function ownOrder(type: string, parts: readonly Expression[]): SortKey[] {
   if (parts.every(({ kind }) => kind === 'lastUpdated')) return [{ by: 'lastUpdated', descending: false }]
   const date = LISTED_BY[type]
   if (date === undefined || parts.some(({ kind }) => kind === 'id')) return []
-  const isListed = parts.some((part) => patientOf(part) !== undefined) || comparisonsOf(date, parts).length > 0
+  const isListed = isOfOne(parts) || (isBySpan(type, parts) && !parts.some(leads))
   if (!isListed) return []
   return [{ by: { param: date, table: 'range', type: 'range', single: true }, descending: true }]
+}
+
+/** Whether what is asked together bounds the date that the type is listed by, span by span: then all have one. */
+export function isBySpan(type: string, parts: readonly Expression[]): boolean {
+  const date = LISTED_BY[type]
+  return date !== undefined && comparisonsOf(date, parts).length > 0 && !isOfOne(parts)
+}
+
+function isOfOne(parts: readonly Expression[]): boolean {
+  return parts.some((part) => patientOf(part) !== undefined)
+}
+
+/** Whether a part is met by what has one of a few keys, which are better to go by than a stretch of time. */
+function leads(part: Expression): boolean {
+  if (part.kind === 'token') return part.tests.every(isExact) && !isBroad(part.param)
+  return ['reference', 'uri', 'composite', 'chain', 'has'].includes(part.kind)
 }
 
 function comparisonsOf(date: string, parts: readonly Expression[]): Comparison[] {

@@ -2,8 +2,8 @@ import type { Document } from 'mongodb'
 import type { Search } from '../searcher.ts'
 import { everyOf } from './conditions.ts'
 import type { Filters } from './far.ts'
-import { fieldsOf, hasStretches, stretchesOf } from './order.ts'
-import { sortOf } from './pages.ts'
+import { hasStretches, stretchesOf } from './order.ts'
+import { orderOf } from './pages.ts'
 import type { Reading } from './reading.ts'
 
 /** Matches of the page that is explained. */
@@ -13,7 +13,7 @@ const COUNT = 50
 export async function explained(reading: Reading, filters: Filters, search: Search): Promise<string[]> {
   const { type, where } = search
   const filter = await filters.read(type, where)
-  const fields = fieldsOf(type, sortOf(search))
+  const fields = orderOf(search)
   const words = [`filter ${JSON.stringify(filter)}`, `which ${await reading.count(type, filter)} meet`]
   if (!hasStretches(fields)) return [...words, 'all of them are sorted by several keys', ...(await stages(filter, {}))]
   for (const stretch of stretchesOf({ fields, place: undefined, backward: false }, false)) {

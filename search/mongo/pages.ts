@@ -3,7 +3,7 @@ import { allOf, type Expression } from '../expression.ts'
 import type { FoundPage, Manner, Search } from '../searcher.ts'
 import type { Place, SortKey } from '../sort.ts'
 import { everyOf, type MongoFilter } from './conditions.ts'
-import { ownOrder } from './dates.ts'
+import { isBySpan, ownOrder } from './dates.ts'
 import type { Filters } from './far.ts'
 import { type Field, fieldsOf, hasStretches, type Order, stretchesOf } from './order.ts'
 import type { Reading, Seen } from './reading.ts'
@@ -20,7 +20,7 @@ export async function findPage(
 ): Promise<FoundPage> {
   const { type, where } = search
   const sort = sortOf(search)
-  const fields = fieldsOf(type, sort)
+  const fields = orderOf(search)
   const wanted: Wanted = {
     type,
     filter: await filters.read(type, where),
@@ -77,8 +77,19 @@ function valuesOf(fields: readonly Field[]): Document {
   return Object.fromEntries(fields.map(({ path }, at) => [valueName(at), `$${path}`]))
 }
 
+/** The order of a search, as fields of documents. */
+export function orderOf(search: Search): Field[] {
+  const { type, where } = search
+  const isBound = isBySpan(type, partsOf(where))
+  return fieldsOf(type, sortOf(search)).map((field) => {
+    const { path, descending, span } = field
+    // What has the date for sure, and an index is entered by it already, is one stretch.
+    return span !== undefined && isBound ? { path, descending } : field
+  })
+}
+
 /** The order that a search asks for, or else its own. */
-export function sortOf({ type, where, sort = [] }: Search): readonly SortKey[] {
+function sortOf({ type, where, sort = [] }: Search): readonly SortKey[] {
   return sort.length > 0 ? sort : ownOrder(type, partsOf(where))
 }
 

@@ -1,25 +1,6 @@
 import { SPANS } from '../../../resources/store/mongo/document.ts'
+import { isBroad } from '../breadth.ts'
 import type { Bound } from './bounds.ts'
-
-/** Parameters of which a value is that of a great part of a type. */
-const COMMON = new Set([
-  '_profile',
-  '_security',
-  '_tag',
-  'active',
-  'category',
-  'class',
-  'clinical-status',
-  'deceased',
-  'gender',
-  'intent',
-  'language',
-  'lifecycle-status',
-  'priority',
-  'status',
-  'use',
-  'verification-status',
-])
 
 /** How many documents an index leads to, from the fewest on. */
 export const CLASSES = [
@@ -83,7 +64,7 @@ export function selectivityOf(bounds: readonly Bound[]): Selectivity {
 }
 
 function ofKey(values: readonly unknown[]): Selectivity {
-  const isCommon = values.some((value) => COMMON.has(String(value).split('\u0000')[0]!))
+  const isCommon = values.some((value) => isBroad(String(value).split('\u0000')[0]!))
   return isCommon ? 'a common key' : 'one key'
 }
 
