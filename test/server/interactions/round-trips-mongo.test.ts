@@ -80,7 +80,13 @@ t.test('a transaction asks as often, however many entries it has', { skip }, asy
   await commands(server.post('', bundle(2)))
   const few = await commands(server.post('', bundle(4)))
   t.strictSame(few, ['find', 'find', 'bulkWrite', 'commitTransaction'], 'one question for each type')
-  t.strictSame(await commands(server.post('', bundle(200))), few)
+  const many = await commands(server.post('', bundle(200)))
+  t.strictSame(
+    many,
+    ['find', 'find', 'insert', 'insert', 'insert', 'commitTransaction'],
+    'one write for each collection',
+  )
+  t.strictSame(await commands(server.post('', bundle(900))), many)
 })
 
 t.test('what is conditional is looked for before, and once more within the transaction', { skip }, async (t) => {
