@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { readPieces } from '../server/cli/sources.ts'
 import { demoBundles } from '../server/demo/hospital.ts'
 
-const SYNTHEA = join(import.meta.dirname, '..', '..', 'shared', 'data', 'synthea', 'sample20.tar.gz')
+const SHARED = process.env.SHARED ?? join(import.meta.dirname, '..', '..', 'shared')
+const SYNTHEA = join(SHARED, 'data', 'synthea', 'sample20.tar.gz')
 
 /** Bundles to load: `first` in this order, the others in any. */
 export interface Sample {

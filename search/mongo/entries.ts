@@ -108,9 +108,15 @@ const OPERATORS = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as cons
 const FIELDS = { low: 'l', high: 'h' } as const
 
 function rangeFilter(param: string, { unit, all, any = [] }: RangeTest): MongoFilter {
-  const test: Record<string, unknown> = { p: param, u: unit, ...endsOf(all) }
+  const test: Record<string, unknown> = { p: param, u: unit, ...endsOf([...all, ...all.flatMap(followingOf)]) }
   if (any.length > 0) test.$or = any.map((one) => endsOf([one]))
   return { r: { $elemMatch: test } }
+}
+
+/** No range ends before it starts: with both ends of its stretch, an index is left where it is over. */
+function followingOf([end, is, than]: Comparison): Comparison[] {
+  if (end === 'high' && is[0] === '<') return [['low', is, than]]
+  return end === 'low' && is[0] === '>' ? [['high', is, than]] : []
 }
 
 /** Comparisons by the end that they are of: of two of a kind, the narrower one. */

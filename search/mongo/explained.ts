@@ -2,20 +2,18 @@ import type { Document } from 'mongodb'
 import type { Search } from '../searcher.ts'
 import { everyOf } from './conditions.ts'
 import type { Filters } from './far.ts'
-import { fieldsOf, hasStretches, stretchesOf } from './order.ts'
+import { hasStretches, stretchesOf } from './order.ts'
+import { orderOf } from './pages.ts'
 import type { Reading } from './reading.ts'
 
 /** Matches of the page that is explained. */
 const COUNT = 50
 
 /** How a search would be made, for people: the filter, how many meet it, and the stages of the server's plans. */
-export async function explained(
-  reading: Reading,
-  filters: Filters,
-  { type, where, sort = [] }: Search,
-): Promise<string[]> {
+export async function explained(reading: Reading, filters: Filters, search: Search): Promise<string[]> {
+  const { type, where } = search
   const filter = await filters.read(type, where)
-  const fields = fieldsOf(sort)
+  const fields = orderOf(search)
   const words = [`filter ${JSON.stringify(filter)}`, `which ${await reading.count(type, filter)} meet`]
   if (!hasStretches(fields)) return [...words, 'all of them are sorted by several keys', ...(await stages(filter, {}))]
   for (const stretch of stretchesOf({ fields, place: undefined, backward: false }, false)) {

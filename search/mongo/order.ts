@@ -1,6 +1,8 @@
 import { fieldOf } from '../../resources/store/mongo/document.ts'
+import { LISTED_BY } from '../../resources/store/mongo/indexes.ts'
 import type { Place, SortKey } from '../sort.ts'
 import { ALWAYS, anyOf, everyOf, type MongoFilter } from './conditions.ts'
+import { ANY_SPAN, spanPath } from './dates.ts'
 
 /** A key that results are sorted by, as a field of documents. */
 export interface Field {
@@ -8,6 +10,8 @@ export interface Field {
   descending: boolean
   /** What no value is less than, where a document may have none. */
   least?: string | number
+  /** Where indexes have spans in front of it (`dates.ts`): their field. */
+  span?: string
 }
 
 /** An order of results, and from behind which place on they are wanted; or backward, from in front of it. */
@@ -23,12 +27,14 @@ export interface Stretch {
   sort: Record<string, 1 | -1>
 }
 
-export function fieldsOf(sort: readonly SortKey[]): Field[] {
+/** The fields of documents of a type that keys are about. */
+export function fieldsOf(type: string, sort: readonly SortKey[]): Field[] {
   return sort.map(({ by, descending }) => {
     if (by === 'id') return { path: '_id', descending }
     if (by === 'lastUpdated') return { path: 't', descending }
     const path = `s.${fieldOf(by.param)}.${descending ? 'z' : 'a'}`
-    return { path, descending, least: by.table === 'range' ? Number.NEGATIVE_INFINITY : '' }
+    const span = by.param === LISTED_BY[type] ? { span: spanPath(by.param) } : {}
+    return { path, descending, least: by.table === 'range' ? Number.NEGATIVE_INFINITY : '', ...span }
   })
 }
 
@@ -44,11 +50,20 @@ export function hasStretches(fields: readonly Field[]): boolean {
 export function stretchesOf({ fields, place, backward }: Order, isRequired: boolean): Stretch[] {
   const [first] = fields
   if (first?.least === undefined) return [stretch({ fields, place, backward }, ALWAYS)]
+  const { span } = first
+  // MongoDB has what is absent in front of all values: of an order that descends, the first page comes at once.
+  if (first.descending && !place && !backward && !isRequired) {
+    return [
+      stretch({ fields, place, backward }, span === undefined ? ALWAYS : { [span]: { $in: [...ANY_SPAN, null] } }),
+    ]
+  }
   const isPast = place !== undefined && place[0] === null
   const from = isPast ? undefined : place
-  const having = stretch({ fields, place: from, backward }, { [first.path]: { $gte: first.least } })
+  const has = { [first.path]: { $gte: first.least }, ...(span === undefined ? {} : { [span]: { $in: ANY_SPAN } }) }
+  const having = stretch({ fields, place: from, backward }, has)
+  const lacking = span === undefined ? {} : { [span]: null }
   const rest = isPast ? (place.slice(1) as unknown as Place) : undefined
-  const without = stretch({ fields: fields.slice(1), place: rest, backward }, { [first.path]: null })
+  const without = stretch({ fields: fields.slice(1), place: rest, backward }, { [first.path]: null, ...lacking })
   if (backward) return isRequired || (place && !isPast) ? [having] : [without, having]
   if (isPast) return [without]
   return isRequired ? [having] : [having, without]

@@ -3,6 +3,7 @@ import { allOf, type Expression } from '../expression.ts'
 import type { FoundPage, Manner, Search } from '../searcher.ts'
 import type { Place, SortKey } from '../sort.ts'
 import { everyOf, type MongoFilter } from './conditions.ts'
+import { isBySpan, ownOrder } from './dates.ts'
 import type { Filters } from './far.ts'
 import { type Field, fieldsOf, hasStretches, type Order, stretchesOf } from './order.ts'
 import type { Reading, Seen } from './reading.ts'
@@ -17,8 +18,9 @@ export async function findPage(
   count: number,
   { from, backward = false, around }: Manner & { from: string | undefined },
 ): Promise<FoundPage> {
-  const { type, where, sort = [] } = search
-  const fields = fieldsOf(sort)
+  const { type, where } = search
+  const sort = sortOf(search)
+  const fields = orderOf(search)
   const wanted: Wanted = {
     type,
     filter: await filters.read(type, where),
@@ -75,12 +77,33 @@ function valuesOf(fields: readonly Field[]): Document {
   return Object.fromEntries(fields.map(({ path }, at) => [valueName(at), `$${path}`]))
 }
 
+/** The order of a search, as fields of documents. */
+export function orderOf(search: Search): Field[] {
+  const { type, where } = search
+  const isBound = isBySpan(type, partsOf(where))
+  return fieldsOf(type, sortOf(search)).map((field) => {
+    const { path, descending, span } = field
+    // What has the date for sure, and an index is entered by it already, is one stretch.
+    return span !== undefined && isBound ? { path, descending } : field
+  })
+}
+
+/** The order that a search asks for, or else its own. */
+function sortOf({ type, where, sort = [] }: Search): readonly SortKey[] {
+  return sort.length > 0 ? sort : ownOrder(type, partsOf(where))
+}
+
+/** What is asked together. */
+function partsOf(where: Expression): readonly Expression[] {
+  const flat = allOf([where])
+  return flat.kind === 'and' ? flat.parts : [flat]
+}
+
 /** Whether what meets a search has a value to be sorted by. */
 function isRequired(where: Expression, key: SortKey | undefined): boolean {
   if (!key || typeof key.by === 'string') return false
   const { param } = key.by
-  const flat = allOf([where])
-  return (flat.kind === 'and' ? flat.parts : [flat]).some((part) => {
+  return partsOf(where).some((part) => {
     if (part.kind === 'range') return part.param === param && part.tests.every(({ unit }) => unit === '')
     return ['token', 'string', 'reference', 'uri'].includes(part.kind) && 'param' in part && part.param === param
   })

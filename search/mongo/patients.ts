@@ -37,7 +37,7 @@ export function ofPatient(parts: readonly Expression[]): OfPatient | undefined {
 }
 
 /** The one patient that a part wants a resource to be about. */
-function patientOf(part: Expression): string | undefined {
+export function patientOf(part: Expression): string | undefined {
   if (part.kind !== 'reference' || part.param !== 'patient' || part.uris.length > 0) return undefined
   const { targets, bare } = part
   const bareTargets = bare.types.flatMap((type) => bare.ids.map((id) => ({ type, id })))

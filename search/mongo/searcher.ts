@@ -23,7 +23,7 @@ import { joined, versionsOf } from './texts.ts'
 import { answered } from './trouble.ts'
 
 /** Ids that stand between two steps of a search at the most. */
-const MOST_BETWEEN = 20_000
+export const MOST_BETWEEN = 20_000
 
 /** Finds resources in the documents of a MongoStore. */
 export class MongoSearcher implements Searcher {

@@ -13,7 +13,15 @@ export interface RangeFact {
 export interface SortFact {
   a: string | number
   z: string | number
+  /** Of the date that the type is listed by: which of the `SPANS` it is within. */
+  w?: number
 }
+
+/**
+ * Spans between a least start and a greatest end, in ms; every other is within the last. Of a range within a known span one
+ * end tells where the other is, so that a stretch of time has two ends in an index of either.
+ */
+export const SPANS: readonly number[] = [1000, 3_600_000, 2 * 86_400_000, 32 * 86_400_000, Number.POSITIVE_INFINITY]
 
 /** What a resource is found by, as its document has it. What there is none of is left out. */
 export interface IndexFacts {
@@ -135,8 +143,8 @@ export function fieldOf(param: string): string {
   return param.replace(/[%.$]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
 }
 
-/** What a resource with these entries is found by. */
-export function indexFacts(entries: readonly IndexEntry[]): IndexFacts {
+/** What a resource with these entries is found by; `date` is the parameter that its type is listed by. */
+export function indexFacts(entries: readonly IndexEntry[], date?: string): IndexFacts {
   const keys = new Set<string>()
   const ranges = new Map<string, RangeFact>()
   const words = new Set<string>()
@@ -148,6 +156,8 @@ export function indexFacts(entries: readonly IndexEntry[]): IndexFacts {
   const groups = groupsOf(entries)
   if (groups.length > 0) facts.g = groups
   const sorts = sortFacts(entries)
+  const dates = date === undefined ? undefined : sorts?.[fieldOf(date)]
+  if (dates) dates.w = spanOf(dates)
   if (sorts) facts.s = sorts
   const patients = patientKeys(entries)
   if (patients.length > 0) facts.pk = patients
@@ -204,6 +214,11 @@ function sortFacts(entries: readonly IndexEntry[]): Record<string, SortFact> | u
     }
   }
   return Object.keys(facts).length > 0 ? facts : undefined
+}
+
+/** Which of the `SPANS` a range is within. */
+function spanOf({ a, z }: SortFact): number {
+  return SPANS.findIndex((span) => Number(z) - Number(a) <= span)
 }
 
 function sortValues(entry: Exclude<IndexEntry, readonly ['words', ...unknown[]]>): (string | number | undefined)[] {

@@ -4,6 +4,7 @@ import { FhirError } from '../../fhir-error.ts'
 import { Pace } from '../../pace.ts'
 import type { Change, DeleteChange, IndexChange, WriteChange } from '../port.ts'
 import { type IndexFacts, indexFacts } from './document.ts'
+import { LISTED_BY } from './indexes.ts'
 
 /** Bytes of a document at the most: 16 MiB is the database's limit, with what a command puts around it. */
 const DOCUMENT_BYTES = 16 * 1024 * 1024 - 16 * 1024
@@ -47,7 +48,7 @@ export function placeOf(container: { type: string; id: string }, held: string): 
 function prepareOne(change: Change): Prepared {
   if (change.kind === 'delete') return change
   const text = change.kind === 'write' ? change.text.length : 0
-  const facts = indexFacts(change.entries)
+  const facts = indexFacts(change.entries, LISTED_BY[change.type])
   refuseTooLarge(change, facts, text)
   const inside = (change.contained ?? []).map((one) => {
     const own = indexFacts(one.entries)

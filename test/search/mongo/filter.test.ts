@@ -191,6 +191,23 @@ t.test('dates that a type is listed by bound its index', async (t) => {
   })
   const asked = range('date', ['high', '>', 5], ['low', '<', 9])
   const own = { r: { $elemMatch: { p: 'date', u: '', h: { $gt: 5 }, l: { $lt: 9 } } } }
-  t.strictSame(filterOf('Observation', asked), { $and: [own, { 's.date.z': { $gt: 5 } }, { 's.date.a': { $lt: 9 } }] })
+  const { $and: parts } = filterOf('Observation', asked) as { $and: [object, { $or: object[] }] }
+  t.strictSame(parts[0], own)
+  const spans = parts[1].$or
+  t.strictSame(spans[0], {
+    $and: [{ 's.date.w': 0 }, { 's.date.a': { $gte: -996, $lte: 9 } }, { 's.date.z': { $gte: 5, $lte: 1010 } }],
+  })
+  t.strictSame(spans.at(-1), {
+    $and: [{ 's.date.w': 4 }, { 's.date.a': { $lte: 9 } }, { 's.date.z': { $gte: 5 } }],
+  })
+  const bare = { types: [], ids: [] }
+  const targets = [{ type: 'Patient', id: 'p' }]
+  const patient: Expression = { kind: 'reference', param: 'patient', targets, bare, uris: [] }
+  const ofOne = filterOf('Observation', { kind: 'and', parts: [patient, asked] }) as { $and: object[] }
+  t.strictSame(
+    ofOne.$and.slice(-2),
+    [{ 's.date.a': { $lte: 9 } }, { 's.date.z': { $gte: 5 } }],
+    'of one patient at once',
+  )
   t.strictSame(filterOf('Basic', asked), own)
 })

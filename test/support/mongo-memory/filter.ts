@@ -48,6 +48,7 @@ function fieldMeets(values: readonly unknown[], test: unknown): boolean {
   if (!isOperators(test)) return elements.includes(test)
   return Object.entries(test).every(([name, than]) => {
     if (name === '$exists') return than === values.length > 0
+    if (name === '$in' && values.length === 0) return (than as unknown[]).includes(null)
     if (name !== '$elemMatch') return elements.some((value) => operatorMeets(name, than, value))
     return values.some((value) => Array.isArray(value) && value.some((one) => elementMeets(one, than as Tests)))
   })

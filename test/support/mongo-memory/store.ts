@@ -1,6 +1,7 @@
 import type { ClientSession } from 'mongodb'
 import { insideId, insideName } from '../../../resources/contained.ts'
 import { indexFacts } from '../../../resources/store/mongo/document.ts'
+import { LISTED_BY } from '../../../resources/store/mongo/indexes.ts'
 import type { MongoSelection } from '../../../resources/store/mongo/selection.ts'
 import type { Change, Outcome, Store, WriteChange } from '../../../resources/store/port.ts'
 import type { Readable } from '../../../search/mongo/reading.ts'
@@ -51,7 +52,9 @@ function write(
   t: number,
 ) {
   const bytes = text.length
-  database.documents(type).set(id, { _id: id, v, t, m: method, live: true, text, bytes, ...indexFacts(entries) })
+  database
+    .documents(type)
+    .set(id, { _id: id, v, t, m: method, live: true, text, bytes, ...indexFacts(entries, LISTED_BY[type]) })
   database.documents('versions').set(`${type}/${id}/${v}`, { _id: `${type}/${id}/${v}`, v, t, m: method, text })
   for (const one of contained ?? []) {
     const [inside, _id] = [insideName(one.type), insideId({ type, id }, one.id)]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { fieldOf, indexFacts, patientKey } from '../../../../resources/store/mongo/document.ts'
+import { fieldOf, indexFacts, patientKey, SPANS } from '../../../../resources/store/mongo/document.ts'
 import { tokenKey } from '../../../../resources/store/mongo/keys.ts'
 
 t.test('each value once, ranges and words apart', async (t) => {
@@ -53,6 +53,34 @@ t.test('sorts by the least and the greatest, of what has an order', async (t) =>
   t.strictSame(s?.date, { a: 1, z: 9 })
   t.strictSame(s?.name, { a: '\uffff', z: '😀' }, 'by bytes')
   t.strictSame(Object.keys(s ?? {}).sort(), ['date', 'name'].sort())
+})
+
+t.test('the date that a type is listed by is within the shortest span that it fits', async (t) => {
+  const spanOf = (low: number, high: number) => indexFacts([['range', 'date', '', low, high]], 'date').s?.date?.w
+  const [second, hour, days, month] = SPANS as [number, number, number, number]
+  for (const [high, span] of [
+    [1, 0],
+    [second, 0],
+    [second + 1, 1],
+    [hour, 1],
+    [hour + 1, 2],
+    [days + 1, 3],
+    [month + 1, 4],
+    [8.64e15, 4],
+  ] as const) {
+    t.equal(spanOf(0, high), span, `${high}`)
+  }
+  t.equal(spanOf(-8.64e15, 8.64e15), 4)
+  const { s } = indexFacts(
+    [
+      ['range', 'date', '', 0, 1],
+      ['range', 'date', '', hour, hour + 1],
+      ['range', 'issued', '', 0, 1],
+    ],
+    'date',
+  )
+  t.strictSame(s, { date: { a: 0, z: hour + 1, w: 2 }, issued: { a: 0, z: 1 } })
+  t.strictSame(indexFacts([['range', 'issued', '', 0, 1]], 'date').s, { issued: { a: 0, z: 1 } })
 })
 
 t.test('tokens are kept behind each patient', async (t) => {
