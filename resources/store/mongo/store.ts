@@ -11,6 +11,7 @@ import type {
   StoredVersion,
   Unit,
 } from '../port.ts'
+import { MongoArchive } from './archive.ts'
 import { Committer } from './commit.ts'
 import { type Connection, connect, databaseName } from './connect.ts'
 import type {
@@ -36,6 +37,7 @@ export class MongoStore implements Store {
   readonly client: MongoClient
   readonly database: Db
   readonly shared: MongoShared
+  readonly archive: MongoArchive
   /** All versions of all resources. */
   readonly versions: Collection<VersionDocument>
   private readonly connection: Connection
@@ -49,6 +51,8 @@ export class MongoStore implements Store {
     this.versions = database.collection('versions')
     this.shared = new MongoShared(database)
     this.committer = new Committer(this.client, database, layout, this.shared)
+    const { client, shared, underWay } = this
+    this.archive = new MongoArchive({ client, database, layout, shared, underWay })
   }
 
   /**

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { CommitRefused, type Outcome, type Selection, type Unit } from '../port.ts'
+import { CommitRefused, type Outcome, type Selection } from '../port.ts'
 import { Applier } from './apply.ts'
 import { openWriter } from './connect.ts'
 import { FolderInUse, holdLock } from './lock.ts'
-import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult } from './message.ts'
+import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult, type WriterUnit } from './message.ts'
 import { migrate } from './schema.ts'
 import type { SqliteSelection } from './selection.ts'
 
@@ -27,7 +27,7 @@ const BYTES_OF_UNIT = 48 * 1024
 /** A unit whose parts have all come in. */
 interface Waiting {
   id: number
-  unit: Unit
+  unit: WriterUnit
 }
 
 /** The one thread that writes. Units that wait while it syncs go into its next transaction together. */
