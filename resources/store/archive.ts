@@ -40,8 +40,6 @@ export interface ArchivePart {
   done?: readonly DoneKey[]
   secrets?: Readonly<Record<string, Buffer>>
   notes?: Readonly<Record<string, string>>
-  /** As `Unit.lease`. */
-  lease?: string
 }
 
 /**
@@ -65,7 +63,7 @@ export interface Archive {
   heads(type: string): AsyncIterable<Head>
   /**
    * Writes a part, all or nothing and durably. What of it is there already is a fault, but for secrets and notes, which
-   * are replaced. Throws CommitRefused where the lease is another's, FhirError as `Store.commit` does.
+   * are replaced. Throws CommitRefused where something else writes the same, FhirError as `Store.commit` does.
    */
   restore(part: ArchivePart): Promise<void>
 }

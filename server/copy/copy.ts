@@ -9,14 +9,17 @@ import { Turn } from '../jobs/turn.ts'
 import { UnderWay } from '../write/under-way.ts'
 import { differences, digestOfStore, type StoreDigest } from './digest.ts'
 import type { End } from './ends.ts'
-import { COPY_NOTE, type CopyState, copyState, refuseUnfinished, sourceOf } from './state.ts'
+import { COPY_NOTE, type CopyState, carriedSecrets, copyState, refuseUnfinished, sourceOf } from './state.ts'
 import { doneStream, partsOf, type Stream, versionStream } from './streams.ts'
 
 /** Notes of how far a store's own index is: the copy has its own. */
 const OF_THE_INDEX = new Set(['reindex', 'overruns'])
 
-/** How long another copy into the same store is waited for, in s: one that was broken off is gone by then. */
-const PATIENCE = 20
+/** How long another copy into the same store is waited for, in ms: one that was broken off is no longer told of then. */
+const PATIENCE = 20_000
+
+/** How long what another process writes is waited for, in ms: a transaction that was broken off is ended by then. */
+const LONG_PATIENCE = 90_000
 
 /** Is told how far a copy is. */
 export interface CopyWatch {
@@ -55,17 +58,16 @@ export class Copy {
       const digest = await this.verify()
       await this.note({ finished: new Date().toISOString() })
       return digest
-    } catch (error) {
-      throw error instanceof CommitRefused ? new Error('another process copies into it by now') : error
     } finally {
       await this.turn.give()
     }
   }
 
   private async takeTurn(): Promise<void> {
-    for (let waited = 0; !(await this.turn.take()); waited++) {
-      if (waited === PATIENCE) throw new Error(`another process copies into ${this.to.name}`)
-      await setTimeout(1_000)
+    const end = Date.now() + PATIENCE
+    while (!(await this.turn.take())) {
+      if (Date.now() > end) throw new Error(`another process copies into ${this.to.name}`)
+      await setTimeout(500)
     }
   }
 
@@ -80,7 +82,7 @@ export class Copy {
       if (total === 0) throw new Error(`there is nothing in ${from.name}`)
       if (!(await isEmpty(to))) throw new Error(`${to.name} has something in it: name an empty store`)
       this.state = { source, name: from.name, started: new Date().toISOString() }
-      await this.note({}, { secrets: await from.store.archive.secrets() })
+      await this.note({}, { secrets: await carriedSecrets(from.store.archive) })
       return
     }
     if (found.finished !== undefined) {
@@ -142,14 +144,25 @@ export class Copy {
     this.state = state
   }
 
-  private restore(part: ArchivePart): Promise<void> {
-    return this.to.store.archive.restore(this.to.store.shared ? { ...part, lease: this.turn.name } : part)
+  private async restore(part: ArchivePart): Promise<void> {
+    const end = Date.now() + LONG_PATIENCE
+    for (;;) {
+      if (!this.turn.isMine) throw new Error(`another process copies into ${this.to.name} by now`)
+      try {
+        return await this.to.store.archive.restore(part)
+      } catch (error) {
+        if (!(error instanceof CommitRefused)) throw error
+        if (Date.now() > end) throw new Error(`something else writes into ${this.to.name}`)
+      }
+    }
   }
 }
 
+/** A server that was started on it may have noted that its index is complete. */
 async function isEmpty({ store }: End): Promise<boolean> {
   for await (const _ of store.archive.done()) return false
-  return (await store.history({}, {}, 1)).entries.length === 0 && Object.keys(await store.archive.notes()).length === 0
+  const notes = Object.keys(await store.archive.notes()).filter((name) => !OF_THE_INDEX.has(name))
+  return notes.length === 0 && (await store.history({}, {}, 1)).entries.length === 0
 }
 
 function partOf(versions: PlacedVersion[], indexing: Indexing): ArchivePart {

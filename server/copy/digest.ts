@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Archive, ArchivedVersion, Head } from '../../resources/store/archive.ts'
 import { DONE_KEPT } from '../../resources/store/port.ts'
+import { carriedSecrets } from './state.ts'
 
 /** ms */
 const DAY = 24 * 60 * 60 * 1000
@@ -17,7 +18,7 @@ export interface TypeDigest {
 /** What a store has, in such a way that two that have the same give the same, however they keep it. */
 export interface StoreDigest {
   types: Map<string, TypeDigest>
-  /** Of names of work that was done, and secrets. */
+  /** Of names of work that was done, and of the secrets that are carried. */
   done: string
   secrets: string
 }
@@ -35,7 +36,7 @@ export async function digestOfStore(archive: Archive, now: number, onVersion: ()
     if (at > now - DONE_KEPT + DAY) done.update(`${JSON.stringify(key)} ${at}\n`)
   }
   const secrets = createHash('sha256')
-  for (const [name, value] of Object.entries(await archive.secrets()).sort()) {
+  for (const [name, value] of Object.entries(await carriedSecrets(archive)).sort()) {
     secrets.update(`${name} ${value.toString('hex')}\n`)
   }
   return { types, done: done.digest('hex'), secrets: secrets.digest('hex') }

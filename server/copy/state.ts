@@ -39,3 +39,12 @@ export async function refuseUnfinished(store: Store, storeName: string): Promise
     `${storeName} is an unfinished copy of ${state.name}: run \`npm run fhir -- copy\` again with the same places, or remove it`,
   )
 }
+
+/**
+ * The secrets that a copy carries: all but the key of page links. A link says where to go on in an order that is the store's
+ * own; sealed by another key it is refused, where it would lose or repeat resources.
+ */
+export async function carriedSecrets(archive: Archive): Promise<Record<string, Buffer>> {
+  const { links: _, ...carried } = await archive.secrets()
+  return carried
+}

@@ -1,14 +1,13 @@
 import type { ClientSession, Db, MongoClient } from 'mongodb'
 import { insideName } from '../../contained.ts'
 import type { ArchivePart, RestoredVersion } from '../archive.ts'
-import { CommitRefused, type WriteChange } from '../port.ts'
+import type { WriteChange } from '../port.ts'
 import type { VersionDocument } from './document.ts'
 import { readHeads } from './heads.ts'
 import { containerWrite, type KeptDocument, keptWrite } from './kept.ts'
 import type { Layout } from './layout.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { sendWrites } from './send.ts'
-import type { MongoShared } from './shared.ts'
 import { type Head, Subject } from './subject.ts'
 import { inTransaction } from './transaction.ts'
 import { unwritable } from './trouble.ts'
@@ -20,7 +19,6 @@ export interface ArchiveSource {
   client: MongoClient
   database: Db
   layout: Layout
-  shared: MongoShared
   underWay: UnderWay
 }
 
@@ -29,15 +27,14 @@ export function restore(source: ArchiveSource, part: ArchivePart): Promise<void>
   return source.underWay.add(() => restorePart(source, part), unwritable)
 }
 
-async function restorePart({ client, database, layout, shared }: ArchiveSource, part: ArchivePart): Promise<void> {
-  const { versions = [], lease } = part
+async function restorePart({ client, database, layout }: ArchiveSource, part: ArchivePart): Promise<void> {
+  const { versions = [] } = part
   await layout.ensure(collectionsOf(versions))
   const prepared = await prepare(versions.filter(isCurrent).map(writeOf))
   await inTransaction(client, async (session: ClientSession) => {
     // Read first: not every server takes the read concern of a transaction from a write.
     const heads = versions.length > 0 ? await readHeads(database, versions, session) : new Map<string, Head>()
     await database.collection('notes').findOne({}, { projection: { _id: 1 }, session })
-    if (lease !== undefined && !(await shared.holds(lease, session))) throw new CommitRefused('outdated')
     await sendWrites(client, writesOfPart(part, prepared, heads, database.databaseName), session)
   })
 }

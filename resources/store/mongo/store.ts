@@ -51,8 +51,8 @@ export class MongoStore implements Store {
     this.versions = database.collection('versions')
     this.shared = new MongoShared(database)
     this.committer = new Committer(this.client, database, layout, this.shared)
-    const { client, shared, underWay } = this
-    this.archive = new MongoArchive({ client, database, layout, shared, underWay })
+    const { client, underWay } = this
+    this.archive = new MongoArchive({ client, database, layout, underWay })
   }
 
   /**
