@@ -15,7 +15,7 @@ import {
 import type { Comparison, EntryExpression, EntryTable, RangeTest, TokenTest } from '../expression.ts'
 import { fold } from '../fold.ts'
 import { pathsAbove } from '../types/uri.ts'
-import { ALWAYS, anyOf, everyOf, type MongoFilter } from './conditions.ts'
+import { anyOf, everyOf, type MongoFilter, NEVER } from './conditions.ts'
 import { endsWithPart, firstPartHas, hasKey, hasKeyWithin, hasKeyWithinOne } from './keys.ts'
 import { isNear } from './near.ts'
 
@@ -146,8 +146,11 @@ function presentFilter(param: string, table: EntryTable): MongoFilter {
 
 /** What a composite asks of one element, and that the resource has each of it: an index leads by the latter. */
 export function compositeFilter(parts: readonly EntryExpression[]): MongoFilter {
+  const [first] = parts
+  if (!first) return NEVER
   const filters = parts.map(entryFilter)
-  const together = everyOf(filters)
-  if (together === ALWAYS) return anyOf([])
-  return everyOf([...filters, { g: { $elemMatch: together } }])
+  if (filters.includes(NEVER)) return NEVER
+  // Not all compatible servers know what stands here for a document's fields where an operator comes first.
+  const field = first.kind === 'range' ? 'r' : 'k'
+  return everyOf([...filters, { g: { $elemMatch: { [field]: { $exists: true }, $and: filters } } }])
 }

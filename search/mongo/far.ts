@@ -11,10 +11,10 @@ import {
 import { allOf, type Expression, isOfEntries } from '../expression.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
 import { canonical } from './canonical.ts'
-import { anyOf, everyOf, isIn, type MongoFilter, NEVER } from './conditions.ts'
+import { ALWAYS, anyOf, everyOf, isIn, type MongoFilter, NEVER } from './conditions.ts'
 import { type FarExpression, farParts, filterOf } from './filter.ts'
 import { hasKey } from './keys.ts'
-import type { Reading } from './reading.ts'
+import { type Reading, TooMany } from './reading.ts'
 
 const LIVE: MongoFilter = { live: true }
 
@@ -41,18 +41,39 @@ export class Filters {
 
   /** The live resources of a type that meet an Expression and that the caller may see. */
   async seen(type: string, where: Expression): Promise<MongoFilter> {
-    const narrowing: Expression = this.restriction ? restrictionOf(this.restriction, type) : { kind: 'all' }
-    const filters = [await this.filter(type, where), await this.unrestricted.filter(type, narrowing)]
+    const narrowing = this.narrowing(type)
+    const asked = await this.filter(type, where)
     const isLive = isOfEntries(where) || isOfEntries(narrowing)
-    return everyOf(isLive ? filters : [...filters, LIVE])
+    const live = isLive ? asked : everyOf([asked, LIVE])
+    return everyOf([live, await this.unrestricted.filter(type, narrowing, live)])
   }
 
-  /** The filter of an Expression, whoever asks. */
-  private async filter(type: string, expression: Expression): Promise<MongoFilter> {
+  private narrowing(type: string): Expression {
+    return this.restriction ? restrictionOf(this.restriction, type) : { kind: 'all' }
+  }
+
+  /**
+   * The filter of an Expression, whoever asks. A far part that leads to too many is asked anew, of those alone that the other
+   * parts leave over `among` the resources of the type.
+   */
+  private async filter(type: string, expression: Expression, among = ALWAYS): Promise<MongoFilter> {
     const flat = allOf([expression])
+    const parts = flat.kind === 'and' ? flat.parts : [flat]
     const resolved = new Map<Expression, MongoFilter>()
-    for (const part of farParts(flat)) resolved.set(part, await this.resolved(type, part))
-    return filterOf(type, flat, resolved)
+    const wide: FarExpression[] = []
+    for (const part of farParts(flat)) {
+      try {
+        resolved.set(part, await this.resolved(type, part))
+      } catch (error) {
+        if (!(error instanceof TooMany && parts.includes(part))) throw error
+        wide.push(part)
+      }
+    }
+    let filter = filterOf(type, allOf(parts.filter((part) => !wide.includes(part as FarExpression))), resolved)
+    for (const part of wide) {
+      filter = everyOf([filter, await this.resolve(type, part, everyOf([filter, among]))])
+    }
+    return filter
   }
 
   private resolved(type: string, part: FarExpression): Promise<MongoFilter> {
@@ -62,81 +83,95 @@ export class Filters {
     return known
   }
 
-  private resolve(type: string, part: FarExpression): Promise<MongoFilter> {
+  private resolve(type: string, part: FarExpression, among?: MongoFilter): Promise<MongoFilter> {
     switch (part.kind) {
       case 'chain':
-        return this.chained(part)
+        return this.chained(type, part, among)
       case 'has':
-        return this.referredTo(type, part)
+        return this.referredTo(type, part, among)
       case 'contains':
-        return this.containing(type, part)
+        return this.containing(type, part, among)
       case 'within':
-        return this.contained(type, part)
+        return this.contained(type, part, among)
     }
   }
 
-  private async chained({ param, canonical, targets }: Extract<Expression, { kind: 'chain' }>): Promise<MongoFilter> {
+  private async chained(of: string, chain: Of<'chain'>, among?: MongoFilter): Promise<MongoFilter> {
+    const { param, canonical, targets } = chain
+    const refers = `${param}:canonical`
     const keys: string[] = []
     for (const { type, where } of targets) {
-      const filter = await this.seen(type, where)
+      const filters = [await this.seen(type, where)]
       if (canonical) {
-        const uris = await this.keys(type, filter, uriStretch(OWN_CANONICALS, ''))
-        keys.push(...uris.map((key) => uriKey(`${param}:canonical`, uriOf(OWN_CANONICALS, key))))
+        if (among) filters.push(hasKey(await this.uris(of, among, refers, OWN_CANONICALS)))
+        keys.push(...(await this.uris(type, everyOf(filters), OWN_CANONICALS, refers)))
       } else {
-        const ids = filter === NEVER ? [] : await this.reading.allIds(type, filter)
-        keys.push(...ids.map((id) => referenceKey(param, type, id)))
+        if (among) filters.push(isIn('_id', await this.referred(of, among, param, type)))
+        keys.push(...(await this.ids(type, everyOf(filters))).map((id) => referenceKey(param, type, id)))
       }
     }
     return hasKey(keys)
   }
 
-  private async referredTo(of: string, has: Extract<Expression, { kind: 'has' }>): Promise<MongoFilter> {
+  private async referredTo(of: string, has: Of<'has'>, among?: MongoFilter): Promise<MongoFilter> {
     const { type, param, canonical, where } = has
-    const filter = await this.seen(type, where)
+    const refers = `${param}:canonical`
+    const filters = [await this.seen(type, where)]
     if (canonical) {
-      const name = `${param}:canonical`
-      const uris = await this.keys(type, filter, uriStretch(name, ''))
-      return hasKey(uris.map((key) => uriKey(OWN_CANONICALS, uriOf(name, key))))
+      if (among) filters.push(hasKey(await this.uris(of, among, OWN_CANONICALS, refers)))
+      return hasKey(await this.uris(type, everyOf(filters), refers, OWN_CANONICALS))
     }
-    const keys = await this.keys(type, filter, referenceStretch(param, of))
-    return isIn(
-      '_id',
-      keys.map((key) => referenceOf(param, key).id),
-    )
+    if (among) filters.push(hasKey((await this.ids(of, among)).map((id) => referenceKey(param, of, id))))
+    return isIn('_id', await this.referred(type, everyOf(filters), param, of))
   }
 
   /** No more is asked of the contained resource than `where`: who may see its container may see it. */
-  private async containing(
-    of: string,
-    { type, where }: Extract<Expression, { kind: 'contains' }>,
-  ): Promise<MongoFilter> {
+  private async containing(of: string, { type, where }: Of<'contains'>, among?: MongoFilter): Promise<MongoFilter> {
     const inside = insideName(type)
-    const filter = everyOf([await this.filter(inside, where), { 'c.type': of }])
-    return isIn('_id', filter === NEVER ? [] : await this.reading.distinct(inside, filter, '$c.id'))
+    const filters = [await this.filter(inside, where), { 'c.type': of }]
+    if (among) filters.push(isIn('c.id', await this.ids(of, among)))
+    return isIn('_id', await this.distinct(inside, everyOf(filters), '$c.id'))
   }
 
-  private async contained(type: string, within: Extract<Expression, { kind: 'within' }>): Promise<MongoFilter> {
-    const filters: MongoFilter[] = []
+  private async contained(type: string, within: Of<'within'>, among?: MongoFilter): Promise<MongoFilter> {
+    const found: MongoFilter[] = []
     // The types are named one by one: what is not known to contain others is not seen.
     for (const container of await this.reading.containers(typeInside(type) ?? '')) {
       const where = restrictionOf(within, container)
       if (where.kind === 'none') continue
       const isOfType = { 'c.type': container }
-      if (where.kind === 'all') filters.push(isOfType)
+      if (where.kind === 'all') found.push(isOfType)
       else {
-        const filter = everyOf([await this.filter(container, where), LIVE])
-        const ids = filter === NEVER ? [] : await this.reading.allIds(container, filter)
-        filters.push(everyOf([isOfType, isIn('c.id', ids)]))
+        const filters = [await this.filter(container, where), LIVE]
+        if (among) filters.push(isIn('_id', await this.distinct(type, everyOf([among, isOfType]), '$c.id')))
+        found.push(everyOf([isOfType, isIn('c.id', await this.ids(container, everyOf(filters)))]))
       }
     }
-    return anyOf(filters)
+    return anyOf(found)
   }
 
-  /** The keys of a stretch that documents have, each once. */
-  private async keys(type: string, filter: MongoFilter, stretch: Stretch): Promise<string[]> {
-    return filter === NEVER ? [] : this.reading.distinct(type, filter, keysWithin([stretch]))
+  private async ids(type: string, filter: MongoFilter): Promise<string[]> {
+    return filter === NEVER ? [] : this.reading.allIds(type, filter)
+  }
+
+  private async distinct(type: string, filter: MongoFilter, path: unknown): Promise<string[]> {
+    return filter === NEVER ? [] : this.reading.distinct(type, filter, path)
+  }
+
+  /** Ids of what resources refer to by a parameter, of one type. */
+  private async referred(type: string, filter: MongoFilter, param: string, target: string): Promise<string[]> {
+    const keys = await this.distinct(type, filter, keysWithin([referenceStretch(param, target)]))
+    return keys.map((key) => referenceOf(param, key).id)
+  }
+
+  /** The uris that resources have for a parameter, as keys of another one. */
+  private async uris(type: string, filter: MongoFilter, param: string, other: string): Promise<string[]> {
+    const keys = await this.distinct(type, filter, keysWithin([uriStretch(param, '')]))
+    return keys.map((key) => uriKey(other, uriOf(param, key)))
   }
 }
+
+type Of<K extends FarExpression['kind']> = Extract<FarExpression, { kind: K }>
 
 /** An aggregation's expression for those keys of a document that are in one of the stretches. */
 export function keysWithin(stretches: readonly Stretch[]): unknown {

@@ -80,7 +80,7 @@ function beyond({ fields, place, backward }: Order): MongoFilter {
   const equal = (count: number) => fields.slice(0, count).map(({ path }, at) => ({ [path]: place[at] }))
   const cases = fields.map((field, at) => everyOf([...equal(at), past(field, place[at])]))
   const behindTies = past({ path: '_id', descending: false }, place.at(-1))
-  const any = anyOf([...cases, everyOf([...equal(fields.length), behindTies])])
+  const later = anyOf([...cases, everyOf([...equal(fields.length), behindTies])])
   // Where an index is entered.
-  return fields[0] ? everyOf([past(fields[0], place[0], 'e'), any]) : any
+  return fields[0] ? everyOf([past(fields[0], place[0], 'e'), later]) : later
 }

@@ -10,8 +10,21 @@ export interface Readable {
   readonly versions: Collection<VersionDocument>
 }
 
-/** How many ids may stand between two steps of a search. */
-export const MOST_BETWEEN = 20_000
+/** What an answer may take. */
+export interface Limits {
+  /** ms. */
+  time: number
+  /** Ids that stand between two steps of a search. */
+  between: number
+}
+
+/** A step of a search gives more than may stand between it and the next. */
+export class TooMany extends FhirError {
+  constructor(most: number) {
+    const diagnostics = `A step of this search (a chain, _has or _contained) finds more than ${most} resources; narrow it.`
+    super('invalid', [{ severity: 'error', code: 'too-costly', diagnostics }])
+  }
+}
 
 /** A document as searches see it. */
 export interface Seen extends Document {
@@ -22,12 +35,13 @@ export interface Seen extends Document {
 export class Reading {
   private readonly store: Readable
   private readonly until: number
+  private readonly between: number
   private readonly session: ClientSession | undefined
 
-  /** `most` is the time of the answer in ms. */
-  constructor(store: Readable, most: number, session?: ClientSession) {
+  constructor(store: Readable, { time, between }: Limits, session?: ClientSession) {
     this.store = store
-    this.until = performance.now() + most
+    this.until = performance.now() + time
+    this.between = between
     this.session = session
   }
 
@@ -55,9 +69,9 @@ export class Reading {
     return found.map(({ _id }) => _id)
   }
 
-  /** Ids of all documents that meet a filter. Throws `invalid` where they are too many to go on with. */
+  /** Ids of all documents that meet a filter. Throws TooMany. */
   async allIds(type: string, filter: MongoFilter): Promise<string[]> {
-    return few(await this.ids(type, filter, MOST_BETWEEN + 1))
+    return this.few(await this.ids(type, filter, this.between + 1))
   }
 
   /** What `path` gives of the documents that meet a filter, each value once. Throws as `allIds` does. */
@@ -67,9 +81,9 @@ export class Reading {
       { $project: { _id: 0, value: path } },
       { $unwind: '$value' },
       { $group: { _id: '$value' } },
-      { $limit: MOST_BETWEEN + 1 },
+      { $limit: this.between + 1 },
     ])
-    return few(rows).map(({ _id }) => _id)
+    return this.few(rows).map(({ _id }) => _id)
   }
 
   /** The types of which some resource contains one of `type`, or did: in alphabetical order. */
@@ -87,6 +101,11 @@ export class Reading {
     return query.explain('queryPlanner')
   }
 
+  private few<T>(values: T[]): T[] {
+    if (values.length > this.between) throw new TooMany(this.between)
+    return values
+  }
+
   private collection(type: string) {
     return this.store.database.collection<Seen>(type)
   }
@@ -102,15 +121,8 @@ export class Reading {
 }
 
 /** Does work whose queries all see the same state of the store. */
-export function onSnapshot<T>(store: Readable, most: number, work: (reading: Reading) => Promise<T>): Promise<T> {
-  const client: MongoClient = store.client
-  return client.withSession({ snapshot: true }, (session) => work(new Reading(store, most, session)))
-}
-
-function few<T>(values: T[]): T[] {
-  if (values.length <= MOST_BETWEEN) return values
-  const words = `A step of this search (a chain, _has or _contained) finds more than ${MOST_BETWEEN} resources; narrow it.`
-  throw FhirError.of('invalid', words, { code: 'too-costly' })
+export function onSnapshot<T>(store: Readable, limits: Limits, work: (reading: Reading) => Promise<T>): Promise<T> {
+  return store.client.withSession({ snapshot: true }, (session) => work(new Reading(store, limits, session)))
 }
 
 /** The error for a search that takes more than its time. */

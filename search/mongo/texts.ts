@@ -64,7 +64,8 @@ async function readVersions(
 ): Promise<Map<string, VersionDocument>> {
   const keys = [...new Set(versions.map(keyOf))]
   if (keys.length === 0) return new Map()
-  const documents = await collection.find({ _id: { $in: keys } }, { maxTimeMS, batchSize: keys.length }).toArray()
+  const limit = keys.length
+  const documents = await collection.find({ _id: { $in: keys } }, { maxTimeMS, limit, batchSize: limit }).toArray()
   return new Map(documents.map((document) => [document._id, document]))
 }
 

@@ -1,6 +1,7 @@
 import { systemAccess } from '../../auth/access.ts'
 import type { Store } from '../../resources/store/port.ts'
 import type { Services } from '../call.ts'
+import { Turn } from '../jobs/turn.ts'
 
 /** What to try first, in five lines. */
 export function demoHints(baseUrl: string): string {
@@ -16,9 +17,19 @@ export function demoHints(baseUrl: string): string {
 /**
  * Loads the demo hospital into a store in which nothing was ever written, or goes on with a load that was broken off.
  * A Bundle at a time: one of them all would leave the memory of the process twice as much larger. Answers whether it
- * did.
+ * did: of several processes on the store one does.
  */
 export async function loadDemo(services: Services, today: string): Promise<boolean> {
+  const turn = new Turn(services.store.shared, 'demo')
+  if (!(await turn.take())) return false
+  try {
+    return await loadInTurn(services, today)
+  } finally {
+    await turn.give()
+  }
+}
+
+async function loadInTurn(services: Services, today: string): Promise<boolean> {
   if (!(await isWanted(services.store))) return false
   // The tables are read on import: a server without a demo does without.
   const { demoBundles } = await import('./hospital.ts')

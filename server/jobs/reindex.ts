@@ -3,9 +3,10 @@ import type { Job, JobState } from '../../operations/job.ts'
 import { Pace } from '../../resources/pace.ts'
 import { CommitRefused, type IndexChange } from '../../resources/store/port.ts'
 import type { AskedParameter } from '../../search/asked.ts'
-import { Coverage, type Covered, digestOf } from './coverage.ts'
+import { Coverage, digestOf } from './coverage.ts'
 import { Overruns } from './overruns.ts'
 import { Peers } from './peers.ts'
+import { isSame, type Progress } from './progress.ts'
 import { type Indexing, nextStep } from './step.ts'
 import { Turn } from './turn.ts'
 
@@ -16,19 +17,6 @@ const PAUSE = 5
 const LOOK = 1_000
 
 const NOTE = 'reindex'
-
-/** How far the index entries of a store are those that this server makes, as the store keeps it. */
-interface Progress {
-  /** What all resources have entries of. */
-  covered?: Covered | undefined
-  /** What this run gives them entries of; notes of old have none. */
-  run?: Covered | undefined
-  /** Behind which resource to go on; absent when all are done. */
-  after?: string
-  done: number
-  started: string
-  finished?: string
-}
 
 /**
  * Brings old resources into the index when what is indexed has changed. Resumable: each step notes, in the unit that it
@@ -184,10 +172,13 @@ export class Reindex implements Job {
     return this.running
   }
 
-  /** Ends after the step at hand, for good. */
+  /** Ends after the step at hand, for good. Where parameters have changed since, the store is told that all is to be done. */
   async stop(): Promise<void> {
     this.stopped = true
     await this.running
+    if (this.begunAt === this.indexing.parameters.version) return
+    const begin = async () => (await this.turn.take()) && this.inTurn(() => this.begin())
+    await begin().catch((error: unknown) => this.onFailure(error))
   }
 
   private async work(): Promise<void> {
@@ -292,8 +283,4 @@ export class Reindex implements Job {
     await store.commit({ changes, guards: [], notes, ...(store.shared ? { lease: this.turn.name } : {}) })
     this.progress = progress
   }
-}
-
-function isSame(run: Covered | undefined, other: Covered): boolean {
-  return run?.made === other.made && JSON.stringify(run.custom) === JSON.stringify(other.custom)
 }

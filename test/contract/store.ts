@@ -20,7 +20,8 @@ export function write(id: string, mark = 'a', expect?: Expectation): Change {
   }
 }
 
-const marked = (code: string): Search => ({
+/** A search for what `write` has marked so. */
+export const marked = (code: string): Search => ({
   type: 'Basic',
   where: { kind: 'token', param: 'code', tests: [{ system: 'http://x', code }] },
   restriction: EVERYTHING,

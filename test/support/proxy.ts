@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import type { Test } from 'tap'
+import { foundMongo, withoutMongo } from './mongo.ts'
 
 /**
  * What becomes of some bytes on their way to the server: they `pass`; the connection is `cut` in front of them; they are
@@ -12,6 +13,8 @@ export type Fate = 'pass' | 'cut' | 'delivered' | 'swallowed'
 export class CuttingProxy {
   /** Decides over what a client sends, piece by piece. */
   fate: (bytes: Buffer) => Fate = () => 'pass'
+  /** Whether nothing comes through either way, as by a dead network. Connections of that time are of no use after it. */
+  dead = false
   private readonly server: Server
   private readonly target: number
   private readonly pairs = new Map<Socket, Socket>()
@@ -48,6 +51,7 @@ export class CuttingProxy {
     this.pairs.set(client, server)
     let answers: 'pass' | 'cut' | 'swallow' = 'pass'
     client.on('data', (bytes: Buffer) => {
+      if (this.dead) return
       const fate = answers === 'swallow' ? 'swallowed' : this.fate(bytes)
       if (fate === 'cut') client.destroy()
       if (fate === 'delivered') answers = 'cut'
@@ -55,6 +59,7 @@ export class CuttingProxy {
       if (fate === 'pass' || fate === 'delivered') server.write(bytes)
     })
     server.on('data', (bytes) => {
+      if (this.dead) return
       if (answers === 'pass') client.write(bytes)
       if (answers === 'cut') client.destroy()
     })
@@ -77,4 +82,28 @@ export async function openProxy(t: Test, target: number): Promise<CuttingProxy> 
   await proxy.listen()
   t.teardown(() => proxy.close())
   return proxy
+}
+
+/** What `skip` is of a test that puts a proxy before the database: words where none can stand there, as `withoutMongo`. */
+export async function withoutProxy(): Promise<string | false> {
+  const skip = await withoutMongo()
+  if (skip !== false) return skip
+  return partsOf(await foundMongo())
+    ? false
+    : 'no proxy can stand before a server with several hosts or its own address'
+}
+
+/** The same database by way of a proxy. */
+export async function throughProxy(t: Test, url: string): Promise<{ proxy: CuttingProxy; proxied: string }> {
+  const parts = partsOf(url)
+  if (!parts) throw new Error('no proxy can stand before this server')
+  const proxy = await openProxy(t, parts.port)
+  return { proxy, proxied: `${parts.before}127.0.0.1:${proxy.port}${parts.behind}` }
+}
+
+/** What stands around the one host of a URL that clients go by alone. */
+function partsOf(url: string): { before: string; port: number; behind: string } | undefined {
+  const [, before = '', port, behind = ''] = /^(mongodb:\/\/(?:[^@/]*@)?)[\w.]+:(\d+)([/?].*)$/.exec(url) ?? []
+  const isDirect = /[?&]directConnection=true/i.test(behind) && !/[?&](tls|ssl)=true/i.test(behind)
+  return port !== undefined && isDirect ? { before, port: Number(port), behind } : undefined
 }

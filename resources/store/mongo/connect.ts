@@ -24,8 +24,8 @@ const OWN: MongoClientOptions = {
 /** How long things may take, in ms, where the URL does not say so. A server that hangs is found out by its heartbeat. */
 const TIMES = {
   serverSelectionTimeoutMS: 3_000,
-  connectTimeoutMS: 3_000,
-  heartbeatFrequencyMS: 2_000,
+  connectTimeoutMS: 5_000,
+  heartbeatFrequencyMS: 5_000,
   waitQueueTimeoutMS: 5_000,
   socketTimeoutMS: SOCKET_TIME,
 }

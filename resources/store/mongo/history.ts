@@ -31,7 +31,8 @@ export async function readHistory(
  */
 export function historyFilter(scope: HistoryScope, query: HistoryQuery): Filter<VersionDocument> {
   const { since, at, before } = query
-  const times = { ...(since === undefined ? {} : { $gte: since }), ...(at ? { $lt: at.end } : {}) }
+  // Moments are whole ms. `$gte` says the same, but secantusdb 0.7.0b3 loses what is at the bound itself on such an index.
+  const times = { ...(since === undefined ? {} : { $gt: since - 1 }), ...(at ? { $lt: at.end } : {}) }
   const common: Filter<VersionDocument> = {
     ...(scope.type === undefined ? {} : { type: scope.type }),
     ...(scope.id === undefined ? {} : { id: scope.id }),

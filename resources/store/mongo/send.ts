@@ -3,17 +3,34 @@ import { BSON, type ClientSession, type MongoClient } from 'mongodb'
 import type { Kept, Write } from './writes.ts'
 
 /** What goes in one command at the most, so that neither this thread nor the server is held by it for long. */
-const MOST_WRITES = 5_000
-const MOST_BYTES = 8 * 1024 * 1024
+const MOST_WRITES = 1_000
+const MOST_BYTES = 4 * 1024 * 1024
 
-/** Sends writes to all their collections in as few commands as that takes. Throws an Error when one found nothing to change. */
+/** Documents that are new to one collection, from which on they go by a command of their own, which is the faster one. */
+const MANY = 50
+
+/**
+ * Sends writes in their order: all that goes into one command does, to whatever collections. Throws an Error when one that
+ * changes a document did not find it.
+ */
 export async function sendWrites(client: MongoClient, writes: Iterable<Write>, session: ClientSession): Promise<void> {
+  const groups = Map.groupBy(writes, ({ name, namespace }) => (name === 'insertOne' ? namespace : ''))
+  const mixed = groups.get('') ?? []
+  groups.delete('')
+  for (const [namespace, inserts] of groups) {
+    if (inserts.length < MANY) mixed.unshift(...inserts)
+    else for await (const batch of batches(inserts)) await insert(client, namespace, batch, session)
+  }
+  for await (const batch of batches(mixed)) await send(client, batch, session)
+}
+
+async function* batches(writes: readonly Write[]): AsyncGenerator<Write[]> {
   let batch: Write[] = []
   let bytes = 0
   for (const write of writes) {
     const size = sizeOf(write)
     if (batch.length === MOST_WRITES || (bytes + size > MOST_BYTES && batch.length > 0)) {
-      await send(client, batch, session)
+      yield batch
       await setImmediate()
       batch = []
       bytes = 0
@@ -21,7 +38,13 @@ export async function sendWrites(client: MongoClient, writes: Iterable<Write>, s
     batch.push(write)
     bytes += size
   }
-  if (batch.length > 0) await send(client, batch, session)
+  if (batch.length > 0) yield batch
+}
+
+async function insert(client: MongoClient, namespace: string, batch: Write[], session: ClientSession): Promise<void> {
+  const documents = batch.flatMap((write) => (write.name === 'insertOne' ? [write.document as Kept] : []))
+  const [, database, collection = ''] = /^([^.]*)\.(.*)$/.exec(namespace) ?? []
+  await client.db(database).collection<Kept>(collection).insertMany(documents, { session })
 }
 
 async function send(client: MongoClient, batch: Write[], session: ClientSession): Promise<void> {
@@ -33,7 +56,7 @@ async function send(client: MongoClient, batch: Write[], session: ClientSession)
   if (matchedCount + upsertedCount !== wanted) throw new Error('a document that a transaction has read is not there')
 }
 
-/** Bytes. */
+/** Bytes, of what is short as a guess. */
 function sizeOf(write: Write): number {
   if (write.name === 'insertOne') return BSON.calculateObjectSize(write.document)
   return write.name === 'replaceOne' ? BSON.calculateObjectSize(write.replacement) : 512

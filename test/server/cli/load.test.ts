@@ -8,6 +8,7 @@ import { pack } from 'tar-stream'
 import { demoBundles } from '../../../server/demo/hospital.ts'
 import { post, transaction } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
+import { placeOf } from '../../support/place.ts'
 import { searchParameter } from '../../support/search-parameters.ts'
 import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
@@ -21,7 +22,7 @@ interface Run {
 }
 
 async function fhir(folder: string, args: string[], environment: Record<string, string> = {}): Promise<Run> {
-  const env = { ...process.env, DATA_DIR: folder, ...environment }
+  const env = { ...process.env, ...(await placeOf(folder)), ...environment }
   const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (chunk) => {
@@ -274,7 +275,7 @@ t.test('resumes after a kill in mid-load', async (t) => {
   )
   const store = join(folder, 'store')
   const child = spawn(process.execPath, [CLI, 'load', join(folder, 'in.tar.gz')], {
-    env: { ...process.env, DATA_DIR: store },
+    env: { ...process.env, ...(await placeOf(store)) },
     stdio: 'ignore',
   })
   const exit = once(child, 'exit')

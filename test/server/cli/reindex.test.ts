@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import t from 'tap'
 import { storeFolder } from '../../support/folder.ts'
+import { placeOf } from '../../support/place.ts'
 import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.ts')
 
 async function fhir(folder: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const env = { ...process.env, DATA_DIR: folder }
+  const env = { ...process.env, ...(await placeOf(folder)) }
   const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { identified, patient } from '../../support/bundles.ts'
+import { sqliteAlone } from '../../support/place.ts'
 import { type Json, openServer } from '../../support/server.ts'
 
 const outcomesOf = (json: Json): string =>
@@ -8,7 +9,7 @@ const outcomesOf = (json: Json): string =>
     .flatMap(({ resource }: Json) => resource.issue.map(({ diagnostics }: Json) => diagnostics))
     .join('\n')
 
-t.test('X-Explain tells what drives a search, and its plan', async (t) => {
+t.test('X-Explain tells what drives a search, and its plan', { skip: sqliteAlone }, async (t) => {
   const server = await openServer(t)
   await server.put('Patient/p', identified('1', { id: 'p' }))
   const asked = await server.get('Patient?identifier=http://x|1', { 'x-explain': 'true' })
@@ -19,7 +20,7 @@ t.test('X-Explain tells what drives a search, and its plan', async (t) => {
   t.equal(outcomesOf((await server.get('Patient?identifier=http://x|1')).json), '', 'and nothing unasked')
 })
 
-t.test('a search past its time is refused, and the next ones go on', async (t) => {
+t.test('a search past its time is refused, and the next ones go on', { skip: sqliteAlone }, async (t) => {
   const server = await openServer(t, { CHARTROOM_MAX_SEARCH_TIME: '10' })
   const entry = Array.from({ length: 3000 }, (_, at) => ({
     resource: patient({ id: `p${at}`, name: [{ given: Array.from({ length: 20 }, (_, n) => `n${n} of ${at}`) }] }),

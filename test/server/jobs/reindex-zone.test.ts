@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { storeFolder } from '../../support/folder.ts'
+import { placeOf } from '../../support/place.ts'
 import { type Json, openServer, type TestServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
@@ -27,7 +28,7 @@ async function stored(t: Test): Promise<string> {
 }
 
 async function run(folder: string, zone: string, ...args: string[]): Promise<string> {
-  const env = { ...process.env, DATA_DIR: folder, CHARTROOM_ZONE: zone }
+  const env = { ...process.env, ...(await placeOf(folder)), CHARTROOM_ZONE: zone }
   const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

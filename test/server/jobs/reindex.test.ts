@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import type { WriteChange } from '../../../resources/store/port.ts'
 import { VERSIONS } from '../../../resources/store/sqlite/schema.ts'
 import { storeFolder } from '../../support/folder.ts'
+import { sqliteAlone } from '../../support/place.ts'
 import { type Json, openServer, type TestServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
@@ -113,7 +114,7 @@ t.test('what is written while it runs keeps its own entries', async (t) => {
   t.equal((await server.get('Patient?family=old&_summary=count')).json.total, 396)
 })
 
-t.test('killed in its course, it goes on where it stopped', async (t: Test) => {
+t.test('killed in its course, it goes on where it stopped', { skip: sqliteAlone }, async (t: Test) => {
   const folder = storeFolder(t)
   const count = 6000
   const filled = await openServer(t, { DATA_DIR: folder })
@@ -170,7 +171,7 @@ function oldStore(folder: string): void {
   database.close()
 }
 
-t.test('a store of the first schema is migrated, served and indexed anew', async (t) => {
+t.test('a store of the first schema is migrated, served and indexed anew', { skip: sqliteAlone }, async (t) => {
   const folder = storeFolder(t)
   oldStore(folder)
   const server = await spawnServer(folder)

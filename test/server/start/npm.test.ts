@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { storeFolder } from '../../support/folder.ts'
+import { placeOf } from '../../support/place.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 
 /** `npm start` on a folder, in a group of its own; resolves when the server listens. */
 async function npmStart(t: Test, folder: string) {
-  const env: NodeJS.ProcessEnv = { ...process.env, DATA_DIR: folder, PORT: '0', DEMO: 'off' }
+  const env: NodeJS.ProcessEnv = { ...process.env, ...(await placeOf(folder)), PORT: '0', DEMO: 'off' }
   for (const name of Object.keys(env)) if (/^npm_/i.test(name)) delete env[name]
   const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   t.teardown(() => {

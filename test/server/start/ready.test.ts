@@ -4,16 +4,17 @@ import { buildApp } from '../../../server/app.ts'
 import { readConfig } from '../../../server/config.ts'
 import { openServices } from '../../../server/services.ts'
 import { storeFolder } from '../../support/folder.ts'
+import { placeOf } from '../../support/place.ts'
 import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
 /** An app whose start is told to be done or not. */
 async function open(t: Test, start: { done: boolean }) {
-  const services = await openServices(readConfig({ DATA_DIR: storeFolder(t), DEMO: 'off' }))
+  const services = await openServices(readConfig({ ...(await placeOf(storeFolder(t))), DEMO: 'off' }))
   const app = buildApp(services, { logger: pino({ level: 'silent' }), flush: async () => undefined }, start)
   t.teardown(async () => {
     await app.close()
-    await services.store.close()
+    await services.close()
   })
   const get = async (url: string) => {
     const { statusCode, body, headers } = await app.inject(url)
