@@ -25,14 +25,25 @@ if (!signIn()) {
 }
 
 // Another member may be the primary by now.
-const set = new Mongo(`mongodb://admin:${encodeURIComponent(ADMIN_PASSWORD)}@${hosts.join(',')}/?replicaSet=rs0&authSource=admin`)
+const set = new Mongo(
+  `mongodb://admin:${encodeURIComponent(ADMIN_PASSWORD)}@${hosts.join(',')}/?replicaSet=rs0&authSource=admin`,
+)
 const chartroom = set.getDB('chartroom')
 
 // All that chartroom does, in its own database alone.
 const privileges = [
   {
     resource: { db: 'chartroom', collection: '' },
-    actions: ['find', 'insert', 'update', 'remove', 'createCollection', 'createIndex', 'listCollections', 'changeStream'],
+    actions: [
+      'find',
+      'insert',
+      'update',
+      'remove',
+      'createCollection',
+      'createIndex',
+      'listCollections',
+      'changeStream',
+    ],
   },
 ]
 if (chartroom.getRole('chartroom')) chartroom.updateRole('chartroom', { privileges, roles: [] })
