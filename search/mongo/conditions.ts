@@ -10,9 +10,16 @@ export const NEVER: MongoFilter = { _id: { $in: [] } }
 /** That all are met; MongoDB takes no empty lists. */
 export function everyOf(filters: readonly MongoFilter[]): MongoFilter {
   if (filters.includes(NEVER)) return NEVER
-  const needed = filters.filter((filter) => filter !== ALWAYS)
+  const needed = [...new Set(filters.flatMap(partsOf))]
   if (needed.length === 0) return ALWAYS
   return needed.length === 1 ? needed[0]! : { $and: needed }
+}
+
+/** What a filter asks together; nothing of what is always met. */
+function partsOf(filter: MongoFilter): readonly MongoFilter[] {
+  if (filter === ALWAYS) return []
+  const { $and: parts } = filter
+  return Array.isArray(parts) ? parts : [filter]
 }
 
 /** That one is met: of none, never. */
@@ -23,9 +30,12 @@ export function anyOf(filters: readonly MongoFilter[]): MongoFilter {
   return needed.length === 1 ? needed[0]! : { $or: needed }
 }
 
+/** That a filter is not met. */
 export function noneOf(filter: MongoFilter): MongoFilter {
   if (filter === ALWAYS) return NEVER
-  return filter === NEVER ? ALWAYS : { $nor: [filter] }
+  if (filter === NEVER) return ALWAYS
+  const { $nor: inner } = filter
+  return Array.isArray(inner) && inner.length === 1 ? inner[0] : { $nor: [filter] }
 }
 
 /** That a field, or an element of it, is one of these. */

@@ -151,6 +151,7 @@ export function compositeFilter(parts: readonly EntryExpression[]): MongoFilter 
   const filters = parts.map(entryFilter)
   if (filters.includes(NEVER)) return NEVER
   // Not all compatible servers know what stands here for a document's fields where an operator comes first.
-  const field = first.kind === 'range' ? 'r' : 'k'
+  const isRange = first.kind === 'range' || (first.kind === 'present' && first.table === 'range')
+  const field = isRange ? 'r' : 'k'
   return everyOf([...filters, { g: { $elemMatch: { [field]: { $exists: true }, $and: filters } } }])
 }

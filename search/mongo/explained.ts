@@ -14,7 +14,7 @@ export async function explained(
   filters: Filters,
   { type, where, sort = [] }: Search,
 ): Promise<string[]> {
-  const filter = await filters.seen(type, where)
+  const filter = await filters.read(type, where)
   const fields = fieldsOf(sort)
   const words = [`filter ${JSON.stringify(filter)}`, `which ${await reading.count(type, filter)} meet`]
   if (!hasStretches(fields)) return [...words, 'all of them are sorted by several keys', ...(await stages(filter, {}))]

@@ -11,7 +11,7 @@ import {
 import { allOf, type Expression, isOfEntries } from '../expression.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
 import { canonical } from './canonical.ts'
-import { ALWAYS, anyOf, everyOf, isIn, type MongoFilter, NEVER } from './conditions.ts'
+import { ALWAYS, anyOf, everyOf, isIn, type MongoFilter } from './conditions.ts'
 import { type FarExpression, farParts, filterOf } from './filter.ts'
 import { hasKey } from './keys.ts'
 import { type Reading, TooMany } from './reading.ts'
@@ -39,7 +39,12 @@ export class Filters {
     this.unrestricted = restriction === undefined ? this : new Filters(reading, undefined)
   }
 
-  /** The live resources of a type that meet an Expression and that the caller may see. */
+  /** Live resources of a type that meet an Expression and that the caller may see, whose documents are read. */
+  async read(type: string, where: Expression): Promise<MongoFilter> {
+    return everyOf([LIVE, await this.seen(type, where)])
+  }
+
+  /** The same, for what an index tells alone: that they are live is not asked where no others can be found. */
   async seen(type: string, where: Expression): Promise<MongoFilter> {
     const narrowing = this.narrowing(type)
     const asked = await this.filter(type, where)
@@ -107,7 +112,7 @@ export class Filters {
         keys.push(...(await this.uris(type, everyOf(filters), OWN_CANONICALS, refers)))
       } else {
         if (among) filters.push(isIn('_id', await this.referred(of, among, param, type)))
-        keys.push(...(await this.ids(type, everyOf(filters))).map((id) => referenceKey(param, type, id)))
+        keys.push(...(await this.reading.allIds(type, everyOf(filters))).map((id) => referenceKey(param, type, id)))
       }
     }
     return hasKey(keys)
@@ -121,7 +126,7 @@ export class Filters {
       if (among) filters.push(hasKey(await this.uris(of, among, OWN_CANONICALS, refers)))
       return hasKey(await this.uris(type, everyOf(filters), refers, OWN_CANONICALS))
     }
-    if (among) filters.push(hasKey((await this.ids(of, among)).map((id) => referenceKey(param, of, id))))
+    if (among) filters.push(hasKey((await this.reading.allIds(of, among)).map((id) => referenceKey(param, of, id))))
     return isIn('_id', await this.referred(type, everyOf(filters), param, of))
   }
 
@@ -129,8 +134,8 @@ export class Filters {
   private async containing(of: string, { type, where }: Of<'contains'>, among?: MongoFilter): Promise<MongoFilter> {
     const inside = insideName(type)
     const filters = [await this.filter(inside, where), { 'c.type': of }]
-    if (among) filters.push(isIn('c.id', await this.ids(of, among)))
-    return isIn('_id', await this.distinct(inside, everyOf(filters), '$c.id'))
+    if (among) filters.push(isIn('c.id', await this.reading.allIds(of, among)))
+    return isIn('_id', await this.reading.distinct(inside, everyOf(filters), '$c.id'))
   }
 
   private async contained(type: string, within: Of<'within'>, among?: MongoFilter): Promise<MongoFilter> {
@@ -143,30 +148,22 @@ export class Filters {
       if (where.kind === 'all') found.push(isOfType)
       else {
         const filters = [await this.filter(container, where), LIVE]
-        if (among) filters.push(isIn('_id', await this.distinct(type, everyOf([among, isOfType]), '$c.id')))
-        found.push(everyOf([isOfType, isIn('c.id', await this.ids(container, everyOf(filters)))]))
+        if (among) filters.push(isIn('_id', await this.reading.distinct(type, everyOf([among, isOfType]), '$c.id')))
+        found.push(everyOf([isOfType, isIn('c.id', await this.reading.allIds(container, everyOf(filters)))]))
       }
     }
     return anyOf(found)
   }
 
-  private async ids(type: string, filter: MongoFilter): Promise<string[]> {
-    return filter === NEVER ? [] : this.reading.allIds(type, filter)
-  }
-
-  private async distinct(type: string, filter: MongoFilter, path: unknown): Promise<string[]> {
-    return filter === NEVER ? [] : this.reading.distinct(type, filter, path)
-  }
-
   /** Ids of what resources refer to by a parameter, of one type. */
   private async referred(type: string, filter: MongoFilter, param: string, target: string): Promise<string[]> {
-    const keys = await this.distinct(type, filter, keysWithin([referenceStretch(param, target)]))
+    const keys = await this.reading.distinct(type, filter, keysWithin([referenceStretch(param, target)]))
     return keys.map((key) => referenceOf(param, key).id)
   }
 
   /** The uris that resources have for a parameter, as keys of another one. */
   private async uris(type: string, filter: MongoFilter, param: string, other: string): Promise<string[]> {
-    const keys = await this.distinct(type, filter, keysWithin([uriStretch(param, '')]))
+    const keys = await this.reading.distinct(type, filter, keysWithin([uriStretch(param, '')]))
     return keys.map((key) => uriKey(other, uriOf(param, key)))
   }
 }

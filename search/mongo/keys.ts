@@ -45,7 +45,7 @@ function patterns(values: readonly string[], toPattern: (list: string) => string
   let room = 0
   for (const value of new Set(values)) {
     const one = literal(escaped(value))
-    if (one.length > room) {
+    if (lists.length === 0 || one.length > room) {
       lists.push([])
       room = LONG_PATTERN
     }

@@ -47,7 +47,7 @@ export async function linkedPage(
   for (let at = 0; at < queries.length && found.size <= count; at += AT_A_TIME) {
     const asked = queries.slice(at, at + AT_A_TIME).map(async ({ type, slice }) => {
       const fresh = noneOf(isIn('_id', ids.get(type) ?? []))
-      const filter = everyOf([slice, fresh, await filters.seen(type, { kind: 'all' })])
+      const filter = everyOf([slice, fresh, await filters.read(type, { kind: 'all' })])
       if (filter === NEVER) return []
       const documents = await reading.find(type, filter, {
         projection: fieldsWithTexts(count + 1, true),

@@ -21,7 +21,7 @@ export async function findPage(
   const fields = fieldsOf(sort)
   const wanted: Wanted = {
     type,
-    filter: await filters.seen(type, where),
+    filter: await filters.read(type, where),
     order: { fields, place: placeOf(from, fields), backward },
     isRequired: isRequired(where, sort[0]),
     limit: count + 1,

@@ -24,7 +24,8 @@ export function ofPatient(parts: readonly Expression[]): OfPatient | undefined {
     const patient = patientOf(part)
     if (patient === undefined) continue
     const token = parts.filter(isKept).sort((one, other) => breadth(one) - breadth(other))[0]
-    if (!token) return { filter: { pk: patient }, met: [part] }
+    // In the order of ids the index of all keys leads as well.
+    if (!token) return { filter: { pk: patient }, met: [] }
     const keys = token.tests.filter(isExact).map(({ system, code }) => tokenKey(token.param, code, system))
     const filter = isIn(
       'pk',

@@ -1,7 +1,7 @@
 import type { ClientSession, Collection, Db, Document, Filter, FindOptions, MongoClient } from 'mongodb'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { ContainerDocument, VersionDocument } from '../../resources/store/mongo/document.ts'
-import type { MongoFilter } from './conditions.ts'
+import { type MongoFilter, NEVER } from './conditions.ts'
 
 /** What of the store is read. */
 export interface Readable {
@@ -47,8 +47,8 @@ export class Reading {
 
   find(type: string, filter: MongoFilter, options: FindOptions): Promise<Seen[]> {
     const { limit } = options
-    // MongoDB takes no limit for none.
-    if (limit === 0) return Promise.resolve([])
+    // MongoDB takes a limit of 0 for none.
+    if (limit === 0 || filter === NEVER) return Promise.resolve([])
     const batch = limit === undefined ? {} : { batchSize: limit }
     return this.collection(type)
       .find(filter as Filter<Seen>, { ...options, ...batch, ...this.options() })
@@ -59,7 +59,8 @@ export class Reading {
     return this.collection(type).aggregate<D>(pipeline, this.options()).toArray()
   }
 
-  count(type: string, filter: MongoFilter): Promise<number> {
+  async count(type: string, filter: MongoFilter): Promise<number> {
+    if (filter === NEVER) return 0
     return this.collection(type).countDocuments(filter as Filter<Seen>, this.options())
   }
 
@@ -76,6 +77,7 @@ export class Reading {
 
   /** What `path` gives of the documents that meet a filter, each value once. Throws as `allIds` does. */
   async distinct(type: string, filter: MongoFilter, path: unknown): Promise<string[]> {
+    if (filter === NEVER) return []
     const rows = await this.aggregate<{ _id: string }>(type, [
       { $match: filter },
       { $project: { _id: 0, value: path } },

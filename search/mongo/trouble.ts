@@ -8,6 +8,7 @@ const OUT_OF_TIME = 50
 
 /** What says that a query asks for more than the server takes, in values or in what it gathers. */
 const TOO_MUCH = new Set<unknown>([
+  15, // Overflow: parts within parts within parts
   292, // QueryExceededMemoryLimitNoDiskUseAllowed
   10334, // BSONObjectTooLarge
   17419, // BSONObj size must be between 0 and 16 MiB

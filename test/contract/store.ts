@@ -227,6 +227,18 @@ export function storeContract(t: Test, openBoth: (t: Test) => Promise<Guarded>):
     t.match(await store.read('Basic', 'z'), { version: 1 })
   })
 
+  t.test('notes are committed with the rest, or alone', async (t) => {
+    const store = await open(t)
+    t.equal(await store.note('a'), undefined)
+    t.strictSame(await store.commit({ changes: [], guards: [], notes: { a: '1', b: '2' } }), [])
+    const refusing = { changes: [write('x', 'a', { version: 7 })], guards: [], notes: { a: '3' } }
+    await t.rejects(store.commit(refusing), refused('expectation', 0))
+    t.strictSame([await store.note('a'), await store.note('b')], ['1', '2'])
+    await store.commit({ changes: [write('x')], guards: [], notes: { a: '4' } })
+    t.equal(await store.note('a'), '4')
+    t.strictSame(await store.commit({ changes: [], guards: [] }), [], 'and nothing at all')
+  })
+
   t.test('a secret stays the same', async (t) => {
     const store = await open(t)
     const secret = await store.secret('links')

@@ -4,6 +4,7 @@ import { prepareStamp } from '../../resources/json/stamp.ts'
 import { indexEntries } from '../../search/index-entries.ts'
 import { matches } from '../../search/matches.ts'
 import { parseCriteria } from '../../search/parse.ts'
+import { ON_MONGO } from '../support/place.ts'
 import { openStore } from '../support/stores.ts'
 
 const BASE = 'http://x/fhir'
@@ -120,6 +121,6 @@ t.test("the store's answers are those of plain JavaScript, page by page", async 
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: ON_MONGO ? 40 : 150 },
   )
 })

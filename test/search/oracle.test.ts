@@ -1,96 +1,24 @@
-import { deepStrictEqual, equal } from 'node:assert'
-import fc from 'fast-check'
-import t, { type Test } from 'tap'
-import { UTC, zoneOf } from '../../resources/zone.ts'
-import type { Search, Searcher } from '../../search/searcher.ts'
-import { answer, sorted } from '../support/oracle/answers.ts'
-import { accepted, Bench } from '../support/oracle/bench.ts'
-import { manner } from '../support/oracle/runs.ts'
-import { insideIn, rangedIn, type Sought, soughtIn } from '../support/oracle/searches.ts'
-import { Seen } from '../support/oracle/seen.ts'
-import { world } from '../support/oracle/world.ts'
+import t from 'tap'
+import { zoneOf } from '../../resources/zone.ts'
+import { Bench } from '../support/oracle/bench.ts'
+import { hold } from '../support/oracle/hold.ts'
+import { insideIn, rangedIn, soughtIn } from '../support/oracle/searches.ts'
 
-const around = { beforeName: '{"of":"é/', behindName: '","text":', behind: '}' }
+/** Worlds of each test. */
+const WORLDS = 20
 
-/** Ids of all that is found, page by page, and back again. */
-async function paged(searcher: Searcher, search: Search, count: number): Promise<string[]> {
-  const ids: string[] = []
-  let after: string | undefined
-  for (;;) {
-    const { found, more, text } = await searcher.find(search, count, after, { around })
-    if (text) equal(text.toString(), (await searcher.joined(found, around)).toString(), 'joined')
-    if (!more && found[0]) deepStrictEqual(await pagedBack(searcher, search, count, found[0].position), ids, 'backward')
-    ids.push(...found.map(({ id }) => id))
-    if (!more) return ids
-    equal(found.length, count, 'a page that others follow is full')
-    after = found.at(-1)!.position
-  }
-}
-
-/** Ids of what is found in front of a position. */
-async function pagedBack(searcher: Searcher, search: Search, count: number, from: string): Promise<string[]> {
-  const ids: string[] = []
-  let before = from
-  for (;;) {
-    const { found, more } = await searcher.find(search, count, before, { backward: true })
-    ids.unshift(...found.map(({ id }) => id))
-    if (!more) return ids
-    equal(found.length, count, 'a page that others precede is full')
-    before = found[0]!.position
-  }
-}
-
-/** Counts of what was tried, to show that the cases are no empty ones. */
-const tried = { searches: 0, refused: 0, finding: 0 }
-
-async function check(bench: Bench, asked: Sought): Promise<void> {
-  const search = await accepted(() => bench.search(asked))
-  tried.searches++
-  if (!search) {
-    tried.refused++
-    return
-  }
-  const found = answer(bench.facted, search.type, search.where, search.restriction)
-  const wanted = found.map(({ id }) => id).sort()
-  if (wanted.length > 0) tried.finding++
-  const inOrder = sorted(found, search.sort!).map(({ id }) => id)
-  for (const [plan, searcher] of bench.searchers) {
-    deepStrictEqual((await paged(searcher, { ...search, sort: [] }, asked.count)).sort(), wanted, `${plan}: find`)
-    if (search.sort!.length > 0) deepStrictEqual(await paged(searcher, search, asked.count), inOrder, `${plan}: sorted`)
-    deepStrictEqual((await searcher.ids(search, 99)).sort(), wanted, `${plan}: ids`)
-    equal(await searcher.count(search), wanted.length, `${plan}: count`)
-  }
-  const { searcher, selected } = bench.stored
-  deepStrictEqual((await selected(searcher.selection(search))).sort(), wanted, 'selection')
-}
-
-/** Makes worlds, and searches in each of them. */
-async function hold(
-  t: Test,
-  searchesIn: (seen: Seen) => fc.Arbitrary<Sought>,
-  share: number,
-  zone = UTC,
-): Promise<void> {
-  const bench = await Bench.open(t, zone)
-  const cases = world.chain((resources) =>
-    fc.tuple(fc.constant(resources), fc.array(searchesIn(new Seen(resources)), { minLength: 25, maxLength: 25 })),
-  )
-  const property = fc.asyncProperty(cases, async ([resources, searches]) => {
-    await bench.fill(resources)
-    for (const search of searches) await check(bench, search)
-  })
-  const before = { ...tried }
-  await fc.assert(property, manner(20, share))
-  const [searches, finding] = [tried.searches - before.searches, tried.finding - before.finding]
-  t.comment(`${searches} searches, of which ${finding} find something`)
-  t.ok(finding > searches / 6)
-}
-
-t.test('what the store finds is what plain JavaScript finds, in its order, by every kind of plan', (t) =>
-  hold(t, soughtIn, 1),
+t.test('what the store finds is what plain JavaScript finds, in its order, by every kind of plan', async (t) =>
+  hold(t, await Bench.open(t), soughtIn, WORLDS),
 )
 
-t.test('so it is of ranges that results are sorted by', (t) => hold(t, rangedIn, 1 / 2))
+t.test('so it is of ranges that results are sorted by', async (t) =>
+  hold(t, await Bench.open(t), rangedIn, WORLDS, 1 / 2),
+)
 
-t.test('so it is of contained resources, and of what contains them', (t) => hold(t, insideIn, 1))
-t.test('and in a zone, where days are of several lengths', (t) => hold(t, rangedIn, 1 / 4, zoneOf('America/New_York')))
+t.test('so it is of contained resources, and of what contains them', async (t) =>
+  hold(t, await Bench.open(t), insideIn, WORLDS),
+)
+
+t.test('and in a zone, where days are of several lengths', async (t) =>
+  hold(t, await Bench.open(t, zoneOf('America/New_York')), rangedIn, WORLDS, 1 / 4),
+)

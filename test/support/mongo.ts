@@ -35,6 +35,25 @@ export async function foundMongo(): Promise<string> {
   return url
 }
 
+/** The port of the server, where a test can put something between: of one member on this machine, without TLS. */
+export async function mongoPort(): Promise<number | undefined> {
+  const { url = '' } = await server()
+  const [, port] = /^mongodb:\/\/(?:127\.0\.0\.1|localhost):(\d+)\/.*directConnection=true/.exec(url) ?? []
+  return port === undefined || /[?&](?:tls|ssl)=true/.test(url) ? undefined : Number(port)
+}
+
+/** Whether the server is no MongoDB but one that is compatible: its speed, plans and limits are its own. */
+export async function isCompatible(): Promise<boolean> {
+  const { url } = await server()
+  if (url === undefined) return false
+  const client = new MongoClient(url)
+  try {
+    return (await client.db('admin').command({ hello: 1 })).setName === 'secantus'
+  } finally {
+    await client.close()
+  }
+}
+
 /**
  * What the tests of a run take their server from, for the processes they run in. Where it had to be started `stop` ends it.
  */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import type { Test } from 'tap'
-import { foundMongo, withoutMongo } from './mongo.ts'
+import { mongoPort, withoutMongo } from './mongo.ts'
 
 /**
  * What becomes of some bytes on their way to the server: they `pass`; the connection is `cut` in front of them; they are
@@ -88,22 +88,11 @@ export async function openProxy(t: Test, target: number): Promise<CuttingProxy> 
 export async function withoutProxy(): Promise<string | false> {
   const skip = await withoutMongo()
   if (skip !== false) return skip
-  return partsOf(await foundMongo())
-    ? false
-    : 'no proxy can stand before a server with several hosts or its own address'
+  return (await mongoPort()) === undefined ? 'no proxy can stand before this server' : false
 }
 
-/** The same database by way of a proxy. */
+/** The same database by way of a proxy, where one can stand before its server. */
 export async function throughProxy(t: Test, url: string): Promise<{ proxy: CuttingProxy; proxied: string }> {
-  const parts = partsOf(url)
-  if (!parts) throw new Error('no proxy can stand before this server')
-  const proxy = await openProxy(t, parts.port)
-  return { proxy, proxied: `${parts.before}127.0.0.1:${proxy.port}${parts.behind}` }
-}
-
-/** What stands around the one host of a URL that clients go by alone. */
-function partsOf(url: string): { before: string; port: number; behind: string } | undefined {
-  const [, before = '', port, behind = ''] = /^(mongodb:\/\/(?:[^@/]*@)?)[\w.]+:(\d+)([/?].*)$/.exec(url) ?? []
-  const isDirect = /[?&]directConnection=true/i.test(behind) && !/[?&](tls|ssl)=true/i.test(behind)
-  return port !== undefined && isDirect ? { before, port: Number(port), behind } : undefined
+  const proxy = await openProxy(t, (await mongoPort()) ?? 0)
+  return { proxy, proxied: url.replace(/\/\/[^/]+/, `//127.0.0.1:${proxy.port}`) }
 }

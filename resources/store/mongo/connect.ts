@@ -24,11 +24,14 @@ const OWN: MongoClientOptions = {
 /** How long things may take, in ms, where the URL does not say so. A server that hangs is found out by its heartbeat. */
 const TIMES = {
   serverSelectionTimeoutMS: 3_000,
-  connectTimeoutMS: 5_000,
-  heartbeatFrequencyMS: 5_000,
+  connectTimeoutMS: 4_000,
+  heartbeatFrequencyMS: 3_000,
   waitQueueTimeoutMS: 5_000,
   socketTimeoutMS: SOCKET_TIME,
 }
+
+/** For a command that reads one resource or a page of them: the longest that it may take the server, in ms. */
+export const LIMITED = { maxTimeMS: 10_000 }
 
 /** A client, and whether there is a primary by what it has heard last. */
 export interface Connection {

@@ -1,5 +1,6 @@
 import type { Collection, Filter } from 'mongodb'
 import { type HistoryEntry, type HistoryPage, type HistoryQuery, type HistoryScope, PAGE_BYTES } from '../port.ts'
+import { LIMITED } from './connect.ts'
 import type { VersionDocument } from './document.ts'
 
 /** Versions newest first; see `Store.history`. Those of one millisecond are in the order of their `_id`s. */
@@ -10,7 +11,12 @@ export async function readHistory(
   count: number,
 ): Promise<HistoryPage> {
   const sort = scope.id === undefined ? ({ t: -1, _id: -1 } as const) : ({ v: -1 } as const)
-  const cursor = versions.find(historyFilter(scope, query), { sort, limit: count + 1, batchSize: count + 1 })
+  const cursor = versions.find(historyFilter(scope, query), {
+    sort,
+    limit: count + 1,
+    batchSize: count + 1,
+    ...LIMITED,
+  })
   const entries: HistoryEntry[] = []
   let bytes = 0
   try {

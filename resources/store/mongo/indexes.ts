@@ -50,14 +50,14 @@ export function indexesOf(type: string): DeclaredIndex[] {
     { name: 'keys', key: { k: 1, _id: 1 } },
     { name: 'ranges', key: { 'r.p': 1, 'r.u': 1, 'r.l': 1, 'r.h': 1, _id: 1 } },
     { name: 'words', key: { w: 1, _id: 1 } },
-    { name: 'updated', key: { t: 1, _id: 1 } },
+    { name: 'updated', key: { live: 1, t: -1, _id: 1 } },
   ]
   if (typeInside(type) !== undefined) return [...indexes, { name: 'container', key: { 'c.type': 1, 'c.id': 1 } }]
   const date = LISTED_BY[type]
   if (date === undefined) return [...indexes, { name: 'patient', key: { pk: 1, _id: 1 } }]
   return [
     ...indexes,
-    { name: 'earliest', key: { [`s.${date}.a`]: 1, [`s.${date}.z`]: 1, _id: 1 } },
+    { name: 'earliest', key: { [`s.${date}.a`]: 1, _id: 1 } },
     { name: 'latest', key: { [`s.${date}.z`]: -1, _id: 1 } },
     { name: 'patient', key: { pk: 1, [`s.${date}.z`]: -1, _id: 1 } },
   ]

@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb'
 import { PAGE_BYTES, type ScanEntry } from '../port.ts'
+import { LIMITED } from './connect.ts'
 import type { ResourceDocument } from './document.ts'
 
 /** Names of collections that types have: those of contained resources, and of all else, begin otherwise. */
@@ -33,7 +34,7 @@ async function* readType(database: Db, type: string, from: string, count: number
   const projection = { v: 1, t: 1, m: 1, text: 1 }
   const cursor = database
     .collection<ResourceDocument>(type)
-    .find({ _id: { $gt: from }, live: true }, { projection, sort: { _id: 1 }, limit: count })
+    .find({ _id: { $gt: from }, live: true }, { projection, sort: { _id: 1 }, limit: count, ...LIMITED })
   try {
     for await (const { _id: id, v: version, t: lastUpdated, m: method, text } of cursor) {
       if (text) yield { type, id, version, lastUpdated, method, text, position: `${type}/${id}` }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { BSON, type ClientSession, type MongoClient } from 'mongodb'
+import { Pace } from '../../pace.ts'
 import type { Kept, Write } from './writes.ts'
 
 /** What goes in one command at the most, so that neither this thread nor the server is held by it for long. */
@@ -10,18 +11,30 @@ const MOST_BYTES = 4 * 1024 * 1024
 const MANY = 50
 
 /**
- * Sends writes in their order: all that goes into one command does, to whatever collections. Throws an Error when one that
+ * Sends writes, each to another document: all that goes into one command does, to whatever collections. Throws an Error when one that
  * changes a document did not find it.
  */
 export async function sendWrites(client: MongoClient, writes: Iterable<Write>, session: ClientSession): Promise<void> {
-  const groups = Map.groupBy(writes, ({ name, namespace }) => (name === 'insertOne' ? namespace : ''))
-  const mixed = groups.get('') ?? []
-  groups.delete('')
-  for (const [namespace, inserts] of groups) {
-    if (inserts.length < MANY) mixed.unshift(...inserts)
-    else for await (const batch of batches(inserts)) await insert(client, namespace, batch, session)
+  const { inserts, others } = await sorted(writes)
+  for (const [namespace, same] of inserts) {
+    if (same.length < MANY) others.unshift(...same)
+    else for await (const batch of batches(same)) await insert(client, namespace, batch, session)
   }
-  for await (const batch of batches(mixed)) await send(client, batch, session)
+  for await (const batch of batches(others)) await send(client, batch, session)
+}
+
+/** Apart by what they write, and the documents that are new by their collections. */
+async function sorted(writes: Iterable<Write>): Promise<{ inserts: Map<string, Write[]>; others: Write[] }> {
+  const inserts = new Map<string, Write[]>()
+  const others: Write[] = []
+  const pace = new Pace()
+  for (const write of writes) {
+    if (pace.due) await pace.rest()
+    const same = write.name === 'insertOne' ? (inserts.get(write.namespace) ?? []) : others
+    same.push(write)
+    if (same !== others) inserts.set(write.namespace, same)
+  }
+  return { inserts, others }
 }
 
 async function* batches(writes: readonly Write[]): AsyncGenerator<Write[]> {

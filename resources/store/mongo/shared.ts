@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClientSession, Collection, Db, Document } from 'mongodb'
 import type { Shared } from '../shared.ts'
 import type { VersionDocument } from './document.ts'
-import { isDuplicate } from './trouble.ts'
+import { isDuplicate, unreadable, unwritable } from './trouble.ts'
 import { watchType } from './watch.ts'
 
 /** What one process has or says, until a moment of the server's clock: the processes' own may differ. */
@@ -19,9 +19,11 @@ interface HeldDocument {
   value?: string
 }
 
+const LIMITED = { maxTimeMS: 5_000 }
+
 const NOW = { $toLong: '$$NOW' }
 
-/** What the processes on a database agree by, in one small collection. */
+/** What the processes on a database agree by, in one small collection. Where it cannot be reached, FhirError `unavailable`. */
 export class MongoShared implements Shared {
   private readonly held: Collection<HeldDocument>
   private readonly versions: Collection<VersionDocument>
@@ -48,17 +50,17 @@ export class MongoShared implements Shared {
       { $unset: 'isFree' },
     ]
     try {
-      const options = { upsert: true, returnDocument: 'after' } as const
+      const options = { upsert: true, returnDocument: 'after', ...LIMITED } as const
       return (await this.held.findOneAndUpdate({ _id: leaseId(name) }, steps, options))?.holder === this.me
     } catch (error) {
       // Two have come at once where there was none.
       if (isDuplicate(error)) return false
-      throw error
+      throw unwritable(error)
     }
   }
 
   async release(name: string): Promise<void> {
-    await this.held.deleteOne({ _id: leaseId(name), holder: this.me })
+    await this.held.deleteOne({ _id: leaseId(name), holder: this.me }, LIMITED).catch(refuseWrite)
   }
 
   /** Whether this process has the lease when the transaction is committed: whoever takes it meanwhile conflicts with that. */
@@ -71,21 +73,31 @@ export class MongoShared implements Shared {
   async tell(name: string, value: string, ms: number): Promise<void> {
     const said = { name: { $literal: name }, value: { $literal: value }, holder: this.me }
     const steps = [{ $set: { ...said, at: '$$NOW', until: { $add: [NOW, ms] } } }]
-    await this.held.updateOne({ _id: `${name}/${this.me}` }, steps, { upsert: true })
+    await this.held.updateOne({ _id: `${name}/${this.me}` }, steps, { upsert: true, ...LIMITED }).catch(refuseWrite)
   }
 
   async fallSilent(): Promise<void> {
-    await this.held.deleteMany({ holder: this.me, name: { $exists: true } })
+    await this.held.deleteMany({ holder: this.me, name: { $exists: true } }, LIMITED).catch(refuseWrite)
   }
 
   async told(name: string): Promise<string[]> {
     const others = { name, holder: { $ne: this.me }, $expr: { $gt: ['$until', NOW] } }
-    return (await this.held.find(others).toArray()).map(({ value = '' }) => value)
+    const said = await this.held
+      .find(others, LIMITED)
+      .toArray()
+      .catch((error: unknown) => {
+        throw unreadable(error)
+      })
+    return said.map(({ value = '' }) => value)
   }
 
   watch(type: string, onChange: () => void): () => Promise<void> {
     return watchType(this.versions, type, onChange)
   }
+}
+
+function refuseWrite(error: unknown): never {
+  throw unwritable(error)
 }
 
 function leaseId(name: string): string {

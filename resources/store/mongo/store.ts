@@ -13,7 +13,7 @@ import type {
 } from '../port.ts'
 import { MongoArchive } from './archive.ts'
 import { Committer } from './commit.ts'
-import { type Connection, connect, databaseName } from './connect.ts'
+import { type Connection, connect, databaseName, LIMITED } from './connect.ts'
 import type {
   ContainerDocument,
   DoneDocument,
@@ -28,9 +28,6 @@ import { readLive } from './scan.ts'
 import { MongoShared } from './shared.ts'
 import { isDuplicate, unreadable, unwritable } from './trouble.ts'
 import { UnderWay } from './under-way.ts'
-
-/** The longest that a read of one resource, or a page of them, may take the server, in ms. */
-const READ_TIME = 10_000
 
 /** The store of a replica set or a sharded cluster; any number of processes may have it open. */
 export class MongoStore implements Store {
@@ -149,5 +146,3 @@ export class MongoStore implements Store {
     return this.underWay.add(read, unreadable)
   }
 }
-
-const LIMITED = { maxTimeMS: READ_TIME }
