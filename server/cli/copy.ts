@@ -75,7 +75,8 @@ function summary(digest: StoreDigest): string[] {
 function wordsOf(error: unknown): string {
   if (error instanceof FhirError) {
     const detail = error.detail === undefined ? '' : ` (${error.detail})`
-    return `${error.issues.map(({ diagnostics }) => diagnostics).join(' ')}${detail}\nRun it again: it goes on where it stopped.`
+    const again = error.kind === 'unavailable' ? '\nRun it again: it goes on where it stopped.' : ''
+    return `${error.issues.map(({ diagnostics }) => diagnostics).join(' ')}${detail}${again}`
   }
   return error instanceof Error ? error.message : String(error)
 }
