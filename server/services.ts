@@ -3,6 +3,7 @@ import { ParameterRegistry } from '../search/parameters.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
+import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
@@ -18,6 +19,7 @@ import { UnderWay } from './write/under-way.ts'
 export async function openServices(config: Config, onDown?: (reason: string) => void): Promise<Services> {
   const opened = await openStore(config, onDown)
   try {
+    await refuseUnfinished(opened.store, config.storeName)
     return await servicesOn(opened, config)
   } catch (error) {
     await opened.store.close()

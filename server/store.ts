@@ -1,3 +1,4 @@
+import type { Archive } from '../resources/store/archive.ts'
 import type { Store } from '../resources/store/port.ts'
 import { SqliteStore } from '../resources/store/sqlite/store.ts'
 import type { Searcher } from '../search/searcher.ts'
@@ -5,9 +6,9 @@ import { SqliteSearcher } from '../search/sqlite/searcher.ts'
 import type { Config } from './config.ts'
 import { withoutSecrets } from './mongo-url.ts'
 
-/** A store, and the searcher that stands beside it. */
+/** A store with all that it keeps, and the searcher that stands beside it. */
 export interface OpenedStore {
-  store: Store
+  store: Store & { readonly archive: Archive }
   searcher: Searcher
 }
 

@@ -177,6 +177,9 @@ export interface ScanEntry extends StoredVersion {
 /** Bytes of texts after which a page of history or of a search ends early. */
 export const PAGE_BYTES = 32 * 1024 * 1024
 
+/** How long the name of work that was done is kept at least, in ms: a client that tries again does so sooner. */
+export const DONE_KEPT = 90 * 24 * 60 * 60 * 1000
+
 /** `links` seals the links of pages. */
 export type SecretName = 'links'
 

@@ -7,6 +7,11 @@ const NAME = 'indexes by'
 const HOLDS = 15_000
 const INTERVAL = 500
 
+/** How many other processes have the store open; none where only one can. */
+export async function othersOn(shared: Shared | undefined): Promise<number> {
+  return (await shared?.told(NAME))?.length ?? 0
+}
+
 /**
  * What the processes on a store let each other know they index resources by: a digest. Where one indexes in another way,
  * what it writes lacks entries, and a pass through all resources is in vain.

@@ -43,10 +43,18 @@ export async function nextStep(
 }
 
 function changeOf({ type, id, version, text }: ScanEntry, indexing: Indexing): IndexChange {
-  const { baseUrl, parameters, zone } = indexing
+  return { kind: 'index', type, id, version, ...foundBy(type, text, indexing) }
+}
+
+/** What a resource with this text is found by, and what it contains. */
+export function foundBy(
+  type: string,
+  text: Buffer,
+  { baseUrl, parameters, zone }: Pick<Indexing, 'baseUrl' | 'parameters' | 'zone'>,
+): Pick<IndexChange, 'entries' | 'contained'> {
   const value = parseText(text.toString())
   const entries = indexEntries(type, value, baseUrl, parameters, zone)
-  return { kind: 'index', type, id, version, entries, ...containedOf(value, baseUrl, parameters, zone) }
+  return { entries, ...containedOf(value, baseUrl, parameters, zone) }
 }
 
 function valuesOf({ entries, contained = [] }: IndexChange): number {

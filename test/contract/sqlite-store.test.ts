@@ -4,11 +4,13 @@ import t from 'tap'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
 import { storeFolder } from '../support/folder.ts'
 import { openSqlite } from '../support/stores.ts'
+import { archiveContract } from './archive.ts'
 import { searcherContract } from './searcher.ts'
 import { storeContract, write } from './store.ts'
 
 storeContract(t, openSqlite)
 searcherContract(t, openSqlite)
+archiveContract(t, openSqlite)
 
 t.test('opens again with what was committed', async (t) => {
   const folder = storeFolder(t)

@@ -4,6 +4,7 @@ import { Pace } from '../../pace.ts'
 import { CommitRefused, type Guard, type Outcome, type Unit } from '../port.ts'
 import type { DoneDocument } from './document.ts'
 import { readHeads } from './heads.ts'
+import { containerWrite, keptWrite } from './kept.ts'
 import type { Layout } from './layout.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { MongoSelection } from './selection.ts'
@@ -107,15 +108,8 @@ function* unitWrites(
     const update = { $inc: { n: 1 }, $set: { at: new Date() } }
     yield { namespace: `${database}.locks`, name: 'updateOne', filter, update, upsert: true }
   }
-  for (const [_id, value] of Object.entries(notes)) {
-    const namespace = `${database}.notes`
-    yield { namespace, name: 'replaceOne', filter: { _id }, replacement: { _id, value }, upsert: true }
-  }
-  for (const _id of containers) {
-    const [contained, container] = _id.split('#')
-    const update = { $setOnInsert: { contained, container } }
-    yield { namespace: `${database}.containers`, name: 'updateOne', filter: { _id }, update, upsert: true }
-  }
+  for (const [_id, value] of Object.entries(notes)) yield keptWrite(database, 'notes', { _id, value })
+  for (const name of containers) yield containerWrite(database, name)
 }
 
 function typesIn({ changes }: Unit): Set<string> {

@@ -1,4 +1,5 @@
 import { typeInside } from '../../contained.ts'
+import { DONE_KEPT } from '../port.ts'
 
 /** An index of a collection; its fields in their order, each ascending or descending. */
 export interface DeclaredIndex {
@@ -73,9 +74,6 @@ export const VERSION_INDEXES: readonly DeclaredIndex[] = [
   { name: 'resource', key: { type: 1, id: 1, v: -1 } },
 ]
 
-/** How long the names of work that was done are kept, in s: a client that tries again does so sooner. */
-const DONE_KEPT = 90 * 24 * 60 * 60
-
 /** No transaction lives so long, in s. */
 const LOCKS_KEPT = 60 * 60
 
@@ -85,7 +83,7 @@ const PROCESSES_KEPT = 24 * 60 * 60
 /** The indexes of the collections that are there but once, by their names. */
 export const SHARED_INDEXES: Readonly<Record<string, readonly DeclaredIndex[]>> = {
   versions: VERSION_INDEXES,
-  done: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: DONE_KEPT }],
+  done: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: DONE_KEPT / 1000 }],
   locks: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: LOCKS_KEPT }],
   processes: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: PROCESSES_KEPT }],
   notes: [],

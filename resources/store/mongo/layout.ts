@@ -6,7 +6,7 @@ import { type DeclaredIndex, indexesOf, SHARED_INDEXES } from './indexes.ts'
 const LAYOUT = 1
 
 /** The name of the note that has it. */
-const NOTE = 'layout'
+export const LAYOUT_NOTE = 'layout'
 
 const NAMESPACE_EXISTS = 48
 
@@ -22,14 +22,14 @@ export class Layout {
   /** Makes what all resources share. Throws an Error when the database was laid out by a newer chartroom. */
   async open(): Promise<void> {
     const notes = this.database.collection<NoteDocument>('notes')
-    const found = await notes.findOne({ _id: NOTE })
+    const found = await notes.findOne({ _id: LAYOUT_NOTE })
     if (Number(found?.value ?? 0) > LAYOUT) {
       throw new Error(
         `the store has layout version ${found?.value}, this chartroom knows up to ${LAYOUT}: run a newer chartroom, or restore a backup`,
       )
     }
     for (const [name, indexes] of Object.entries(SHARED_INDEXES)) await this.make(name, indexes)
-    await notes.updateOne({ _id: NOTE }, { $setOnInsert: { value: String(LAYOUT) } }, { upsert: true })
+    await notes.updateOne({ _id: LAYOUT_NOTE }, { $setOnInsert: { value: String(LAYOUT) } }, { upsert: true })
   }
 
   /** Makes the collections of types, by their names or `insideName`s: no transaction can do so while others write there. */

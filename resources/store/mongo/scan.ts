@@ -10,8 +10,7 @@ const TYPE = /^[A-Z][A-Za-z]*$/
 export async function readLive(database: Db, after: string | undefined, count: number): Promise<ScanEntry[]> {
   if (count < 1) return []
   const [first = '', from = ''] = after === undefined ? [] : after.split('/')
-  const collections = await database.listCollections({ name: { $regex: TYPE } }, { nameOnly: true }).toArray()
-  const types = collections.map(({ name }) => name).filter((name) => TYPE.test(name) && name >= first)
+  const types = (await typesIn(database)).filter((name) => name >= first)
   const entries: ScanEntry[] = []
   let bytes = 0
   for (const type of types.sort()) {
@@ -23,6 +22,12 @@ export async function readLive(database: Db, after: string | undefined, count: n
     if (entries.length >= count) break
   }
   return entries
+}
+
+/** Types that have a collection. */
+export async function typesIn(database: Db): Promise<string[]> {
+  const collections = await database.listCollections({ name: { $regex: TYPE } }, { nameOnly: true }).toArray()
+  return collections.map(({ name }) => name).filter((name) => TYPE.test(name))
 }
 
 async function* readType(database: Db, type: string, from: string, count: number): AsyncGenerator<ScanEntry> {

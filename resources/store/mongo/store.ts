@@ -11,6 +11,7 @@ import type {
   StoredVersion,
   Unit,
 } from '../port.ts'
+import { MongoArchive } from './archive.ts'
 import { Committer } from './commit.ts'
 import { type Connection, connect, databaseName, LIMITED } from './connect.ts'
 import type {
@@ -33,6 +34,7 @@ export class MongoStore implements Store {
   readonly client: MongoClient
   readonly database: Db
   readonly shared: MongoShared
+  readonly archive: MongoArchive
   /** All versions of all resources. */
   readonly versions: Collection<VersionDocument>
   private readonly connection: Connection
@@ -46,6 +48,8 @@ export class MongoStore implements Store {
     this.versions = database.collection('versions')
     this.shared = new MongoShared(database)
     this.committer = new Committer(this.client, database, layout, this.shared)
+    const { client, underWay } = this
+    this.archive = new MongoArchive({ client, database, layout, underWay })
   }
 
   /**

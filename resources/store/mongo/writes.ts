@@ -19,16 +19,19 @@ const FOUND_BY = ['k', 'r', 'g', 'w', 's', 'pk', 'holds'] as const
  * it: `matchedCount` says so.
  */
 export function* writesOf(subject: Subject, database: string): Generator<Write> {
-  const { type, head, versions, found } = subject
+  const { type, versions, found } = subject
   if (!found) return
   for (const document of versions) yield { namespace: `${database}.versions`, name: 'insertOne', document }
-  if (head && versions[0]) {
-    const filter = { _id: `${type}/${subject.id}/${head.v}` }
-    const update = { $set: { until: versions[0].t } }
-    yield { namespace: `${database}.versions`, name: 'updateOne', filter, update }
-  }
+  yield* untilWrites(subject, database)
   yield documentWrite(subject, found, `${database}.${type}`)
   yield* insideWrites(subject, found, database)
+}
+
+/** What was current is so until the next version. Where what is restored came in parts, that is one that was there before. */
+export function* untilWrites({ type, id, head, versions: [next] }: Subject, database: string): Generator<Write> {
+  if (!head || next?.v !== head.v + 1) return
+  const filter = { _id: `${type}/${id}/${head.v}` }
+  yield { namespace: `${database}.versions`, name: 'updateOne', filter, update: { $set: { until: next.t } } }
 }
 
 function documentWrite(subject: Subject, found: Found, namespace: string): Write {

@@ -7,15 +7,16 @@ import {
   type IndexChange,
   type Method,
   type Outcome,
-  type Unit,
   type WriteChange,
 } from '../port.ts'
 import { ContainedRows } from './contained-rows.ts'
 import { Dictionary } from './dictionary.ts'
 import { EntryRows } from './entry-rows.ts'
 import { BOUND_LIMIT } from './limit.ts'
+import type { Restoration, WriterUnit } from './message.ts'
 import { methodNumber } from './methods.ts'
 import { Names } from './names.ts'
+import { RestoredRows } from './restored-rows.ts'
 import { type ResourceRow, ResourceRows } from './rows.ts'
 import type { SqliteSelection } from './selection.ts'
 import { StatementCache } from './statement-cache.ts'
@@ -31,6 +32,7 @@ export class Applier {
   private readonly resources: ResourceRows
   private readonly entries: EntryRows
   private readonly contained: ContainedRows
+  private readonly restored: RestoredRows
   private readonly insertVersion: StatementSync
   private readonly insertDone: StatementSync
   private readonly insertNote: StatementSync
@@ -44,6 +46,8 @@ export class Applier {
     this.resources = new ResourceRows(database, this.names)
     this.entries = new EntryRows(database, this.names, this.dictionary, this.resources)
     this.contained = new ContainedRows(database, this.names, this.resources, this.entries)
+    const { names, resources, entries, contained } = this
+    this.restored = new RestoredRows(database, { names, resources, entries, contained })
     this.insertVersion = database.prepare(
       'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -55,7 +59,7 @@ export class Applier {
   }
 
   /** Applies one unit; throws CommitRefused, after which the caller rolls back and calls `backTo`. */
-  apply(unit: Unit): Outcome[] {
+  apply(unit: WriterUnit): Outcome[] {
     // lastUpdated never goes back, whatever the machine's clock does: history and _since rely on the order.
     this.clock = Math.min(Math.max(this.clock, Date.now()), LAST_INSTANT)
     if (unit.onceKey !== undefined && this.insertDone.run(unit.onceKey, this.clock).changes === 0) {
@@ -63,6 +67,8 @@ export class Applier {
     }
     for (const guard of unit.guards) this.check(guard)
     for (const [name, value] of Object.entries(unit.notes ?? {})) this.insertNote.run(name, value)
+    this.restored.done(unit.done)
+    this.restored.secrets(unit.secrets)
     return unit.changes.map((change, at) => this.applyChange(change, at))
   }
 
@@ -99,7 +105,8 @@ export class Applier {
     }
   }
 
-  private applyChange(change: Change, at: number): Outcome {
+  private applyChange(change: Change | Restoration, at: number): Outcome {
+    if (change.kind === 'version') return this.restore(change)
     const type = this.names.typeId(change.type)
     const row = this.resources.find(type, change.id)
     const live = row?.live ?? false
@@ -131,6 +138,12 @@ export class Applier {
     this.entries.replace(row.rid, type, change.entries, row.live)
     this.contained.replace({ ...change, row }, change.contained)
     return { version, lastUpdated: this.clock, created: !row.live }
+  }
+
+  private restore(version: Restoration): Outcome {
+    this.clock = Math.max(this.clock, version.lastUpdated)
+    this.restored.version(version, ++this.seq)
+    return version
   }
 
   private addVersion(row: ResourceRow, type: number, method: Method, text: Buffer | null): void {

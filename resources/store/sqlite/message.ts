@@ -1,4 +1,22 @@
+import type { ArchivePart, DoneKey, RestoredVersion } from '../archive.ts'
 import type { Change, Guard, Outcome, RefusalReason, Unit } from '../port.ts'
+
+/** A version that is written as it is. */
+export type Restoration = { kind: 'version' } & RestoredVersion
+
+/** A unit as the writer applies it: what is restored is one as well. Secrets as hexadecimal. */
+export interface WriterUnit extends Omit<Unit, 'changes'> {
+  changes: (Change | Restoration)[]
+  done?: readonly DoneKey[]
+  secrets?: Record<string, string>
+}
+
+/** The unit that restores a part of an archive. */
+export function restoringUnit({ versions = [], done = [], secrets = {}, notes = {} }: ArchivePart): WriterUnit {
+  const hex = Object.entries(secrets).map(([name, value]) => [name, value.toString('hex')])
+  const changes = versions.map((version) => ({ kind: 'version', ...version }) as const)
+  return { changes, guards: [], done, secrets: Object.fromEntries(hex), notes }
+}
 
 /**
  * A unit on its way to the writer thread: a buffer with all texts, the rest as JSON (cheaper to move than objects). A
@@ -25,15 +43,10 @@ export type FromWriter = { results: UnitResult[] } | { opened: true } | { unopen
 const PART_CHANGES = 256
 const PART_BYTES = 1024 * 1024
 
-interface Plan {
-  changes: Change[]
-  guards?: Guard[]
-  onceKey?: string
-  notes?: Record<string, string>
-}
+type Plan = Omit<WriterUnit, 'guards'> & { guards?: Guard[] }
 
 /** The parts of a unit, in order. Guards and the key go with the last one. */
-export function* encodeUnit(id: number, { changes, ...rest }: Unit): Generator<UnitPart> {
+export function* encodeUnit(id: number, { changes, ...rest }: WriterUnit): Generator<UnitPart> {
   let start = 0
   do {
     const end = partEnd(changes, start)
@@ -49,7 +62,7 @@ export function* encodeUnit(id: number, { changes, ...rest }: Unit): Generator<U
 
 /** Puts units together from their parts. */
 export class UnitDecoder {
-  private readonly begun = new Map<number, Change[]>()
+  private readonly begun = new Map<number, WriterUnit['changes']>()
 
   /** Forgets the parts of a unit that will not be completed. */
   abandon(id: number): void {
@@ -57,11 +70,11 @@ export class UnitDecoder {
   }
 
   /** Takes in a part; gives the unit when it was the last one. */
-  take(part: UnitPart): Unit | undefined {
+  take(part: UnitPart): WriterUnit | undefined {
     const plan = JSON.parse(part.plan) as Plan
     let at = part.texts.byteOffset
     for (const change of plan.changes) {
-      if (change.kind !== 'write') continue
+      if (!hasText(change)) continue
       const length = change.text as unknown as number
       change.text = Buffer.from(part.texts.buffer, at, length)
       at += length
@@ -77,12 +90,16 @@ export class UnitDecoder {
   }
 }
 
-function partEnd(changes: readonly Change[], start: number): number {
+function hasText<C extends Change | Restoration>(change: C): change is C & { text: Buffer } {
+  return (change.kind === 'write' || change.kind === 'version') && change.text !== undefined
+}
+
+function partEnd(changes: WriterUnit['changes'], start: number): number {
   let bytes = 0
   let end = start
   while (end < changes.length && end - start < PART_CHANGES && bytes < PART_BYTES) {
     const change = changes[end++]!
-    if (change.kind === 'write') bytes += change.text.length
+    if (hasText(change)) bytes += change.text.length
   }
   return end
 }
@@ -90,7 +107,7 @@ function partEnd(changes: readonly Change[], start: number): number {
 function encodePart(id: number, plan: Plan, last: boolean): UnitPart {
   const texts: Buffer[] = []
   const changes = plan.changes.map((change) => {
-    if (change.kind !== 'write') return change
+    if (!hasText(change)) return change
     texts.push(change.text)
     return { ...change, text: change.text.length }
   })

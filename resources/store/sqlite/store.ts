@@ -11,6 +11,7 @@ import type {
   StoredVersion,
   Unit,
 } from '../port.ts'
+import { SqliteArchive } from './archive.ts'
 import { openReader } from './connect.ts'
 import { countHistory, readHistory } from './history.ts'
 import { Names } from './names.ts'
@@ -25,6 +26,7 @@ export class SqliteStore implements Store {
   /** The reading connection, for the searcher that stands beside this store. */
   readonly database: DatabaseSync
   readonly names: Names
+  readonly archive: SqliteArchive
   private readonly writer: Writer
   private readonly current: StatementSync
   private readonly older: StatementSync
@@ -33,6 +35,7 @@ export class SqliteStore implements Store {
     this.writer = writer
     this.database = database
     this.names = new Names(database)
+    this.archive = new SqliteArchive(database, this.names, writer)
     this.current = database.prepare(
       `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?`,
     )

@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { CommitRefused, type Outcome, type Selection, type Unit } from '../port.ts'
+import { CommitRefused, DONE_KEPT, type Outcome, type Selection } from '../port.ts'
 import { Applier } from './apply.ts'
 import { openWriter } from './connect.ts'
 import { FolderInUse, holdLock } from './lock.ts'
-import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult } from './message.ts'
+import { type FromWriter, type ToWriter, UnitDecoder, type UnitResult, type WriterUnit } from './message.ts'
 import { migrate } from './schema.ts'
 import type { SqliteSelection } from './selection.ts'
 
 /** Units that share one transaction, and so one sync, at the most; and the bytes of text after which no more join. */
 const GROUP_UNITS = 128
 const GROUP_BYTES = 4 * 1024 * 1024
-
-/** How long the names of work that was done are kept, in ms: a client that tries again does so sooner. */
-const DONE_KEPT = 90 * 24 * 60 * 60 * 1000
 
 /**
  * Bytes that the write-ahead log may grow by between two checkpoints, as they are reckoned: a text is written with its
@@ -27,7 +24,7 @@ const BYTES_OF_UNIT = 48 * 1024
 /** A unit whose parts have all come in. */
 interface Waiting {
   id: number
-  unit: Unit
+  unit: WriterUnit
 }
 
 /** The one thread that writes. Units that wait while it syncs go into its next transaction together. */

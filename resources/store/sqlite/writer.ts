@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import { FhirError } from '../../fhir-error.ts'
 import { Pace } from '../../pace.ts'
+import type { ArchivePart } from '../archive.ts'
 import { CommitRefused, type Outcome, type Unit } from '../port.ts'
 import { FolderInUse } from './lock.ts'
-import { encodeUnit, type FromWriter, type ToWriter, type UnitResult } from './message.ts'
+import {
+  encodeUnit,
+  type FromWriter,
+  restoringUnit,
+  type ToWriter,
+  type UnitResult,
+  type WriterUnit,
+} from './message.ts'
 
 interface Waiting {
   resolve(outcomes: Outcome[]): void
@@ -55,7 +63,16 @@ export class Writer {
     return this.down === undefined && Date.now() - this.lastFailure > UNWELL
   }
 
-  async commit(unit: Unit): Promise<Outcome[]> {
+  commit(unit: Unit): Promise<Outcome[]> {
+    return this.send(unit)
+  }
+
+  /** See `Archive.restore`. */
+  async restore(part: ArchivePart): Promise<void> {
+    await this.send(restoringUnit(part))
+  }
+
+  private async send(unit: WriterUnit): Promise<Outcome[]> {
     const id = ++this.lastId
     const pace = new Pace()
     try {

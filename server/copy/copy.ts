@@ -1,0 +1,187 @@
+import { setTimeout } from 'node:timers/promises'
+import type { ArchivePart, PlacedVersion, RestoredVersion } from '../../resources/store/archive.ts'
+import { CommitRefused } from '../../resources/store/port.ts'
+import { ParameterRegistry } from '../../search/parameters.ts'
+import { CustomParameters } from '../custom-parameters.ts'
+import { Reindex } from '../jobs/reindex.ts'
+import { foundBy, type Indexing } from '../jobs/step.ts'
+import { Turn } from '../jobs/turn.ts'
+import { UnderWay } from '../write/under-way.ts'
+import { differences, digestOfStore, type StoreDigest } from './digest.ts'
+import type { End } from './ends.ts'
+import { COPY_NOTE, type CopyState, carriedSecrets, copyState, refuseUnfinished, sourceOf } from './state.ts'
+import { doneStream, partsOf, type Stream, versionStream } from './streams.ts'
+
+/** Notes of how far a store's own index is: the copy has its own. */
+const OF_THE_INDEX = new Set(['reindex', 'overruns'])
+
+/** How long another copy into the same store is waited for, in ms: one that was broken off is no longer told of then. */
+const PATIENCE = 20_000
+
+/** How long what another process writes is waited for, in ms: a transaction that was broken off is ended by then. */
+const LONG_PATIENCE = 90_000
+
+/** Is told how far a copy is. */
+export interface CopyWatch {
+  /** `before` of `total` versions were carried by an earlier run. */
+  begun(total: number, before: number): void
+  carried(versions: number): void
+  /** All is carried; `total` versions are read on both sides together. */
+  verifying(total: number): void
+  verified(versions: number): void
+}
+
+/** Carries all that a store keeps to another one. */
+export class Copy {
+  private readonly from: End
+  private readonly to: End
+  private readonly watch: CopyWatch
+  private readonly turn: Turn
+  private state: CopyState | undefined
+
+  constructor(from: End, to: End, watch: CopyWatch) {
+    this.from = from
+    this.to = to
+    this.watch = watch
+    this.turn = new Turn(to.store.shared, COPY_NOTE)
+  }
+
+  /**
+   * Does it, or goes on where it was broken off; gives what both stores have in the end. Rejects with words for the user
+   * where the other store has something else in it, or not the same in the end.
+   */
+  async run(): Promise<StoreDigest> {
+    await this.takeTurn()
+    try {
+      await this.begin()
+      await this.carry()
+      const digest = await this.verify()
+      await this.note({ finished: new Date().toISOString() })
+      return digest
+    } finally {
+      await this.turn.give()
+    }
+  }
+
+  private async takeTurn(): Promise<void> {
+    const end = Date.now() + PATIENCE
+    while (!(await this.turn.take())) {
+      if (Date.now() > end) throw new Error(`another process copies into ${this.to.name}`)
+      await setTimeout(500)
+    }
+  }
+
+  /** Makes the store one that is copied into, before anything else is written there, or finds that it is one. */
+  private async begin(): Promise<void> {
+    const { from, to } = this
+    await refuseUnfinished(from.store, from.name)
+    const source = await sourceOf(from.kind, from.store.archive)
+    const found = await copyState(to.store)
+    if (!found) {
+      const total = await from.store.countHistory({}, {})
+      if (total === 0) throw new Error(`there is nothing in ${from.name}`)
+      if (!(await isEmpty(to))) throw new Error(`${to.name} has something in it: name an empty store`)
+      this.state = { source, name: from.name, started: new Date().toISOString() }
+      await this.note({}, { secrets: await carriedSecrets(from.store.archive) })
+      return
+    }
+    if (found.finished !== undefined) {
+      throw new Error(`${to.name} has something in it: a copy of ${found.name} that was finished on ${found.finished}`)
+    }
+    if (found.source !== source) throw new Error(`${to.name} is an unfinished copy of another store, ${found.name}`)
+    this.state = found
+  }
+
+  private async carry(): Promise<void> {
+    const { from, to, watch } = this
+    const { publicUrl, zone } = to.config
+    // They settle what resources are found by, and so are known first.
+    const parameters = new ParameterRegistry()
+    await new CustomParameters(parameters).load(from.searcher)
+    const baseUrl = `${publicUrl}/fhir`
+    const indexing = { store: to.store, baseUrl, parameters, zone, underWay: new UnderWay() }
+    const reindex = await Reindex.open(indexing)
+    watch.begun(await from.store.countHistory({}, {}), await to.store.countHistory({}, {}))
+    await this.pump(versionStream(from.store.archive, (versions) => partOf(versions, indexing)))
+    await this.pump(doneStream(from.store.archive))
+    await this.restore({ notes: await this.carriedNotes() })
+    await catchUp(reindex)
+  }
+
+  /** While a part is written the next one is read. */
+  private async pump<Item>(stream: Stream<Item>): Promise<void> {
+    let written: Promise<void> = Promise.resolve()
+    for await (const items of partsOf(stream, this.state?.[stream.name])) {
+      const part = stream.part(items)
+      await written
+      written = this.note({ [stream.name]: stream.position(items.at(-1)!) }, part)
+      // What it rejects with is thrown by the next await.
+      written.then(() => this.watch.carried(part.versions?.length ?? 0)).catch(() => undefined)
+    }
+    await written
+  }
+
+  private async carriedNotes(): Promise<Record<string, string>> {
+    const notes = Object.entries(await this.from.store.archive.notes())
+    return Object.fromEntries(notes.filter(([name]) => name !== COPY_NOTE && !OF_THE_INDEX.has(name)))
+  }
+
+  private async verify(): Promise<StoreDigest> {
+    const { from, to, watch } = this
+    const now = Date.now()
+    watch.verifying((await from.store.countHistory({}, {})) * 2)
+    const read = ({ store }: End) => digestOfStore(store.archive, now, () => watch.verified(1))
+    const [there, here] = await Promise.all([read(from), read(to)])
+    const lines = differences(there, here)
+    if (lines.length > 0) throw new Error(['the copy is not the same:', ...lines].join('\n  '))
+    return here
+  }
+
+  /** Writes a part, and how far that has led. */
+  private async note(more: Partial<CopyState>, part: ArchivePart = {}): Promise<void> {
+    const state = { ...this.state!, ...more }
+    await this.restore({ ...part, notes: { ...part.notes, [COPY_NOTE]: JSON.stringify(state) } })
+    this.state = state
+  }
+
+  private async restore(part: ArchivePart): Promise<void> {
+    const end = Date.now() + LONG_PATIENCE
+    for (;;) {
+      if (!this.turn.isMine) throw new Error(`another process copies into ${this.to.name} by now`)
+      try {
+        return await this.to.store.archive.restore(part)
+      } catch (error) {
+        if (!(error instanceof CommitRefused)) throw error
+        if (Date.now() > end) throw new Error(`something else writes into ${this.to.name}`)
+      }
+    }
+  }
+}
+
+/** A server that was started on it may have noted that its index is complete. */
+async function isEmpty({ store }: End): Promise<boolean> {
+  for await (const _ of store.archive.done()) return false
+  const notes = Object.keys(await store.archive.notes()).filter((name) => !OF_THE_INDEX.has(name))
+  return notes.length === 0 && (await store.history({}, {}, 1)).entries.length === 0
+}
+
+function partOf(versions: PlacedVersion[], indexing: Indexing): ArchivePart {
+  return {
+    versions: versions.map((version): RestoredVersion => {
+      const { type, text, until } = version
+      return { ...version, ...(text && until === undefined ? foundBy(type, text, indexing) : { entries: [] }) }
+    }),
+  }
+}
+
+/** Indexes anew where a part of the copy was indexed in another way: by an older chartroom, say, or in another zone. */
+async function catchUp(reindex: Reindex): Promise<void> {
+  let failure: unknown
+  reindex.onFailure = (error) => {
+    failure = error
+  }
+  if (reindex.isBehind) await reindex.run()
+  await reindex.stop()
+  if (failure !== undefined) throw failure
+  if (reindex.isBehind) throw new Error('the index could not be made')
+}

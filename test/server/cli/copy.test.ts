@@ -1,0 +1,306 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { MongoStore } from '../../../resources/store/mongo/store.ts'
+import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
+import { batch, put } from '../../support/bundles.ts'
+import { storeFolder } from '../../support/folder.ts'
+import { mongoUrl, withoutMongo } from '../../support/mongo.ts'
+import { searchParameter } from '../../support/search-parameters.ts'
+import { type Json, openServer, type TestServer } from '../../support/server.ts'
+import { spawnServer } from '../../support/spawn.ts'
+
+const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.ts')
+
+const skip = await withoutMongo()
+
+/** A run of the command. */
+interface Run {
+  process: ChildProcess
+  ended: Promise<{ code: number | null; output: string }>
+}
+
+function start(from: string, to: string, environment: Record<string, string> = {}): Run {
+  const env = { ...process.env, MONGODB_URL: '', ...environment }
+  const child = spawn(process.execPath, [CLI, 'copy', '--from', from, '--to', to], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk)
+    })
+  }
+  return { process: child, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, output })) }
+}
+
+const copy = (...args: Parameters<typeof start>) => start(...args).ended
+
+/** The table of types that a run has printed, with its digests. */
+const table = (output: string) => output.split('\n').filter((line) => /[\da-f]{64}$/.test(line))
+
+const onSqlite = (t: Test, folder: string) => openServer(t, { DATA_DIR: folder, MONGODB_URL: '' })
+const onMongo = (t: Test, url: string) => openServer(t, { DATA_DIR: storeFolder(t), MONGODB_URL: url })
+
+const BIRTH_PLACE = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
+
+const observation = (id: string, value: string) =>
+  `{"resourceType":"Observation","id":"${id}","status":"final","code":{"text":"weight"},
+    "subject":{"reference":"Patient/p"},"valueQuantity":{"value":${value},"unit":"kg"}}`
+
+/** Some of all that a store may have. */
+async function fill(server: TestServer): Promise<void> {
+  const parameter = searchParameter('birth-city', `Patient.extension.where(url = '${BIRTH_PLACE}').value.city`)
+  const medication = { resourceType: 'Medication', id: 'm', code: { text: 'aspirin' } }
+  const patient = {
+    resourceType: 'Patient',
+    id: 'p',
+    name: [{ family: 'Åström' }],
+    extension: [{ url: BIRTH_PLACE, valueAddress: { city: 'Lübeck' } }],
+  }
+  const statuses = [
+    await server.put('Patient/p', patient),
+    await server.put('Observation/o', observation('o', '70.50')),
+    await server.put('Observation/o', observation('o', '71.00')),
+    await server.patch('Observation/o', [{ op: 'replace', path: '/status', value: 'amended' }], {
+      'content-type': 'application/json-patch+json',
+    }),
+    await server.put('Observation/gone', observation('gone', '1e2')),
+    await server.delete('Observation/gone'),
+    await server.put('Observation/back', observation('back', '2')),
+    await server.delete('Observation/back'),
+    await server.put('Observation/back', observation('back', '3.0')),
+    await server.post('SearchParameter', { ...parameter, id: 'city' }),
+    await server.put('MedicationRequest/r', {
+      resourceType: 'MedicationRequest',
+      id: 'r',
+      status: 'active',
+      intent: 'order',
+      subject: { reference: 'Patient/p' },
+      contained: [medication],
+      medicationReference: { reference: '#m' },
+    }),
+    await server.post('Patient', { resourceType: 'Patient', active: true }, { 'idempotency-key': 'once' }),
+  ].map(({ status }) => status)
+  if (statuses.some((status) => status >= 300)) throw new Error(`not all was written: ${statuses}`)
+  await server.services.reindex.run()
+}
+
+const SEARCHES = [
+  'Patient?name=astrom',
+  'Patient?birth-city=lubeck',
+  'Patient?active=true',
+  'Observation?patient=p&_sort=-_lastUpdated,_id',
+  'Observation?value-quantity=3',
+  'Observation?value-quantity=71&subject:Patient.name=astrom',
+  'Patient?_has:Observation:patient:status=amended',
+  'MedicationRequest?_include=MedicationRequest:subject',
+  'Medication?_contained=true&code:text=aspirin',
+  '_history',
+  'Observation/_history',
+  'Observation/back/_history',
+  'Observation/o/_history?_count=2',
+  `_history?_at=${new Date().toISOString().slice(0, 10)}`,
+]
+
+const READS = [
+  'Observation/o',
+  'Observation/o/_history/1',
+  'Observation/o/_history/3',
+  'Observation/gone',
+  'Observation/gone/_history/1',
+  'Observation/gone/_history/2',
+  'Observation/back',
+  'Patient/p',
+]
+
+/** What is answered, without what is of a moment, in an order that is no store's own. */
+async function answers(server: TestServer): Promise<Record<string, unknown>> {
+  const all: Record<string, unknown> = {}
+  for (const path of READS) {
+    const { status, text, headers } = await server.get(path)
+    all[path] = [status, text, headers.etag, headers['last-modified']]
+  }
+  for (const path of SEARCHES) {
+    const { status, json } = await server.get(path)
+    all[path] = [status, json.total, json.entry?.map((entry: Json) => JSON.stringify(entry)).sort()]
+  }
+  return all
+}
+
+t.test('there and back: the same is answered, and versions go on', { skip }, async (t) => {
+  const [folder, back, url] = [storeFolder(t), storeFolder(t), await mongoUrl(t)]
+  const first = await onSqlite(t, folder)
+  await fill(first)
+  const wanted = await answers(first)
+  for (const [path, one] of Object.entries(wanted)) t.ok(JSON.stringify(one).length > 60, `${path} finds something`)
+  await first.services.close()
+
+  const there = await copy(`sqlite:${folder}`, url)
+  t.equal(there.code, 0, there.output)
+  t.match(there.output, /12 versions in .*both places have the same/)
+  const again = await copy(url, `sqlite:${back}`)
+  t.equal(again.code, 0, again.output)
+  t.strictSame(table(again.output), table(there.output), 'the same digests')
+  t.equal(table(there.output).length, 5, 'of four types, and of all')
+
+  for (const server of [await onMongo(t, url), await onSqlite(t, back)]) {
+    const { services } = server
+    t.equal(services.reindex.isBehind, false, 'nothing is to be indexed')
+    t.strictSame(await answers(server), wanted)
+    const repeated = await server.post('Patient', { resourceType: 'Patient' }, { 'idempotency-key': 'once' })
+    t.equal(repeated.status, 409, 'what was done is known')
+    const revived = await server.put('Observation/gone', observation('gone', '4'))
+    t.match([revived.status, revived.headers.etag], [201, 'W/"3"'])
+    t.equal((await server.put('Observation/o', observation('o', '5'), { 'if-match': 'W/"3"' })).headers.etag, 'W/"4"')
+    await server.put('Patient/other', {
+      resourceType: 'Patient',
+      id: 'other',
+      extension: [{ url: BIRTH_PLACE, valueAddress: { city: 'Lübeck' } }],
+    })
+    t.equal((await server.get('Patient?birth-city=lubeck')).json.total, 2)
+  }
+})
+
+t.test('broken off and begun again', { skip }, async (t) => {
+  const [folder, back, url] = [storeFolder(t), storeFolder(t), await mongoUrl(t)]
+  const server = await onSqlite(t, folder)
+  const patients = (name: string) => (_: unknown, at: number) =>
+    put({ resourceType: 'Patient', id: `p${at}`, name: [{ family: `${name}${at}` }] })
+  for (const name of ['a', 'b', 'c']) await server.post('', batch(...Array.from({ length: 400 }, patients(name))))
+  await server.services.close()
+
+  for (const [from, to, open] of [
+    [`sqlite:${folder}`, url, () => onMongo(t, url)],
+    [url, `sqlite:${back}`, () => onSqlite(t, back)],
+  ] as const) {
+    const broken = start(from, to)
+    const before = await untilBegun(to)
+    broken.process.kill('SIGKILL')
+    await broken.ended
+    t.ok(before > 0 && before < 1_200, `${before} versions were there`)
+    await t.rejects(open(), /is an unfinished copy of .*run `npm run fhir -- copy` again/, 'no server opens it')
+    const other = await copy(`sqlite:${await another(t)}`, to)
+    t.match([other.code, other.output], [1, /is an unfinished copy of another store/])
+    const ended = await copy(from, to)
+    t.equal(ended.code, 0, ended.output)
+    t.match(ended.output, /Going on behind \d+ versions/)
+    t.match(ended.output, /Patient +400 +1200 /)
+    t.match(ended.output, /both places have the same/)
+    const copied = await open()
+    t.equal((await copied.get('Patient?name=c399')).json.total, 1)
+    t.equal((await copied.get('Patient?name=b')).json.total, 0)
+    await copied.services.close()
+  }
+})
+
+/** Waits until a part is written, and answers how many versions are there. */
+async function untilBegun(place: string): Promise<number> {
+  for (;;) {
+    const count = await countIn(place).catch(() => 0)
+    if (count > 0) return count
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+async function countIn(place: string): Promise<number> {
+  if (place.startsWith('mongodb:')) {
+    const store = await MongoStore.open(place)
+    return store.versions.countDocuments().finally(() => store.close())
+  }
+  const { openReader } = await import('../../../resources/store/sqlite/connect.ts')
+  const database = openReader(`${place.slice('sqlite:'.length)}/chartroom.sqlite`)
+  try {
+    return Number(database.prepare('SELECT count(*) AS n FROM version').get()?.n)
+  } finally {
+    database.close()
+  }
+}
+
+/** A folder with a store of one resource. */
+async function another(t: Test): Promise<string> {
+  const folder = storeFolder(t)
+  const server = await onSqlite(t, folder)
+  await server.put('Patient/p', { resourceType: 'Patient', id: 'p' })
+  await server.services.close()
+  return folder
+}
+
+t.test('a source that went on after a break', { skip }, async (t) => {
+  const [folder, url] = [await another(t), await mongoUrl(t)]
+  const first = await copy(`sqlite:${folder}`, url)
+  t.equal(first.code, 0, first.output)
+  const target = await MongoStore.open(url)
+  const state = JSON.parse((await target.note('copy')) ?? '{}') as object
+  await target.commit({
+    changes: [],
+    guards: [],
+    notes: { copy: JSON.stringify({ ...state, finished: undefined }) },
+  })
+  await target.close()
+  const server = await onSqlite(t, folder)
+  await server.put('Patient/p', { resourceType: 'Patient', id: 'p', active: true })
+  await server.delete('Patient/p')
+  await server.post('SearchParameter', searchParameter('nick', "Patient.name.where(use = 'nickname').given"))
+  await server.services.reindex.run()
+  await server.services.close()
+  const second = await copy(`sqlite:${folder}`, url)
+  t.equal(second.code, 0, second.output)
+  t.match(second.output, /Going on behind 1 versions[\s\S]*Patient +0 +3 /)
+  const moved = await onMongo(t, url)
+  t.equal((await moved.get('Patient/p')).status, 410)
+  t.equal(moved.services.reindex.isBehind, false)
+})
+
+t.test('what is refused', { skip }, async (t) => {
+  const [folder, url] = [await another(t), await mongoUrl(t)]
+  const from = `sqlite:${folder}`
+  const told = async (to: string, environment?: Record<string, string>, source = from) => {
+    const { code, output } = await copy(source, to, environment)
+    return [code, output]
+  }
+  t.match(await told(`sqlite:${await another(t)}`), [1, /has something in it: name an empty store/])
+  t.match(await told(from), [1, /both places are the same/])
+  t.match(await told(url, {}, `sqlite:${storeFolder(t)}`), [1, /there is no store in/])
+  t.match(await told('redis://x'), [2, /a place is sqlite:FOLDER.*\nUsage: npm run fhir -- copy/])
+  t.match(await told('mongodb'), [2, /MONGODB_URL names, which is not set/])
+  t.match(await told('mongodb://user:s3cr/et@x/y'), [2, /MONGODB_URL is no URL of MongoDB/])
+
+  const unreachable = 'mongodb://user:s3cret@127.0.0.1:9/x?serverSelectionTimeoutMS=300'
+  for (const words of [await told(unreachable), await told('mongodb', { MONGODB_URL: unreachable })]) {
+    t.match(words, [1, /mongodb:\/\/127\.0\.0\.1:9\/x: MongoDB cannot be reached/])
+    t.notMatch(words[1], /s3cret/)
+  }
+
+  const server = await spawnServer(folder, { MONGODB_URL: '' })
+  t.match(await told(url), [1, /is in use by another chartroom process/])
+  await server.end('SIGTERM')
+  const beside = await spawnServer(storeFolder(t), { MONGODB_URL: url })
+  t.match(await told(url), [1, /is in use by 1 other chartroom process/])
+  await beside.end('SIGTERM')
+  t.equal((await copy(from, url)).code, 0, 'and a database in which nothing was written is empty still')
+  t.match(await told(url), [1, /a copy of sqlite:.* that was finished on/])
+})
+
+t.test('what differs is found', { skip }, async (t) => {
+  const [folder, url] = [await another(t), await mongoUrl(t)]
+  t.equal((await copy(`sqlite:${folder}`, url)).code, 0)
+  const target = await MongoStore.open(url)
+  await target.versions.updateOne({}, { $set: { text: Buffer.from('{}') } })
+  const notes = target.database.collection<{ _id: string; value: string }>('notes')
+  const { value = '' } = (await notes.findOne({ _id: 'copy' })) ?? {}
+  await notes.updateOne({ _id: 'copy' }, { $set: { value: value.replace(/,"finished":"[^"]*"/, '') } })
+  await target.close()
+  const { code, output } = await copy(`sqlite:${folder}`, url)
+  t.match([code, output], [1, /the copy is not the same:\n +Patient: 1 resources, 1 versions, [\da-f]{16} there/])
+})
+
+t.test('a store is another one by its key', async (t) => {
+  const [one, other] = [await SqliteStore.open(storeFolder(t)), await SqliteStore.open(storeFolder(t))]
+  const { sourceOf } = await import('../../../server/copy/state.ts')
+  t.not(await sourceOf('sqlite', one.archive), await sourceOf('sqlite', other.archive))
+  await one.close()
+  await other.close()
+})
