@@ -14,7 +14,7 @@ const SECONDS = 2
 const ASKED = 20
 
 /** Bytes of a Bundle that is left out: compatible servers take more than a transaction's time for it. */
-const LARGE = 1_500_000
+const LARGE = 600_000
 
 /** What is asked for; `paths` are below the FHIR base, one for each patient or code of the sample. */
 interface Kind {
