@@ -17,7 +17,7 @@ export interface Sample {
 
 /** The Synthea sample where it lies beside the project, else the demo hospital forty times over. */
 export async function readSample(): Promise<Sample> {
-  if (!existsSync(SYNTHEA)) return demoSample()
+  if (!existsSync(SYNTHEA)) return demoSample(40)
   const bundles: Buffer[] = []
   for await (const { bytes } of readPieces(SYNTHEA, () => undefined)) if (bytes) bundles.push(bytes)
   const [hospitals, practitioners, ...patients] = bundles
@@ -25,11 +25,12 @@ export async function readSample(): Promise<Sample> {
   return { name: 'sample20 (Synthea)', first: [hospitals!, practitioners!], others, largest: others[0]! }
 }
 
-function demoSample(): Sample {
+/** The demo hospital, its patients `times` over under other ids. */
+export function demoSample(times: number): Sample {
   const [hospital, ...patients] = demoBundles({ today: '2026-11-01' }).map((bundle) => JSON.stringify(bundle))
-  const copies = Array.from({ length: 40 }, (_, at) =>
+  const copies = Array.from({ length: times }, (_, at) =>
     patients.map((text) => Buffer.from(text.replace(/demo-(?=[a-z-]+-\d)/g, `c${at}-demo-`))),
   ).flat()
   const largest = copies.reduce((one, other) => (other.length > one.length ? other : one))
-  return { name: 'demo hospital, 40 times', first: [Buffer.from(hospital!)], others: copies, largest }
+  return { name: `demo hospital, ${times} times`, first: [Buffer.from(hospital!)], others: copies, largest }
 }
