@@ -21,13 +21,15 @@ export async function recordCalls(url: string, paths: readonly string[]): Promis
   const services = await openServices(readConfig({ MONGODB_URL: monitored.href }))
   const app = buildApp(services, { logger: pino({ level: 'silent' }), flush: async () => undefined })
   let made: DriverCall[] = []
+  let type: string | undefined
   ;(services.store as MongoStore).client.on('commandStarted', ({ commandName, command }) => {
     // What processes tell each other goes on beside.
-    if (commandName === 'find' && /^[A-Z]/.test(command.find)) made.push(callOf(command))
+    if (commandName === 'find' && command.find === type) made.push(callOf(command))
   })
   const calls: DriverCall[] = []
   for (const path of paths) {
     made = []
+    type = /^\/fhir\/(\w+)/.exec(path)?.[1]
     const { statusCode } = await app.inject({ url: path })
     const [only, ...more] = made
     if (statusCode !== 200 || !only || more.length > 0) throw new Error(`${path}: ${statusCode}, ${made.length} finds`)
