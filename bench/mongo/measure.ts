@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { BSON, MongoClient } from 'mongodb'
-import { readRate } from '../client.ts'
+import { together, WritingClient } from '../client.ts'
 import { demoSample, type Sample } from '../data.ts'
 import { ingest } from '../ingest.ts'
 import { median } from '../machine.ts'
@@ -10,7 +10,7 @@ import { writeRates } from '../write.ts'
 import { recordCalls } from './record.ts'
 
 const RUNS = 3
-const SECONDS = 2
+const AMOUNT = 400
 const ASKED = 20
 
 /** What is asked for; `paths` are below the FHIR base, one for each patient or code of the sample. */
@@ -35,9 +35,10 @@ export async function measureMongo(url: string, sample: Sample, add: (row: Row) 
   own.pathname = `/chartroom-bench-${randomBytes(4).toString('hex')}`
   const client = await new MongoClient(own.href).connect()
   try {
-    await measureWrites(own.href, (await isMongo(client)) ? sample : demoSample(3), add)
+    await measureLoad(own.href, (await isMongo(client)) ? sample : demoSample(2), add)
     await tellSizes(client, add)
     for (const kind of KINDS) await measureKind(own.href, client, kind, add)
+    await measureWrites(own.href, add)
   } finally {
     await client.db().dropDatabase()
     await client.close()
@@ -49,7 +50,7 @@ async function isMongo(client: MongoClient): Promise<boolean> {
   return (await client.db('admin').command({ hello: 1 })).setName !== 'secantus'
 }
 
-async function measureWrites(url: string, sample: Sample, add: (row: Row) => void): Promise<void> {
+async function measureLoad(url: string, sample: Sample, add: (row: Row) => void): Promise<void> {
   const server = await MeasuredServer.onMongo(url)
   const { resources, seconds } = await ingest(server, sample)
   add({
@@ -57,6 +58,11 @@ async function measureWrites(url: string, sample: Sample, add: (row: Row) => voi
     value: `${Math.round(resources / seconds)}/s`,
     aim: '',
   })
+  await server.stop()
+}
+
+async function measureWrites(url: string, add: (row: Row) => void): Promise<void> {
+  const server = await MeasuredServer.onMongo(url)
   const { create, update } = await writeRates(server)
   add({ what: 'create, 8 writers', value: `${Math.round(create)}/s`, aim: '' })
   add({ what: 'update, 8 writers', value: `${Math.round(update)}/s`, aim: '' })
@@ -105,8 +111,20 @@ async function measureKind(
 
 /** Requests a second, and the processor time of a server for each, in µs. */
 async function timeOf(server: MeasuredServer, paths: readonly string[]): Promise<{ rate: number; cpu: number }> {
-  await readRate(server.url, paths, 1)
+  await askAll(server.url, paths, ASKED)
   const before = server.processorTime()
-  const rate = await readRate(server.url, paths, SECONDS)
-  return { rate, cpu: ((server.processorTime() - before) * 1000) / (rate * SECONDS) }
+  const seconds = await askAll(server.url, paths, AMOUNT)
+  return { rate: AMOUNT / seconds, cpu: ((server.processorTime() - before) * 1000) / AMOUNT }
+}
+
+/** Asks for paths in turn by 8 connections, `amount` times in all; answers the seconds it took. */
+async function askAll(url: string, paths: readonly string[], amount: number): Promise<number> {
+  const client = new WritingClient(url, 8)
+  const asked = Array.from({ length: amount }, (_, at) => paths[at % paths.length]!)
+  const seconds = await together(asked, 8, async (path) => {
+    const { status } = await client.send('GET', path)
+    if (status !== 200) throw new Error(`${path}: ${status}`)
+  })
+  client.close()
+  return seconds
 }
