@@ -10,7 +10,7 @@ import { writeRates } from '../write.ts'
 import { recordCalls } from './record.ts'
 
 const RUNS = 3
-const AMOUNT = 400
+const AMOUNT = 160
 const ASKED = 20
 
 /** What is asked for; `paths` are below the FHIR base, one for each patient or code of the sample. */
