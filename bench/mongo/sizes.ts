@@ -62,7 +62,7 @@ class Tally {
     for (const { name, key } of [{ name: '_id', key: { _id: 1 as const } }, ...indexesOf(type)]) {
       this.put(name, keysOf(document as unknown as Record<string, unknown>, key))
     }
-    const version = { _id: `${type}/${id}/${v}`, type, id, v, t }
+    const version = { _id: `${type}/${id}/${v}`, type, id, v, t, n: this.documents % 500 }
     for (const { name, key } of [{ name: '_id', key: { _id: 1 as const } }, ...VERSION_INDEXES]) {
       this.put(`versions.${name}`, keysOf(version, key))
     }

@@ -8,13 +8,15 @@ export interface ArchivedVersion extends StoredVersion {
   until: number | undefined
 }
 
-/** A version, and where to go on behind it. */
+/** A version and its place: among those of its moment, by a number that grows, and where to go on behind it. */
 export interface PlacedVersion extends ArchivedVersion {
+  order: number
   position: string
 }
 
-/** A version to be written as it is. Of a current one with what it is found by and what it contains: none for a deletion. */
+/** A version to be written as it is, with its `order` of `PlacedVersion`. Of a current one with what it is found by and what it contains: none for a deletion. */
 export interface RestoredVersion extends ArchivedVersion {
+  order: number
   entries: IndexEntry[]
   contained?: ContainedResource[]
 }

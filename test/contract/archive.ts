@@ -24,6 +24,7 @@ function version(id: string, number: number, lastUpdated: number, rest: Partial<
     created,
     text,
     until: undefined,
+    order: number,
     entries: [],
     ...rest,
   } satisfies RestoredVersion

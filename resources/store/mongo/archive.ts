@@ -1,6 +1,7 @@
 import type { Collection, Db, Filter } from 'mongodb'
 import type { Archive, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
 import type { DoneDocument, NoteDocument, ResourceDocument, SecretDocument, VersionDocument } from './document.ts'
+import { parsePosition, positionOf } from './history.ts'
 import { LAYOUT_NOTE } from './layout.ts'
 import { type ArchiveSource, restore } from './restore.ts'
 import { typesIn } from './scan.ts'
@@ -19,18 +20,10 @@ export class MongoArchive implements Archive {
   }
 
   async *versions(after?: string): AsyncGenerator<PlacedVersion> {
-    const { filter, isBehind } = behind(after)
-    const cursor = this.all.find(filter, { sort: { t: 1, _id: 1 } })
-    // Of one resource in one millisecond versions come by the letters of their numbers: together, but 10 before 9.
-    let together: VersionDocument[] = []
+    const cursor = this.all.find(behind(after), { sort: { t: 1, n: 1, _id: 1 } })
     for await (const version of readFrom(cursor)) {
-      if (together[0] && !isTogether(together[0], version)) {
-        yield* placed(together)
-        together = []
-      }
-      if (isBehind(version)) together.push(version)
+      yield { ...toArchived(version), order: version.n, position: positionOf(version) }
     }
-    yield* placed(together)
   }
 
   async *sorted(type: string): AsyncGenerator<ArchivedVersion> {
@@ -80,26 +73,11 @@ export class MongoArchive implements Archive {
   }
 }
 
-/** What lies behind a position, `t/Type/id/version`: the filter finds the resource of the position once more. */
-function behind(after: string | undefined): {
-  filter: Filter<VersionDocument>
-  isBehind: (version: VersionDocument) => boolean
-} {
-  if (after === undefined) return { filter: {}, isBehind: () => true }
-  const [time, type, id, version] = after.split('/')
-  const [t, v] = [Number(time), Number(version)]
-  const filter = { $or: [{ t: { $gt: t } }, { t, _id: { $gte: `${type}/${id}/` } }] }
-  return { filter, isBehind: (one) => one.t !== t || one.type !== type || one.id !== id || one.v > v }
-}
-
-function isTogether(one: VersionDocument, other: VersionDocument): boolean {
-  return one.t === other.t && one.id === other.id && one.type === other.type
-}
-
-function* placed(versions: VersionDocument[]): Generator<PlacedVersion> {
-  for (const version of versions.sort((one, other) => one.v - other.v)) {
-    yield { ...toArchived(version), position: `${version.t}/${version._id}` }
-  }
+/** What lies behind a position. */
+function behind(after: string | undefined): Filter<VersionDocument> {
+  if (after === undefined) return {}
+  const { t, n, _id } = parsePosition(after)
+  return { $or: [{ t: { $gt: t } }, { t, n: { $gt: n } }, { t, n, _id: { $gt: _id } }] }
 }
 
 function toArchived({ type, id, v, t, m, created, text, until }: VersionDocument): ArchivedVersion {

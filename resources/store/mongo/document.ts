@@ -75,6 +75,8 @@ export interface VersionDocument {
   id: string
   v: number
   t: number
+  /** Its place among the versions of one commit, which have one time: history is in their order. */
+  n: number
   m: Method
   created: boolean
   text?: Buffer

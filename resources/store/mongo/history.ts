@@ -3,14 +3,14 @@ import { type HistoryEntry, type HistoryPage, type HistoryQuery, type HistorySco
 import { LIMITED } from './connect.ts'
 import type { VersionDocument } from './document.ts'
 
-/** Versions newest first; see `Store.history`. Those of one millisecond are in the order of their `_id`s. */
+/** Versions newest first; see `Store.history`. Those of one millisecond are in the order of their commit, then of their `_id`s. */
 export async function readHistory(
   versions: Collection<VersionDocument>,
   scope: HistoryScope,
   query: HistoryQuery,
   count: number,
 ): Promise<HistoryPage> {
-  const sort = scope.id === undefined ? ({ t: -1, _id: -1 } as const) : ({ v: -1 } as const)
+  const sort = scope.id === undefined ? ({ t: -1, n: -1, _id: -1 } as const) : ({ v: -1 } as const)
   const cursor = versions.find(historyFilter(scope, query), {
     sort,
     limit: count + 1,
@@ -47,18 +47,25 @@ export function historyFilter(scope: HistoryScope, query: HistoryQuery): Filter<
   }
   const timed = Object.keys(times).length > 0 ? { ...common, t: times } : common
   if (before === undefined) return timed
-  const [t, _id] = parsePosition(before)
+  const { t, n, _id } = parsePosition(before)
   if (scope.id !== undefined) return { ...timed, v: { $lt: Number(_id.slice(_id.lastIndexOf('/') + 1)) } }
   const earlier = { ...common, t: { ...times, $lt: Math.min(t, at?.end ?? t) } }
   const inTime = t >= (since ?? t) && t < (at?.end ?? Number.POSITIVE_INFINITY)
-  return inTime ? { $or: [earlier, { ...common, t, _id: { $lt: _id } }] } : earlier
+  return inTime ? { $or: [earlier, { ...common, t, n: { $lt: n } }, { ...common, t, n, _id: { $lt: _id } }] } : earlier
 }
 
-function toEntry({ _id, type, id, v, t, m, created, text }: VersionDocument): HistoryEntry {
-  return { type, id, version: v, lastUpdated: t, method: m, text, created, position: `${t}/${_id}` }
+function toEntry(version: VersionDocument): HistoryEntry {
+  const { type, id, v, t, m, created, text } = version
+  return { type, id, version: v, lastUpdated: t, method: m, text, created, position: positionOf(version) }
 }
 
-function parsePosition(position: string): [t: number, id: string] {
-  const end = position.indexOf('/')
-  return [Number(position.slice(0, end)), position.slice(end + 1)]
+/** Where a version stands among all: `t/n/Type/id/version`. */
+export function positionOf({ t, n, _id }: VersionDocument): string {
+  return `${t}/${n}/${_id}`
+}
+
+/** What `positionOf` was made of. */
+export function parsePosition(position: string): Pick<VersionDocument, 't' | 'n' | '_id'> {
+  const [t, n, ...id] = position.split('/')
+  return { t: Number(t), n: Number(n), _id: id.join('/') }
 }

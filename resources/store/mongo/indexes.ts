@@ -69,8 +69,8 @@ export function indexesOf(type: string): DeclaredIndex[] {
 
 /** The indexes of the collection of all versions. */
 export const VERSION_INDEXES: readonly DeclaredIndex[] = [
-  { name: 'all', key: { t: -1, _id: -1 } },
-  { name: 'type', key: { type: 1, t: -1, _id: -1 } },
+  { name: 'all', key: { t: -1, n: -1, _id: -1 } },
+  { name: 'type', key: { type: 1, t: -1, n: -1, _id: -1 } },
   { name: 'resource', key: { type: 1, id: 1, v: -1 } },
 ]
 

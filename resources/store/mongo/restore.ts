@@ -96,9 +96,9 @@ function* writesOfResource(
 }
 
 function documentOf(version: RestoredVersion): VersionDocument {
-  const { type, id, version: v, lastUpdated: t, method: m, created, text, until } = version
+  const { type, id, version: v, lastUpdated: t, order: n, method: m, created, text, until } = version
   const rest = { ...(text ? { text } : {}), ...(until === undefined ? {} : { until }) }
-  return { _id: `${type}/${id}/${v}`, type, id, v, t, m, created, ...rest }
+  return { _id: `${type}/${id}/${v}`, type, id, v, t, n, m, created, ...rest }
 }
 
 function pairsOf(versions: readonly RestoredVersion[]): Set<string> {

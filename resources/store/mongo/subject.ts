@@ -40,8 +40,8 @@ export class Subject {
       const reason = typeof expect === 'object' && expect.retry ? 'outdated' : 'expectation'
       throw new CommitRefused(reason, at, live ? v : 0)
     }
-    if (change.kind === 'write') return this.write(change, now)
-    if (change.kind === 'delete') return live ? this.delete(now) : { version: v, lastUpdated: now, created: false }
+    if (change.kind === 'write') return this.write(change, at, now)
+    if (change.kind === 'delete') return live ? this.delete(at, now) : { version: v, lastUpdated: now, created: false }
     if (live && v === change.version) this.found = change
     return { version: v, lastUpdated: now, created: false }
   }
@@ -53,20 +53,20 @@ export class Subject {
     return { v: last.v, t: last.t, live: last.text !== undefined, bytes: last.text?.length ?? 0 }
   }
 
-  private write(change: Extract<Prepared, { kind: 'write' }>, now: number): Outcome {
+  private write(change: Extract<Prepared, { kind: 'write' }>, at: number, now: number): Outcome {
     const { live } = this.current
-    const { v, t } = this.add(change.method, now, (v, t) => stamped(change.text, change.metaAt, v, t))
+    const { v, t } = this.add(change.method, at, now, (v, t) => stamped(change.text, change.metaAt, v, t))
     this.found = change
     return { version: v, lastUpdated: t, created: !live }
   }
 
-  private delete(now: number): Outcome {
-    const { v, t } = this.add('DELETE', now)
+  private delete(at: number, now: number): Outcome {
+    const { v, t } = this.add('DELETE', at, now)
     this.found = { facts: {}, inside: [] }
     return { version: v, lastUpdated: t, created: false }
   }
 
-  private add(m: Method, now: number, textOf?: (v: number, t: number) => Buffer): VersionDocument {
+  private add(m: Method, n: number, now: number, textOf?: (v: number, t: number) => Buffer): VersionDocument {
     const { type, id, current } = this
     const v = current.v + 1
     // Behind the one before it, whatever the clocks of several machines say.
@@ -75,7 +75,7 @@ export class Subject {
     if (last) last.until = t
     const created = textOf !== undefined && !current.live
     const text = textOf ? { text: textOf(v, t) } : {}
-    const version: VersionDocument = { _id: `${type}/${id}/${v}`, type, id, v, t, m, created, ...text }
+    const version: VersionDocument = { _id: `${type}/${id}/${v}`, type, id, v, t, n, m, created, ...text }
     this.versions.push(version)
     return version
   }

@@ -25,7 +25,9 @@ export class SqliteArchive implements Archive {
   async *versions(after = '0'): AsyncGenerator<PlacedVersion> {
     const sql = `SELECT ${COLUMNS} FROM version v CROSS JOIN resource r ON r.rid = v.rid ${NEXT}
       WHERE v.seq > ? ORDER BY v.seq`
-    for (const row of this.rows(sql, Number(after))) yield { ...this.toArchived(row), position: String(row.seq) }
+    for (const row of this.rows(sql, Number(after))) {
+      yield { ...this.toArchived(row), order: row.seq, position: String(row.seq) }
+    }
   }
 
   async *sorted(type: string): AsyncGenerator<ArchivedVersion> {

@@ -98,8 +98,8 @@ t.test('a history is a stretch of an index, in its order', async (t) => {
   const before = '1425168000000/Patient/x/3'
   for (const query of [{}, { since: 5 }, { since: 5, before }, { before }, { at: { start: 5, end: 9 } }] as const) {
     for (const [name, scope, sort] of [
-      ['all', {}, { t: -1, _id: -1 }],
-      ['type', { type: 'Patient' }, { t: -1, _id: -1 }],
+      ['all', {}, { t: -1, n: -1, _id: -1 }],
+      ['type', { type: 'Patient' }, { t: -1, n: -1, _id: -1 }],
       ['resource', { type: 'Patient', id: 'x' }, { v: -1 }],
     ] as const) {
       const filter = historyFilter(scope, query) as MongoFilter
