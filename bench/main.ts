@@ -24,13 +24,17 @@ const add = (what: string, value: string, aim: string): void => {
 }
 const rate = (value: number) => `${Math.round(value).toLocaleString('en')}/s`
 
+/** What the user can put right: its sentence says how. */
+class WrongUse extends Error {}
+
 /** Measures on new stores beside the project, so that the disk is the one a user would have. */
 async function main(): Promise<void> {
+  const url = isOnMongo() ? mongoUrl() : undefined
   const folder = mkdtempSync(join(import.meta.dirname, '..', '.bench-'))
   try {
     const sample = await readSample()
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
-    if (isOnMongo()) await measureMongo(mongoUrl(), sample, ({ what, value, aim }) => add(what, value, aim))
+    if (url !== undefined) await measureMongo(url, sample, ({ what, value, aim }) => add(what, value, aim))
     else if (process.argv[2] === 'search') await measureSearches(join(folder, 'search'), sample)
     else {
       await measureLoads(folder, sample)
@@ -47,13 +51,13 @@ async function main(): Promise<void> {
 function isOnMongo(): boolean {
   const [, , option, store] = process.argv
   if (option !== '--store' || store === 'sqlite') return false
-  if (store !== 'mongodb') throw new Error(`--store takes sqlite or mongodb, not ${store}`)
+  if (store !== 'mongodb') throw new WrongUse(`--store takes sqlite or mongodb, not ${store}`)
   return true
 }
 
 function mongoUrl(): string {
   const { MONGODB_URL } = process.env
-  if (!MONGODB_URL) throw new Error('--store mongodb measures on the database that MONGODB_URL points at: set it')
+  if (!MONGODB_URL) throw new WrongUse('--store mongodb measures on the database that MONGODB_URL points at: set it')
   return MONGODB_URL
 }
 
@@ -168,4 +172,8 @@ async function measureWrites(folder: string): Promise<void> {
   add('update, 8 writers', rate(median(rates.map(({ update }) => update))), 'at least 3,000/s')
 }
 
-await main()
+main().catch((error: unknown) => {
+  const known = error instanceof WrongUse
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.exit(1)
+})

@@ -24,6 +24,15 @@ t.test('compose.yaml mounts what is there, and publishes nothing beyond loopback
   t.match(compose, /HOST: 127\.0\.0\.1/)
 })
 
+t.test('passwords, keys and records that the README has put here stay out of the image and of git', async (t) => {
+  for (const file of ['.dockerignore', '.gitignore']) {
+    const lines = read(file)
+      .split('\n')
+      .map((line) => line.replaceAll('/', ''))
+    for (const name of ['.env', 'tls', 'data', 'data-*', 'mongo']) t.ok(lines.includes(name), `${file}: ${name}`)
+  }
+})
+
 t.test('the balancer leads to the ports that compose.yaml gives to chartroom', async (t) => {
   const ports = [...read('compose.yaml').matchAll(/PORT: "(\d+)"/g)].map(([, port]) => port)
   const led = [...read('deploy/haproxy.cfg').matchAll(/^ +server \S+ 127\.0\.0\.1:(\d+) check$/gm)]

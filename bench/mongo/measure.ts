@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { BSON, MongoClient } from 'mongodb'
+import { withDatabase } from '../../test/support/mongo.ts'
 import { together, WritingClient } from '../client.ts'
 import { demoSample, type Sample } from '../data.ts'
 import { ingest } from '../ingest.ts'
@@ -31,14 +32,13 @@ const KINDS: readonly Kind[] = [
 
 /** Measures the server on a database of its own at a URL; see README. Throws an Error when nobody answers there. */
 export async function measureMongo(url: string, sample: Sample, add: (row: Row) => void): Promise<void> {
-  const own = new URL(url)
-  own.pathname = `/chartroom-bench-${randomBytes(4).toString('hex')}`
-  const client = await new MongoClient(own.href).connect()
+  const own = withDatabase(url, `chartroom-bench-${randomBytes(4).toString('hex')}`)
+  const client = await new MongoClient(own).connect()
   try {
-    await measureLoad(own.href, (await isMongo(client)) ? sample : demoSample(2), add)
+    await measureLoad(own, (await isMongo(client)) ? sample : demoSample(2), add)
     await tellSizes(client, add)
-    for (const kind of KINDS) await measureKind(own.href, client, kind, add)
-    await measureWrites(own.href, add)
+    for (const kind of KINDS) await measureKind(own, client, kind, add)
+    await measureWrites(own, add)
   } finally {
     await client.db().dropDatabase()
     await client.close()

@@ -16,9 +16,9 @@ export interface DriverCall {
 
 /** The one `find` by which the server answers each path. Throws an Error where it makes another call, or more. */
 export async function recordCalls(url: string, paths: readonly string[]): Promise<DriverCall[]> {
-  const monitored = new URL(url)
-  monitored.searchParams.set('monitorCommands', 'true')
-  const services = await openServices(readConfig({ MONGODB_URL: monitored.href }))
+  // No `URL`: those of MongoDB may name several hosts.
+  const monitored = `${url}${url.includes('?') ? '&' : '?'}monitorCommands=true`
+  const services = await openServices(readConfig({ MONGODB_URL: monitored }))
   const app = buildApp(services, { logger: pino({ level: 'silent' }), flush: async () => undefined })
   let made: DriverCall[] = []
   let type: string | undefined

@@ -7,8 +7,8 @@ import { askServer, openPlace } from './place.ts'
 
 /** How the command is used. */
 export const REINDEX_USAGE = `reindex [--url FHIR_BASE]
-    Makes the index of all resources anew, in the store in DATA_DIR; where a server has it open, that server does. Broken
-    off, it goes on where it stopped: when it is run again, or when the server starts.`
+    Makes the index of all resources anew, in the store in DATA_DIR; where a server has it open, that server does. With
+    MONGODB_URL, in that database, beside the servers that are on it. Broken off, it goes on where it stopped: when it is run again, or when the server starts.`
 
 /** ms between two looks at how far it is. */
 const INTERVAL = 500

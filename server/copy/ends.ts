@@ -65,7 +65,10 @@ async function openEnd(config: Config): Promise<End> {
   const name = kind === 'sqlite' ? `sqlite:${config.dataDir}` : config.storeName
   try {
     const others = await othersOn(opened.store.shared)
-    if (others > 0) throw new Error(`${name} is in use by ${others} other chartroom process${others > 1 ? 'es' : ''}`)
+    if (others > 0) {
+      const processes = `${others} other chartroom process${others > 1 ? 'es' : ''}`
+      throw new Error(`${name} is in use by ${processes}: stop what is running; what was killed counts for 15 seconds`)
+    }
     return { ...opened, kind, config, name }
   } catch (error) {
     await opened.store.close()

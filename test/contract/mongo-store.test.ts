@@ -9,7 +9,7 @@ import type { MongoSelection } from '../../resources/store/mongo/selection.ts'
 import { MongoStore } from '../../resources/store/mongo/store.ts'
 import { type Change, CommitRefused, type IndexEntry, type Unit } from '../../resources/store/port.ts'
 import type { Search } from '../../search/searcher.ts'
-import { isCompatible, mongoUrl, withoutMongo } from '../support/mongo.ts'
+import { isCompatible, mongoPort, mongoUrl, withoutMongo } from '../support/mongo.ts'
 import { startMongo } from '../support/mongo-server.ts'
 import { marked, storeContract, write } from './store.ts'
 
@@ -237,6 +237,16 @@ t.test('who does not answer, and what is no URL, is told in a sentence', { skip 
     /MongoDB cannot be reached: .*127/,
   )
   await t.rejects(MongoStore.open('mongodb://'), /MONGODB_URL makes no sense/)
+  const port = await mongoPort()
+  if (port === undefined) return t.comment('what follows needs a member of a set on this machine, without TLS')
+  await t.rejects(
+    MongoStore.open(`mongodb://127.0.0.1:${port}/x?replicaSet=another&serverSelectionTimeoutMS=300`),
+    /no primary was found .*replicaSet=.*rs\.initiate\(\)/,
+  )
+  await t.rejects(
+    MongoStore.open(`mongodb://ann:none@127.0.0.1:${port}/x?directConnection=true`),
+    /takes neither name nor password .*authSource=/,
+  )
 })
 
 t.test('a unit of 22,000 changes', { skip: skip || long }, async (t) => {

@@ -1,4 +1,4 @@
-import { MongoClient, type MongoClientOptions } from 'mongodb'
+import { MongoClient, type MongoClientOptions, MongoServerError, MongoServerSelectionError } from 'mongodb'
 
 /** The database of a URL that names none. */
 const DATABASE = 'chartroom'
@@ -56,7 +56,7 @@ export async function connect(url: string): Promise<Connection> {
   } catch (error) {
     await client.close()
     if (error instanceof Unfit) throw error
-    throw new Error(`MongoDB cannot be reached: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Error(unreachable(error))
   }
 }
 
@@ -76,6 +76,22 @@ function clientOf(url: string): MongoClient {
   } catch (error) {
     throw new Error(`MONGODB_URL makes no sense: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+/** The code of the server's AuthenticationFailed. */
+const NOT_SIGNED_IN = 18
+
+/** Why a client could not connect, and what to look at where the driver's words do not say so. */
+function unreachable(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error)
+  if (error instanceof MongoServerError && error.code === NOT_SIGNED_IN) {
+    return `MongoDB takes neither name nor password (${words}): the user is looked for in the database of the URL, or in the one that authSource= names`
+  }
+  // Somebody may have answered: a set of another name, or one that was not begun.
+  if (error instanceof MongoServerSelectionError && words.startsWith('Server selection timed out')) {
+    return `MongoDB cannot be reached: no primary was found (${words}): see that replicaSet= has the name of the set, that rs.initiate() was run, and that the names of its members lead to them from here`
+  }
+  return `MongoDB cannot be reached: ${words}`
 }
 
 function refuseUnfit(hello: Record<string, unknown>): void {

@@ -278,7 +278,7 @@ t.test('what is refused', { skip }, async (t) => {
   t.match(await told(url), [1, /is in use by another chartroom process/])
   await server.end('SIGTERM')
   const beside = await spawnServer(storeFolder(t), { MONGODB_URL: url })
-  t.match(await told(url), [1, /is in use by 1 other chartroom process/])
+  t.match(await told(url), [1, /is in use by 1 other chartroom process: stop what is running/])
   await beside.end('SIGTERM')
   t.equal((await copy(from, url)).code, 0, 'and a database in which nothing was written is empty still')
   t.match(await told(url), [1, /a copy of sqlite:.* that was finished on/])

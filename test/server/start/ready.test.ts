@@ -18,7 +18,8 @@ async function open(t: Test, start: { done: boolean }) {
   })
   const get = async (url: string) => {
     const { statusCode, body, headers } = await app.inject(url)
-    return { status: statusCode, body, type: headers['content-type'], cache: headers['cache-control'] }
+    const { 'content-type': type, 'cache-control': cache, 'retry-after': retry } = headers
+    return { status: statusCode, body, type, cache, retry }
   }
   return { get, services }
 }
@@ -28,11 +29,11 @@ const TEXT = { type: /^text\/plain/, cache: 'no-store' }
 t.test('/readyz says 503 until the start is done', async (t) => {
   const start = { done: false }
   const { get, services } = await open(t, start)
-  t.match(await get('/readyz'), { status: 503, body: 'starting\n', ...TEXT })
+  t.match(await get('/readyz'), { status: 503, body: 'starting\n', retry: '5', ...TEXT })
   t.match(await get('/livez'), { status: 200, body: 'alive\n', ...TEXT })
   t.equal((await get('/fhir/metadata')).status, 200, 'what is there is served meanwhile')
   start.done = true
-  t.match(await get('/readyz'), { status: 200, body: 'ready\n', ...TEXT })
+  t.match(await get('/readyz'), { status: 200, body: 'ready\n', retry: undefined, ...TEXT })
   await services.store.close()
   t.match(await get('/readyz'), { status: 503, body: 'the store cannot be reached\n', ...TEXT })
   t.match(await get('/livez'), { status: 200, body: 'alive\n', ...TEXT })
