@@ -72,6 +72,12 @@ export class Coverage {
     })
   }
 
+  /** The stored parameters of a type that its resources may lack entries of. */
+  lackedOf(type: string): AskedParameter[] {
+    const own = this.parameters.custom.filter(({ table }) => appliesTo(table, type))
+    return own.map(({ table }) => ({ type, code: table.code })).filter((one) => this.lacks(one))
+  }
+
   /** What the elements of a composite are indexed under. */
   private partsOf(type: string, composite: string): string[] {
     const { branches = [] } = parametersOf(type, this.parameters).get(composite) ?? {}

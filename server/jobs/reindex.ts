@@ -8,6 +8,7 @@ import { Overruns } from './overruns.ts'
 import { Peers } from './peers.ts'
 import { isSame, type Progress } from './progress.ts'
 import { type Indexing, nextStep } from './step.ts'
+import { tooLargeOf } from './too-large.ts'
 import { Turn } from './turn.ts'
 
 /** ms between two steps, while others write. */
@@ -249,8 +250,20 @@ export class Reindex implements Job {
       const step = await nextStep(this.indexing, after, pace)
       if (!step) return this.finish(state)
       const { changes } = step
-      await this.commit(changes, { ...state, done: state.done + changes.length, after: step.after })
+      const next = { ...state, done: state.done + changes.length, after: step.after }
+      const refused = await tooLargeOf(changes, (some) => this.commit(some, some === changes ? next : this.progress!))
+      if (refused.length > 0) {
+        this.leave(refused)
+        await this.commit([], next)
+      }
       await setTimeout(PAUSE)
+    }
+  }
+
+  /** What the store cannot take keeps the entries that it has: searches by those that it lacks say so, and all others go on. */
+  private leave(refused: readonly IndexChange[]): void {
+    for (const type of new Set(refused.map((change) => change.type))) {
+      for (const parameter of this.coverage.lackedOf(type)) this.overran(parameter)
     }
   }
 

@@ -29,7 +29,7 @@ async function open(t: Test) {
   }
   const selection = (search: Search): MongoSelection => ({
     selection: 'mongo',
-    lock: createHash('sha256').update(JSON.stringify(search)).digest('base64url'),
+    locks: [createHash('sha256').update(JSON.stringify(search)).digest('base64url')],
     ids: (session, most) => ids(search, most, session),
   })
   return { store, searcher: { selection, ids: (search: Search, most: number) => ids(search, most) } }
@@ -108,10 +108,10 @@ t.test(
     const locks = store.database.collection<LockDocument>('locks')
     await store.commit({ changes: [write('x', 'b')], guards: [{ selection, ids: [] }] })
     await store.commit({ changes: [], guards: [{ selection, ids: [] }] })
-    t.match(await locks.find().toArray(), [{ _id: selection.lock, n: 2, at: Date }])
+    t.match(await locks.find().toArray(), [{ _id: selection.locks[0], n: 2, at: Date }])
     const held = await store.client.startSession()
     held.startTransaction()
-    await locks.updateOne({ _id: selection.lock }, { $inc: { n: 1 } }, { session: held })
+    await locks.updateOne({ _id: selection.locks[0]! }, { $inc: { n: 1 } }, { session: held })
     const commit = store.commit({ changes: [write('y', 'a')], guards: [{ selection, ids: [] }] })
     t.equal(await Promise.race([commit, setTimeout(300, 'waits')]), 'waits', 'for another that has it')
     await held.commitTransaction()

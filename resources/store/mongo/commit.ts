@@ -103,8 +103,10 @@ function* unitWrites(
   containers: ReadonlySet<string>,
   database: string,
 ): Generator<Write> {
-  for (const { selection } of guards) {
-    const filter = { _id: (selection as MongoSelection).lock }
+  // In one order, so that racers who have several wait for each other in turn.
+  const locks = new Set(guards.flatMap(({ selection }) => (selection as MongoSelection).locks))
+  for (const _id of [...locks].sort()) {
+    const filter = { _id }
     const update = { $inc: { n: 1 }, $set: { at: new Date() } }
     yield { namespace: `${database}.locks`, name: 'updateOne', filter, update, upsert: true }
   }

@@ -97,7 +97,7 @@ export interface DoneDocument {
   at: Date
 }
 
-/** What racers for the same both write (`MongoSelection.lock`); it may go when nothing so old is under way. */
+/** What racers for the same both write (`MongoSelection.locks`); it may go when nothing so old is under way. */
 export interface LockDocument {
   _id: string
   n: number
@@ -243,13 +243,25 @@ function isLess(one: string | number, other: string | number): boolean {
 }
 
 function patientKeys(entries: readonly IndexEntry[]): string[] {
+  const { patients, keys } = patientParts(entries)
+  return patients.flatMap((patient) => [patient, ...keys.map((key) => patientKey(patient, key))])
+}
+
+/** Bytes that `IndexFacts.pk` will have, or somewhat more: they are as many as patients times keys, so they are told before they are made. */
+export function patientKeyBytes(entries: readonly IndexEntry[]): number {
+  const { patients, keys } = patientParts(entries)
+  const bytes = (texts: readonly string[]) => texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const around = 10
+  return patients.length * (bytes(keys) + around * (keys.length + 1)) + (keys.length + 1) * bytes(patients)
+}
+
+/** The patients that a resource is about, and the keys that are kept behind each of them. */
+function patientParts(entries: readonly IndexEntry[]): { patients: string[]; keys: string[] } {
   const patients = new Set<string>()
   for (const entry of entries) {
     if (entry[0] === 'reference' && entry[1] === 'patient' && entry[2] === 'Patient') patients.add(entry[3])
   }
-  if (patients.size === 0) return []
-  const keys = new Set(
-    entries.flatMap((entry) => (entry[0] === 'token' && isOfPatients(entry[1]) ? [keyOf(entry)] : [])),
-  )
-  return [...patients].flatMap((patient) => [patient, ...[...keys].map((key) => patientKey(patient, key))])
+  if (patients.size === 0) return { patients: [], keys: [] }
+  const keys = entries.flatMap((entry) => (entry[0] === 'token' && isOfPatients(entry[1]) ? [keyOf(entry)] : []))
+  return { patients: [...patients], keys: [...new Set(keys)] }
 }

@@ -4,6 +4,11 @@ import type { IndexEntry } from '../port.ts'
 const END = '\u0000'
 const BEHIND = '\u0001'
 
+/** The last of all characters, and those around the halves of characters, which stand in no text. */
+const LAST = '\u{10ffff}'
+const BEFORE_SURROGATES = 0xd7ff
+const BEHIND_SURROGATES = 0xe000
+
 /** Keys from `from` on, before `to`, in the order of their UTF-8 bytes. */
 export interface Stretch {
   from: string
@@ -125,7 +130,16 @@ function stretch(part: string): Stretch {
   return { from: `${part}${END}`, to: `${part}${BEHIND}` }
 }
 
-/** Keys that begin so, whatever follows. No character is above U+10FFFF, and no key has it: it is no character at all. */
+/** Keys that begin so, whatever follows: up to the first text that begins otherwise. */
 function beginning(part: string): Stretch {
-  return { from: part, to: `${part}\u{10ffff}` }
+  return { from: part, to: behind(part) }
+}
+
+/** The first text behind all that begin so, in the order of code points: the last one that has a next one is that one. */
+function behind(part: string): string {
+  // What is half a character is kept as U+FFFD.
+  const characters = [...part.toWellFormed()]
+  while (characters.at(-1) === LAST) characters.pop()
+  const last = characters.pop()!.codePointAt(0)!
+  return characters.join('') + String.fromCodePoint(last === BEFORE_SURROGATES ? BEHIND_SURROGATES : last + 1)
 }

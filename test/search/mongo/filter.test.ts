@@ -39,6 +39,7 @@ const text = fc
       '\uff46',
       '😀',
       '€',
+      '\u{10ffff}',
     ),
     {
       maxLength: 4,
@@ -154,6 +155,15 @@ t.test('so does the server say', { skip: await withoutMongo() }, async (t) => {
     const where: Expression = { kind: 'token', param: 'p', tests: [{ system, code: undefined }] }
     t.equal(await collection.countDocuments(filterOf('Basic', where) as Filter<Document & { _id: string }>), count)
   }
+})
+
+t.test('a value that no pattern can hold is refused', async (t) => {
+  const systems = (system: string): Expression => ({ kind: 'token', param: 'p', tests: [{ system, code: undefined }] })
+  t.throws(() => filterOf('Basic', systems('é'.repeat(20_000))), { name: 'FhirError', kind: 'invalid' })
+  t.doesNotThrow(() => filterOf('Basic', systems('x'.repeat(30_000))))
+  const text = `${'\u0001a'.repeat(50_000)}b`
+  const contains: Expression = { kind: 'string', param: 'p', mode: 'contains', texts: ['ab'] }
+  t.ok(meets(documentOf([['string', 'p', text, text]]), filterOf('Basic', contains) as Record<string, unknown>))
 })
 
 t.test('what is asked of one patient is asked by the keys of patients', async (t) => {
