@@ -35,7 +35,7 @@ t.test(
   { skip: hasCurl ? false : 'left out: curl is not on this machine' },
   async (t) => {
     const server = await spawnServer(storeFolder(t), { DEMO: 'on' })
-    t.teardown(() => server.end('SIGKILL'))
+    t.teardown(() => server.stop())
     t.match(server.output(), /A demo hospital of 30 invented patients was loaded/)
     const hints = server
       .output()

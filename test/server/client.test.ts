@@ -5,7 +5,7 @@ import { spawnServer } from '../support/spawn.ts'
 
 t.test('a client that others wrote (fhir-kit-client) gets its work done', async (t) => {
   const server = await spawnServer(storeFolder(t), { DEMO: 'on' })
-  t.teardown(() => server.end('SIGKILL'))
+  t.teardown(() => server.stop())
   const client = new Client({ baseUrl: server.fhir })
   t.match(await client.capabilityStatement(), { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1' })
   const created = await client.create({

@@ -51,7 +51,7 @@ t.test('kill -9 in mid-load: what was acknowledged is there, and no half transac
     await Promise.all(writers)
   }
   const server = await spawnServer(folder)
-  t.teardown(() => server.end('SIGKILL'))
+  t.teardown(() => server.stop())
   for (const path of acknowledged) {
     const response = await fetch(`${server.fhir}/${path}${path.includes('?') ? '&_summary=count' : ''}`)
     const body = (await response.json()) as { total?: number }

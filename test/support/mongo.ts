@@ -28,6 +28,28 @@ export async function mongoUrl(t: Test): Promise<string> {
   return own
 }
 
+/**
+ * The URL of a new database for a test that kills those who write to it. A compatible server keeps what they had in hand for
+ * ever, and lets no others write: it is one of the test's own, and `sessionsEnded` is to be called.
+ */
+export async function mongoUrlToKillOn(t: Test): Promise<string> {
+  if (!(await isCompatible())) return mongoUrl(t)
+  const own = await startMongo()
+  t.teardown(() => own.stop())
+  return withDatabase(own.url, 'chartroom-test')
+}
+
+/** Has a compatible server give up what killed processes had in hand; MongoDB itself does so after a minute. */
+export async function sessionsEnded(url: string): Promise<void> {
+  if (!(await isCompatible())) return
+  const client = new MongoClient(url)
+  try {
+    await client.db('admin').command({ killAllSessions: [] })
+  } finally {
+    await client.close()
+  }
+}
+
 /** The URL of the server that tests run on. Throws an Error when none can be had. */
 export async function foundMongo(): Promise<string> {
   const { url, missing } = await server()

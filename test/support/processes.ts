@@ -58,7 +58,7 @@ export async function startProcesses(t: Test, count: number, url?: string): Prom
   const servers = await Promise.all(
     Array.from({ length: count }, () => spawnServer(storeFolder(t), { MONGODB_URL, PUBLIC_URL })),
   )
-  t.teardown(() => Promise.all(servers.map((server) => server.end('SIGKILL'))))
+  t.teardown(() => Promise.all(servers.map((server) => server.stop())))
   return new Processes(servers)
 }
 

@@ -15,7 +15,12 @@ export interface SpawnedServer {
   output(): string
   /** Sends a signal and waits for the end; answers the exit code, or the signal. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+  /** Ends it as a test is over: what it has in hand is finished, or given up after some seconds. */
+  stop(): Promise<void>
 }
+
+/** ms */
+const STOP_TIME = 12_000
 
 /** Starts `server/main.ts` on a folder and waits until it is ready. Rejects with its words when it ends before. */
 export async function spawnServer(folder: string, environment: Record<string, string> = {}): Promise<SpawnedServer> {
@@ -36,13 +41,20 @@ export async function spawnServer(folder: string, environment: Record<string, st
     fhir: `${url}/fhir`,
     process: child,
     output: () => output,
-    async end(signal) {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode
-      child.kill(signal)
-      const [code, by] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
-      return code ?? by
+    end: (signal) => endOf(child, signal),
+    async stop() {
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIME)
+      await endOf(child, 'SIGTERM')
+      clearTimeout(late)
     },
   }
+}
+
+async function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode
+  child.kill(signal)
+  const [code, by] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+  return code ?? by
 }
 
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {

@@ -6,7 +6,7 @@ import { MongoStore } from '../../../resources/store/mongo/store.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import { batch, put } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
-import { mongoUrl, withoutMongo } from '../../support/mongo.ts'
+import { mongoUrl, mongoUrlToKillOn, sessionsEnded, withoutMongo } from '../../support/mongo.ts'
 import { searchParameter } from '../../support/search-parameters.ts'
 import { type Json, openServer, type TestServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
@@ -165,7 +165,7 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
 })
 
 t.test('broken off and begun again', { skip }, async (t) => {
-  const [folder, back, url] = [storeFolder(t), storeFolder(t), await mongoUrl(t)]
+  const [folder, back, url] = [storeFolder(t), storeFolder(t), await mongoUrlToKillOn(t)]
   const server = await onSqlite(t, folder)
   const patients = (name: string) => (_: unknown, at: number) =>
     put({ resourceType: 'Patient', id: `p${at}`, name: [{ family: `${name}${at}` }] })
@@ -180,6 +180,7 @@ t.test('broken off and begun again', { skip }, async (t) => {
     const before = await untilBegun(to)
     broken.process.kill('SIGKILL')
     await broken.ended
+    await sessionsEnded(url)
     t.ok(before > 0 && before < 1_200, `${before} versions were there`)
     await t.rejects(open(), /is an unfinished copy of .*run `npm run fhir -- copy` again/, 'no server opens it')
     const other = await copy(`sqlite:${await another(t)}`, to)

@@ -19,7 +19,7 @@ async function open(t: Test): Promise<SpawnedServer> {
     CHARTROOM_MAX_BODY: String(LIMIT),
     CHARTROOM_MAX_IN_FLIGHT: '400000',
   })
-  t.teardown(() => server.end('SIGKILL'))
+  t.teardown(() => server.stop())
   return server
 }
 

@@ -50,7 +50,7 @@ t.test(
     const folder = storeFolder(t)
     const preload = `--import=data:text/javascript,${encodeURIComponent(END_THREADS)}`
     const server = await spawnServer(folder, { NODE_OPTIONS: preload })
-    t.teardown(() => server.end('SIGKILL'))
+    t.teardown(() => server.stop())
     t.equal((await put(server.fhir, 'a')).status, 201)
     const closed = once(server.process, 'close')
     server.process.kill('SIGUSR2')
@@ -59,7 +59,7 @@ t.test(
     const last = server.output().trim().split('\n').at(-1) ?? ''
     t.match(JSON.parse(last), { level: 60, msg: 'the store is down', detail: 'the writer thread has ended' })
     const again = await spawnServer(folder)
-    t.teardown(() => again.end('SIGKILL'))
+    t.teardown(() => again.stop())
     t.equal((await fetch(`${again.fhir}/Basic/a`)).status, 200)
   },
 )

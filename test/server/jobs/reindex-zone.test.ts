@@ -43,7 +43,7 @@ async function run(folder: string, zone: string, ...args: string[]): Promise<str
 t.test('started with another zone, a server indexes all anew by itself', async (t) => {
   const folder = await stored(t)
   const server = await spawnServer(folder, { CHARTROOM_ZONE: NEW_YORK })
-  t.teardown(() => server.end('SIGKILL'))
+  t.teardown(() => server.stop())
   const ask = async (path: string) => (await (await fetch(`${server.fhir}/${path}`)).json()) as Json
   while (!(await ask('$reindex')).parameter.some(({ name }: Json) => name === 'finished')) {
     await new Promise((resolve) => setTimeout(resolve, 5))

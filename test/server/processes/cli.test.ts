@@ -61,7 +61,7 @@ t.test('of two servers that start on an empty database one loads the demo hospit
   const url = await mongoUrl(t)
   const start = () => spawnServer(storeFolder(t), { MONGODB_URL: url, DEMO: 'on' })
   const servers = await Promise.all([start(), start()])
-  t.teardown(() => Promise.all(servers.map((server) => server.end('SIGKILL'))))
+  t.teardown(() => Promise.all(servers.map((server) => server.stop())))
   const count = async (path: string) =>
     ((await (await fetch(`${servers[0]!.fhir}/${path}`)).json()) as { total: number }).total
   t.equal(await count('Patient?_summary=count'), 30)

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { patient, put, transaction } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
-import { mongoUrl, withoutMongo } from '../../support/mongo.ts'
+import { mongoUrl, mongoUrlToKillOn, sessionsEnded, withoutMongo } from '../../support/mongo.ts'
 import { type Processes, startProcesses, until } from '../../support/processes.ts'
 import { searchParameter } from '../../support/search-parameters.ts'
 import type { Json } from '../../support/server.ts'
@@ -59,8 +59,9 @@ t.test('a search parameter that is stored, changed or deleted on one process is 
 })
 
 t.test('one process indexes anew, and another goes on when it is killed', { skip }, async (t) => {
-  const processes = await startProcesses(t, 3)
-  const count = 500
+  const url = await mongoUrlToKillOn(t)
+  const processes = await startProcesses(t, 3, url)
+  const count = 1000
   for (let at = 0; at < count; at += 100) {
     const entries = Array.from({ length: 100 }, (_, index) => put(patient({ id: `p${at + index}` })))
     t.equal((await processes.ask('POST', '', transaction(...entries))).status, 200)
@@ -75,6 +76,7 @@ t.test('one process indexes anew, and another goes on when it is killed', { skip
     return (await Promise.all(states)).every((state) => state.running && state.started === started)
   })
   t.equal(await first!.end('SIGKILL'), 'SIGKILL')
+  await sessionsEnded(url)
   await until('it is done', 120_000, async () => {
     const states = others.map(async ({ fhir }) => stateOf(await processes.ask('GET', '$reindex', undefined, {}, fhir)))
     return (await Promise.all(states)).every((state) => !state.running && state.finished !== undefined)

@@ -75,7 +75,7 @@ t.test(
     child.kill('SIGKILL')
     await once(child, 'exit')
     const again = await spawnServer(folder)
-    t.teardown(() => again.end('SIGKILL'))
+    t.teardown(() => again.stop())
     for (const id of written)
       t.equal((await fetch(`${again.fhir}/Basic/${id}`, { method: 'HEAD' })).status, 200, `${id} is kept`)
     const { total } = (await (await fetch(`${again.fhir}/Basic?_summary=count`)).json()) as { total: number }

@@ -59,7 +59,7 @@ t.test('HEAD, other methods and a query', async (t) => {
 
 t.test('the demo hospital is whole when the server is ready', async (t) => {
   const server = await spawnServer(storeFolder(t), { DEMO: 'on' })
-  t.teardown(() => server.end('SIGKILL'))
+  t.teardown(() => server.stop())
   const { total } = (await (await fetch(`${server.fhir}/Patient?_summary=count`)).json()) as { total: number }
   t.equal(total, 30)
 })

@@ -35,7 +35,7 @@ for (const file of ['main.ts', 'start.js']) {
   t.test(`${file}: a folder that is in use: words and exit code 1, and the other goes on`, async (t) => {
     const folder = storeFolder(t)
     const server = await spawnServer(folder)
-    t.teardown(() => server.end('SIGKILL'))
+    t.teardown(() => server.stop())
     const port = String(await freePort('127.0.0.1'))
     const { code, error } = await start(file, { DATA_DIR: folder, PORT: port })
     t.equal(code, 1)
