@@ -49,7 +49,10 @@ async function main(): Promise<void> {
 }
 
 function isOnMongo(): boolean {
-  const [, , option, store] = process.argv
+  const [, , option, store, ...more] = process.argv
+  if (more.length > 0 || (option !== undefined && !['search', '--store'].includes(option))) {
+    throw new WrongUse('it takes nothing, or one of: search; --store sqlite; --store mongodb')
+  }
   if (option !== '--store' || store === 'sqlite') return false
   if (store !== 'mongodb') throw new WrongUse(`--store takes sqlite or mongodb, not ${store}`)
   return true
