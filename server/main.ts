@@ -16,8 +16,6 @@ async function main(): Promise<void> {
   process.umask(0o077)
   const config = await settled()
   const log = openLog(config.logLevel)
-  // A database that is new takes some time.
-  if (config.mongoUrl !== undefined) log.logger.info({ store: config.storeName }, 'opening')
   const services = await openServices(config, (reason) => void giveUp(log, reason))
   const start = { done: false }
   const app = buildApp(services, log, start)
