@@ -30,8 +30,8 @@ const LONGEST_PAUSE = 500
  * Does some work in a transaction, all or nothing, durably on the majority of the members. `work` is done anew when others
  * came between; `attempt` counts from 0. What it throws otherwise ends it.
  *
- * Throws CommitRefused `outdated` when others keep coming between, FhirError `too-large` when it is more than a
- * transaction can take, and `unavailable` when the server cannot be reached, or did not tell in time whether it committed.
+ * Throws FhirError `too-large` when it is more than a transaction can take, and `unavailable` when others keep coming
+ * between, when the server cannot be reached, or when it did not tell in time whether it committed.
  */
 export async function inTransaction<T>(
   client: MongoClient,
@@ -65,7 +65,8 @@ function refuse(error: unknown, took: number, late: boolean): void {
   const again = hasLabel(error, 'TransientTransactionError') || isConflict(error)
   if (isTooLarge(error) || (again && took > OLD_AGE)) throw tooLargeUnit()
   if (again && !late) return
-  throw isConflict(error) ? new CommitRefused('outdated') : unwritable(error)
+  // Who holds what is written for so long may be dead, and is held to be at work for a minute.
+  throw unwritable(error)
 }
 
 /** Asks for the commit until it is known what became of it: a commit that was done is answered as such once more. */
