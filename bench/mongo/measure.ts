@@ -27,7 +27,7 @@ const KINDS: readonly Kind[] = [
     name: 'search by patient and code',
     path: (patient, code) => `Observation?patient=${patient}&code=http://loinc.org%7C${code}`,
   },
-  { name: 'search by string', path: (patient) => `Patient?name=${patient.slice(0, 1)}` },
+  { name: 'search by string', path: () => 'Patient?name=a' },
 ]
 
 /** Measures the server on a database of its own at a URL; see README. Throws an Error when nobody answers there. */
