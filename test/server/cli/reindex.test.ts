@@ -1,26 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import t from 'tap'
+import { runCli } from '../../support/cli.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { placeOf } from '../../support/place.ts'
 import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
-const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.ts')
-
-async function fhir(folder: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const env = { ...process.env, ...(await placeOf(folder)) }
-  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += String(chunk)
-    })
-  }
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output }
-}
+const fhir = async (folder: string, ...args: string[]) => runCli(await placeOf(folder), ...args)
 
 t.test('in the store itself, and through the server that has it open', async (t) => {
   const folder = storeFolder(t)

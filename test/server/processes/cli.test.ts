@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { patient } from '../../support/bundles.ts'
+import { runCli } from '../../support/cli.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { mongoUrl, withoutMongo } from '../../support/mongo.ts'
 import { startProcesses, until } from '../../support/processes.ts'
@@ -15,22 +14,7 @@ const skip = await withoutMongo()
 
 t.setTimeout(180_000)
 
-const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.ts')
-
-async function fhir(url: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, MONGODB_URL: url },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += String(chunk)
-    })
-  }
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, output }
-}
+const fhir = (url: string, ...args: string[]) => runCli({ MONGODB_URL: url }, ...args)
 
 t.test('load and reindex work beside the servers', { skip }, async (t) => {
   const url = await mongoUrl(t)
