@@ -1,5 +1,6 @@
 import { FhirError } from '../resources/fhir-error.ts'
-import type { Restriction } from '../search/searcher.ts'
+import { type Restriction, restrictionOf } from '../search/searcher.ts'
+import type { Identity } from './identity.ts'
 
 /** What can be asked of the server: R4's restful interactions, `bundle` being a batch or a transaction. */
 export type Interaction =
@@ -18,25 +19,75 @@ export type Interaction =
   | 'bundle'
   | 'operation'
 
+/**
+ * What SMART's scopes tell apart (SMART App Launch 2, "Scopes for requesting FHIR Resources"): create, read (also of
+ * versions and an instance's history), update (also patch), delete, search (also the history of types and of all).
+ */
+export type Permission = 'c' | 'r' | 'u' | 'd' | 's'
+
+export const PERMISSIONS: readonly Permission[] = ['c', 'r', 'u', 'd', 's']
+
 /** What a caller may do and see. Plain data: it goes along with a search, and may cross to another thread. */
 export interface Access {
   /** Who asks: what is kept for a caller (page links, keys of requests) is kept under this name. */
   caller: string
-  restriction: Restriction
+  /** Absent for work of the server itself, and while AUTH is off. */
+  identity?: Identity
+  /** What each permission holds for. A create or update must lead to what may be created or updated. */
+  may: Readonly<Record<Permission, Restriction>>
+  /** Elements that are withheld, by type: neither shown nor searched by, and what has them is not written. */
+  hidden: Readonly<Record<string, readonly string[]>>
+  /** Of a type that is named here, the elements that an update may change. */
+  writable: Readonly<Record<string, readonly string[]>>
+  /** Security labels (`system|code`) that may be written and removed. */
+  labels: readonly string[] | 'all'
+  /** What else may be asked for: operations of the whole system by their code, `explain`, `break-glass`. */
+  operations: readonly string[] | 'all'
 }
+
+const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
 
 /** What everyone has while AUTH is off. */
 export const OPEN: Access = systemAccess('AUTH=off')
 
 /** Access to everything, for work that no caller asked for, or while AUTH is off. */
 export function systemAccess(reason: string): Access {
-  return { caller: `system: ${reason}`, restriction: { byType: {}, others: { kind: 'all' } } }
+  return {
+    caller: `system: ${reason}`,
+    may: { c: EVERYTHING, r: EVERYTHING, u: EVERYTHING, d: EVERYTHING, s: EVERYTHING },
+    hidden: {},
+    writable: {},
+    labels: 'all',
+    operations: 'all',
+  }
+}
+
+/** The permissions that an interaction needs of the type that it is asked of. */
+const NEEDED: Readonly<Record<Interaction, readonly Permission[]>> = {
+  read: ['r'],
+  vread: ['r'],
+  update: ['u'],
+  patch: ['u'],
+  delete: ['d'],
+  'history-instance': ['r'],
+  'history-type': ['s'],
+  'history-system': [],
+  create: ['c'],
+  'search-type': ['s'],
+  'search-system': [],
+  capabilities: [],
+  bundle: [],
+  operation: [],
 }
 
 /**
  * Throws `forbidden` unless the caller may ask for the interaction at all; `type` is absent for those of the whole
  * system. What the caller may see of the answer is the restriction's matter.
  */
-export function demand(access: Access, _interaction: Interaction, _type?: string): void {
-  if (access.caller === '') throw FhirError.of('forbidden', 'Access is not granted.')
+export function demand({ may }: Access, interaction: Interaction, type?: string): void {
+  if (type === undefined) return
+  for (const permission of NEEDED[interaction]) {
+    if (restrictionOf(may[permission], type).kind !== 'none') continue
+    throw FhirError.of('forbidden', `This takes a scope with ${type}.${permission}.`)
+  }
 }

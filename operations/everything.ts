@@ -79,7 +79,7 @@ async function referredPage(
     .filter((type) => isAsked(type, cut))
     .map((type): Search => {
       const where: Expression = { kind: 'id', ids: [...(referred.get(type) ?? [])] }
-      return updatedSince({ type, where, restriction: access.restriction }, cut)
+      return updatedSince({ type, where, restriction: access.may.s }, cut)
     })
   return findListed(searches, searcher, count, after !== undefined && beginsInRecord(after) ? undefined : after)
 }
@@ -133,7 +133,7 @@ function beginsInRecord(after: string): boolean {
 function recordSearches({ type: of, id, access }: OperationContext, period: Period): Search[] {
   return RECORD_TYPES.map((type) => {
     const where = allOf([inCompartment({ type: of, id }, type) ?? { kind: 'none' }, inCarePeriod(type, period)])
-    return { type, where, restriction: access.restriction }
+    return { type, where, restriction: access.may.s }
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Access } from '../auth/access.ts'
+import type { Access, Permission } from '../auth/access.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { StoredVersion } from '../resources/store/port.ts'
 import { allOf } from '../search/expression.ts'
@@ -12,9 +12,11 @@ import type { Services } from './call.ts'
 export async function visible(
   type: string,
   id: string,
-  { restriction }: Access,
+  { may }: Access,
   { store, searcher }: Services,
+  permission: Permission = 'r',
 ): Promise<StoredVersion | undefined> {
+  const restriction = may[permission]
   const narrowed = restrictionOf(restriction, type)
   if (narrowed.kind === 'all') return store.read(type, id)
   const where = allOf([{ kind: 'id', ids: [id] }, narrowed])

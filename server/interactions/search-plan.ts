@@ -45,7 +45,7 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const pairs = wanted ? rest.filter(([name]) => name !== '_type') : rest
   const { byType, used, unknown } = await withTerminology(
     (terminology) => parseForTypes(types, pairs, { ...services, terminology }),
-    { ...services, restriction: access.restriction },
+    { ...services, restriction: access.may.s },
   )
   const sort = sortOf(types, pairs, services)
   const included = pairs.filter(([name, value]) => isInclude(name) && value !== '')
@@ -72,13 +72,13 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
 }
 
 function searchesOf(
-  { compartment, access: { restriction } }: Call,
+  { compartment, access: { may } }: Call,
   byType: ReadonlyMap<string, Expression>,
   keysOf: ((type: string) => SortKey[]) | undefined,
 ): Search[] {
   return [...byType].flatMap(([type, where]): Search[] => {
     const member = compartment ? inCompartment(compartment, type) : ALL
-    const search = { type, where: allOf([where, member ?? ALL]), restriction }
+    const search = { type, where: allOf([where, member ?? ALL]), restriction: may.s }
     return member ? [keysOf ? { ...search, sort: keysOf(type) } : search] : []
   })
 }

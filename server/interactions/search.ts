@@ -43,7 +43,7 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ? await countListed(plan.searches, searcher)
       : undefined
   const total = complete ? found.length : counted
-  const { restriction } = call.access
+  const restriction = call.access.may.s
   const linked = await included(found, plan.steps, restriction, searcher)
   if (linked.cut) outcome.push(CUT)
   if (call.explain) outcome.push(...(await explained(plan, searcher)))

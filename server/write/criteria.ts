@@ -86,7 +86,7 @@ export function severalMatch(type: string): FhirError {
 async function strictSearch(
   type: string,
   query: readonly QueryPair[],
-  { restriction }: Access,
+  { may: { s: restriction } }: Access,
   services: Services,
 ): Promise<Search> {
   const { expression, used, unknown } = await withTerminology(
