@@ -1,4 +1,5 @@
 import type { ContainedResource, IndexEntry, StoredVersion } from './port.ts'
+import type { StateEntry } from './state.ts'
 
 /** A version with what its place among the others tells. */
 export interface ArchivedVersion extends StoredVersion {
@@ -27,6 +28,11 @@ export interface DoneKey {
   at: number
 }
 
+/** An entry of state with its kind. */
+export interface ArchivedState extends StateEntry {
+  kind: string
+}
+
 /** What a store takes for current of a resource, as its searches and reads do. */
 export interface Head {
   id: string
@@ -42,6 +48,7 @@ export interface ArchivePart {
   done?: readonly DoneKey[]
   secrets?: Readonly<Record<string, Buffer>>
   notes?: Readonly<Record<string, string>>
+  state?: readonly ArchivedState[]
 }
 
 /**
@@ -57,6 +64,8 @@ export interface Archive {
   secrets(): Promise<Record<string, Buffer>>
   /** All notes but those that a store has of itself. */
   notes(): Promise<Record<string, string>>
+  /** All that has not expired of what the server keeps besides resources: of each kind in the order of the keys. */
+  state(): AsyncIterable<ArchivedState>
   /** Types that have versions, in alphabetical order. */
   types(): Promise<string[]>
   /** All versions of a type by id, the newest of each first. */
@@ -64,8 +73,8 @@ export interface Archive {
   /** What is current of each resource of a type, deleted ones too, by id. */
   heads(type: string): AsyncIterable<Head>
   /**
-   * Writes a part, all or nothing and durably. What of it is there already is a fault, but for secrets and notes, which
-   * are replaced. Throws CommitRefused where something else writes the same, FhirError as `Store.commit` does.
+   * Writes a part, all or nothing and durably. What of it is there already is a fault, but for secrets, notes and
+   * state, which are replaced. Throws CommitRefused where something else writes the same, FhirError as `Store.commit` does.
    */
   restore(part: ArchivePart): Promise<void>
 }

@@ -1,4 +1,5 @@
 import type { Shared } from './shared.ts'
+import type { State, StateChange } from './state.ts'
 
 /** How a version came to be; history tells it as Bundle.entry.request.method. */
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -106,6 +107,8 @@ export interface Unit {
   onceKey?: string
   /** Notes of those who work on the store, by name: committed with the rest, read by `Store.note`. */
   notes?: Record<string, string>
+  /** What the server keeps besides resources, in the order of these changes; decided before `changes` are. */
+  state?: StateChange[]
   /** A lease (`shared.ts`) that this process has to have still; else the unit is refused as `outdated`. */
   lease?: string
 }
@@ -121,9 +124,10 @@ export interface Outcome {
 /**
  * Why a unit was not committed. `expectation`: one did not hold (`at` is the change's place in the unit, `current` the
  * version that stands there, 0 for none). `outdated`: what it was made from is no longer so, and the caller begins again.
- * `repeated`: its work was done before.
+ * `repeated`: its work was done before. `state`: what a change of state expects is not so (`at` its place in `Unit.state`,
+ * `current` the revision that is there, 0 for none).
  */
-export type RefusalReason = 'expectation' | 'outdated' | 'repeated'
+export type RefusalReason = 'expectation' | 'outdated' | 'repeated' | 'state'
 
 /** A unit that was not committed; nothing of it remains. */
 export class CommitRefused extends Error {
@@ -187,6 +191,8 @@ export type SecretName = 'links'
 export interface Store {
   /** What this process and others on the store agree by; absent where there are no others. */
   readonly shared?: Shared
+  /** What the server keeps that is no resource. */
+  readonly state: State
   /** The current version, which may be a deletion; undefined when there never was one. */
   read(type: string, id: string): Promise<StoredVersion | undefined>
   readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>

@@ -2,15 +2,18 @@ import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { SqliteStore } from '../../resources/store/sqlite/store.ts'
+import type { StateChange } from '../../resources/store/state.ts'
 import { storeFolder } from '../support/folder.ts'
 import { openSqlite } from '../support/stores.ts'
 import { archiveContract } from './archive.ts'
 import { searcherContract } from './searcher.ts'
+import { stateContract } from './state.ts'
 import { storeContract, write } from './store.ts'
 
 storeContract(t, openSqlite)
 searcherContract(t, openSqlite)
 archiveContract(t, openSqlite)
+stateContract(t, openSqlite)
 
 t.test('opens again with what was committed', async (t) => {
   const folder = storeFolder(t)
@@ -57,6 +60,29 @@ t.test('only another process in the folder counts as one', async (t) => {
   await store.close()
   writeFileSync(`${folder}/file`, '')
   await t.rejects(SqliteStore.open(`${folder}/file`), /file is not a folder/)
+})
+
+t.test('what has expired goes, some at a time, when other state is written', async (t) => {
+  const { store } = await openSqlite(t)
+  const count = (table: string) => Number(store.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n)
+  const put = (key: string, expires?: number): StateChange => {
+    const change: StateChange = { kind: 'put', of: 'test', key, value: 1, aliases: ['m'] }
+    return expires === undefined ? change : { ...change, expires }
+  }
+  const past = Date.now() - 1
+  const expired = Array.from({ length: 100 }, (_, at) => put(`k${at}`, past))
+  await store.commit({
+    changes: [],
+    guards: [],
+    state: [...expired, put('lasting'), put('later', Date.now() + 60_000)],
+  })
+  const counts = [count('state')]
+  while (count('state') > 2 && counts.length < 9) {
+    await store.commit({ changes: [], guards: [], state: [put('lasting')] })
+    counts.push(count('state'))
+  }
+  t.strictSame(counts, [70, 38, 6, 2])
+  t.equal(count('state_alias'), 2, 'with its aliases')
 })
 
 t.test('every commit is synced to the disk', async (t) => {

@@ -1,10 +1,18 @@
 import type { Collection, Db, Filter } from 'mongodb'
-import type { Archive, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
-import type { DoneDocument, NoteDocument, ResourceDocument, SecretDocument, VersionDocument } from './document.ts'
+import type { Archive, ArchivedState, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
+import type {
+  DoneDocument,
+  NoteDocument,
+  ResourceDocument,
+  SecretDocument,
+  StateDocument,
+  VersionDocument,
+} from './document.ts'
 import { parsePosition, positionOf } from './history.ts'
 import { LAYOUT_NOTE } from './layout.ts'
 import { type ArchiveSource, restore } from './restore.ts'
 import { typesIn } from './scan.ts'
+import { entryOf, STATE } from './state.ts'
 import { unreadable } from './trouble.ts'
 
 /** All that a database keeps, in the order of the versions' times. */
@@ -62,6 +70,14 @@ export class MongoArchive implements Archive {
     const notes = this.database.collection<NoteDocument>('notes')
     const found = await this.reading(() => notes.find({ _id: { $ne: LAYOUT_NOTE } }).toArray())
     return Object.fromEntries(found.map(({ _id, value }) => [_id, value]))
+  }
+
+  async *state(): AsyncGenerator<ArchivedState> {
+    const documents = this.database.collection<StateDocument>(STATE)
+    const cursor = documents.find({ x: { $not: { $lte: new Date() } } }, { sort: { _id: 1 } })
+    for await (const document of readFrom(cursor)) {
+      yield { kind: document._id.slice(0, document._id.indexOf('/')), ...entryOf(document) }
+    }
   }
 
   restore(part: ArchivePart): Promise<void> {

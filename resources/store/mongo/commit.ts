@@ -2,6 +2,7 @@ import type { ClientSession, Db, MongoClient } from 'mongodb'
 import { insideName } from '../../contained.ts'
 import { Pace } from '../../pace.ts'
 import { CommitRefused, type Guard, type Outcome, type Unit } from '../port.ts'
+import { stateRecords } from '../state-record.ts'
 import type { DoneDocument } from './document.ts'
 import { readHeads } from './heads.ts'
 import { containerWrite, keptWrite } from './kept.ts'
@@ -10,6 +11,7 @@ import { type Prepared, prepare } from './prepare.ts'
 import type { MongoSelection } from './selection.ts'
 import { sendWrites } from './send.ts'
 import type { MongoShared } from './shared.ts'
+import { stateWrites } from './state-writes.ts'
 import { Subject } from './subject.ts'
 import { inTransaction } from './transaction.ts'
 import { isDuplicate, unwritable } from './trouble.ts'
@@ -35,6 +37,7 @@ export class Committer {
   /** See `Store.commit`. */
   async commit(unit: Unit): Promise<Outcome[]> {
     const changes = await prepare(unit.changes)
+    const state = stateRecords(unit.state ?? [])
     const containers = containersIn(unit).difference(this.containers)
     await this.layout.ensure(typesIn(unit)).catch((error: unknown) => {
       throw unwritable(error)
@@ -45,7 +48,10 @@ export class Committer {
       if (unit.lease !== undefined && !(await this.shared.holds(unit.lease, session)))
         throw new CommitRefused('outdated')
       for (const guard of unit.guards) await check(guard, session)
-      const writes = [...unitWrites(unit, containers, this.database.databaseName)]
+      const writes = [
+        ...unitWrites(unit, containers, this.database.databaseName),
+        ...(await stateWrites(this.database, state, session)),
+      ]
       return this.apply(changes, writes, session)
     })
     for (const name of containers) this.containers.add(name)

@@ -110,6 +110,19 @@ export interface NoteDocument {
   value: string
 }
 
+/** What the server keeps that is no resource (`../state.ts`); its `_id` is the kind and the key, with a slash between. */
+export interface StateDocument {
+  _id: string
+  /** Revision. */
+  r: number
+  /** From when on it is not there any more. */
+  x?: Date
+  /** Aliases, each behind the kind and a slash. */
+  a?: string[]
+  /** JSON text. */
+  value: string
+}
+
 export interface SecretDocument {
   _id: string
   value: Buffer

@@ -86,6 +86,10 @@ export const SHARED_INDEXES: Readonly<Record<string, readonly DeclaredIndex[]>> 
   done: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: DONE_KEPT / 1000 }],
   locks: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: LOCKS_KEPT }],
   processes: [{ name: 'age', key: { at: 1 }, expireAfterSeconds: PROCESSES_KEPT }],
+  state: [
+    { name: 'aliases', key: { a: 1, _id: 1 } },
+    { name: 'age', key: { x: 1 }, expireAfterSeconds: 0 },
+  ],
   notes: [],
   secrets: [],
   containers: [],

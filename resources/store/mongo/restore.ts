@@ -8,6 +8,7 @@ import { containerWrite, type KeptDocument, keptWrite } from './kept.ts'
 import type { Layout } from './layout.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { sendWrites } from './send.ts'
+import { restoredState } from './state-writes.ts'
 import { type Head, Subject } from './subject.ts'
 import { inTransaction } from './transaction.ts'
 import { unwritable } from './trouble.ts'
@@ -54,7 +55,7 @@ function collectionsOf(versions: readonly RestoredVersion[]): Set<string> {
 }
 
 function* writesOfPart(
-  { versions = [], done = [], secrets = {}, notes = {} }: ArchivePart,
+  { versions = [], done = [], secrets = {}, notes = {}, state = [] }: ArchivePart,
   prepared: readonly Prepared[],
   heads: ReadonlyMap<string, Head>,
   database: string,
@@ -67,6 +68,7 @@ function* writesOfPart(
   for (const { key, at } of done) {
     yield { namespace: `${database}.done`, name: 'insertOne', document: { _id: key, at: new Date(at) } as KeptDocument }
   }
+  for (const entry of state) yield restoredState(database, entry)
   for (const name of pairsOf(versions)) yield containerWrite(database, name)
   const found = new Map(prepared.map((one) => [nameOf(one), one]))
   for (const [name, own] of Map.groupBy(versions, nameOf)) {

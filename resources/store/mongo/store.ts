@@ -26,6 +26,7 @@ import { historyFilter, readHistory } from './history.ts'
 import { Layout } from './layout.ts'
 import { readLive } from './scan.ts'
 import { MongoShared } from './shared.ts'
+import { MongoState } from './state.ts'
 import { isDuplicate, unreadable, unwritable } from './trouble.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -35,6 +36,7 @@ export class MongoStore implements Store {
   readonly database: Db
   readonly shared: MongoShared
   readonly archive: MongoArchive
+  readonly state: MongoState
   /** All versions of all resources. */
   readonly versions: Collection<VersionDocument>
   private readonly connection: Connection
@@ -49,6 +51,7 @@ export class MongoStore implements Store {
     this.shared = new MongoShared(database)
     this.committer = new Committer(this.client, database, layout, this.shared)
     const { client, underWay } = this
+    this.state = new MongoState(database, underWay)
     this.archive = new MongoArchive({ client, database, layout, underWay })
   }
 

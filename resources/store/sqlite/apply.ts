@@ -19,6 +19,7 @@ import { Names } from './names.ts'
 import { RestoredRows } from './restored-rows.ts'
 import { type ResourceRow, ResourceRows } from './rows.ts'
 import type { SqliteSelection } from './selection.ts'
+import { StateRows } from './state-rows.ts'
 import { StatementCache } from './statement-cache.ts'
 
 /** The last moment that a FHIR instant can name: the end of the year 9999. */
@@ -33,6 +34,7 @@ export class Applier {
   private readonly entries: EntryRows
   private readonly contained: ContainedRows
   private readonly restored: RestoredRows
+  private readonly state: StateRows
   private readonly insertVersion: StatementSync
   private readonly insertDone: StatementSync
   private readonly insertNote: StatementSync
@@ -48,6 +50,7 @@ export class Applier {
     this.contained = new ContainedRows(database, this.names, this.resources, this.entries)
     const { names, resources, entries, contained } = this
     this.restored = new RestoredRows(database, { names, resources, entries, contained })
+    this.state = new StateRows(database)
     this.insertVersion = database.prepare(
       'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -69,6 +72,8 @@ export class Applier {
     for (const [name, value] of Object.entries(unit.notes ?? {})) this.insertNote.run(name, value)
     this.restored.done(unit.done)
     this.restored.secrets(unit.secrets)
+    this.state.restore(unit.restoredState ?? [])
+    this.state.apply(unit.state ?? [])
     return unit.changes.map((change, at) => this.applyChange(change, at))
   }
 

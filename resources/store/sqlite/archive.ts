@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Archive, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
+import type { Archive, ArchivedState, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
 import { methodOf } from './methods.ts'
 import type { Names } from './names.ts'
+import { entryOf, type StateRow } from './state.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
 import type { Writer } from './writer.ts'
 
@@ -61,6 +62,13 @@ export class SqliteArchive implements Archive {
   async notes(): Promise<Record<string, string>> {
     const rows = this.database.prepare('SELECT name, value FROM note').all()
     return Object.fromEntries(rows.map(({ name, value }) => [name, String(value)]))
+  }
+
+  async *state(): AsyncGenerator<ArchivedState> {
+    const sql = `SELECT kind, key, revision, expires, aliases, value FROM state
+      WHERE expires IS NULL OR expires > ? ORDER BY kind, key`
+    const rows = this.database.prepare(sql).iterate(Date.now()) as Iterable<unknown>
+    for (const row of rows as Iterable<StateRow & { kind: string }>) yield { kind: row.kind, ...entryOf(row) }
   }
 
   async restore(part: ArchivePart): Promise<void> {

@@ -1,21 +1,35 @@
-import type { ArchivePart, DoneKey, RestoredVersion } from '../archive.ts'
+import type { ArchivedState, ArchivePart, DoneKey, RestoredVersion } from '../archive.ts'
 import type { Change, Guard, Outcome, RefusalReason, Unit } from '../port.ts'
+import { type StateRecordChange, stateRecords } from '../state-record.ts'
 
 /** A version that is written as it is. */
 export type Restoration = { kind: 'version' } & RestoredVersion
 
 /** A unit as the writer applies it: what is restored is one as well. Secrets as hexadecimal. */
-export interface WriterUnit extends Omit<Unit, 'changes'> {
+export interface WriterUnit extends Omit<Unit, 'changes' | 'state'> {
   changes: (Change | Restoration)[]
   done?: readonly DoneKey[]
   secrets?: Record<string, string>
+  state?: StateRecordChange[]
+  restoredState?: readonly ArchivedState[]
+}
+
+/** A unit as the writer applies it. Throws what `stateRecords` does. */
+export function writerUnit({ state, ...unit }: Unit): WriterUnit {
+  return state === undefined ? unit : { ...unit, state: stateRecords(state) }
 }
 
 /** The unit that restores a part of an archive. */
-export function restoringUnit({ versions = [], done = [], secrets = {}, notes = {} }: ArchivePart): WriterUnit {
+export function restoringUnit({
+  versions = [],
+  done = [],
+  secrets = {},
+  notes = {},
+  state = [],
+}: ArchivePart): WriterUnit {
   const hex = Object.entries(secrets).map(([name, value]) => [name, value.toString('hex')])
   const changes = versions.map((version) => ({ kind: 'version', ...version }) as const)
-  return { changes, guards: [], done, secrets: Object.fromEntries(hex), notes }
+  return { changes, guards: [], done, secrets: Object.fromEntries(hex), notes, restoredState: state }
 }
 
 /**

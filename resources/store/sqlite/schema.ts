@@ -16,6 +16,9 @@ import type { DatabaseSync } from 'node:sqlite'
  * A contained resource is a row of a type of its own (`#Medication`) that points to its container's version; `container` is
  * the rid of that, and a resource that ever contained others has its own there. A type `MedicationRequest#Medication` has
  * no rows: it says that Medications were contained in MedicationRequests.
+ *
+ * `state` is what the server keeps besides resources (`../state.ts`); its `aliases` are a JSON array, and stand in `state_alias`
+ * to be found by.
  */
 export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -89,6 +92,14 @@ export const VERSIONS: readonly string[] = [
    );`,
   `ALTER TABLE resource ADD COLUMN container INTEGER;
    CREATE INDEX resource_by_container ON resource (container) WHERE container IS NOT NULL;`,
+  `CREATE TABLE state (
+     kind TEXT NOT NULL, key TEXT NOT NULL, revision INTEGER NOT NULL, expires INTEGER, aliases TEXT NOT NULL,
+     value TEXT NOT NULL, PRIMARY KEY (kind, key)
+   ) WITHOUT ROWID;
+   CREATE INDEX state_by_expiry ON state (expires) WHERE expires IS NOT NULL;
+   CREATE TABLE state_alias (
+     kind TEXT NOT NULL, alias TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (kind, alias, key)
+   ) WITHOUT ROWID;`,
 ]
 
 /**

@@ -16,6 +16,7 @@ import { openReader } from './connect.ts'
 import { countHistory, readHistory } from './history.ts'
 import { Names } from './names.ts'
 import { readLive } from './scan.ts'
+import { SqliteState } from './state.ts'
 import { toVersion, type VersionRow } from './version-row.ts'
 import { Writer } from './writer.ts'
 
@@ -27,6 +28,7 @@ export class SqliteStore implements Store {
   readonly database: DatabaseSync
   readonly names: Names
   readonly archive: SqliteArchive
+  readonly state: SqliteState
   private readonly writer: Writer
   private readonly current: StatementSync
   private readonly older: StatementSync
@@ -36,6 +38,7 @@ export class SqliteStore implements Store {
     this.database = database
     this.names = new Names(database)
     this.archive = new SqliteArchive(database, this.names, writer)
+    this.state = new SqliteState(database)
     this.current = database.prepare(
       `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?`,
     )

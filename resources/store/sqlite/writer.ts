@@ -11,6 +11,7 @@ import {
   type ToWriter,
   type UnitResult,
   type WriterUnit,
+  writerUnit,
 } from './message.ts'
 
 interface Waiting {
@@ -63,8 +64,8 @@ export class Writer {
     return this.down === undefined && Date.now() - this.lastFailure > UNWELL
   }
 
-  commit(unit: Unit): Promise<Outcome[]> {
-    return this.send(unit)
+  async commit(unit: Unit): Promise<Outcome[]> {
+    return this.send(writerUnit(unit))
   }
 
   /** See `Archive.restore`. */
