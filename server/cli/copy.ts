@@ -8,10 +8,11 @@ import { CopyProgress } from './copy-progress.ts'
 
 /** How the command is used. */
 export const COPY_USAGE = `copy --from PLACE --to PLACE
-    Carries all that a store keeps to an empty one: every version of every resource as it is, keys and notes. A PLACE
-    is sqlite:FOLDER or mongodb://HOSTS/DATABASE; the words sqlite and mongodb stand for DATA_DIR and MONGODB_URL (so
-    that no password is in the list of processes). No server may have either open meanwhile. Run again after a break,
-    it goes on where it stopped. In the end both are read and compared.`
+    Carries all that a store keeps to an empty one: every version of every resource as it is, clients, users,
+    keys and notes; who is signed in does so again. A PLACE is sqlite:FOLDER or
+    mongodb://HOSTS/DATABASE; the words sqlite and mongodb stand for DATA_DIR and MONGODB_URL (so that no password is
+    in the list of processes). No server may have either open meanwhile. Run again after a break, it goes on where it
+    stopped. In the end both are read and compared.`
 
 /** Runs `copy`; answers the exit code: 0, 1 when it failed, 2 for wrong usage. */
 export async function copy(args: string[], environment: Record<string, string | undefined>): Promise<number> {

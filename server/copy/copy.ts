@@ -9,6 +9,7 @@ import { Turn } from '../jobs/turn.ts'
 import { UnderWay } from '../write/under-way.ts'
 import { differences, digestOfStore, type StoreDigest } from './digest.ts'
 import type { End } from './ends.ts'
+import { carryState, hasState } from './kept.ts'
 import { COPY_NOTE, type CopyState, carriedSecrets, copyState, refuseUnfinished, sourceOf } from './state.ts'
 import { doneStream, partsOf, type Stream, versionStream } from './streams.ts'
 
@@ -79,7 +80,7 @@ export class Copy {
     const found = await copyState(to.store)
     if (!found) {
       const total = await from.store.countHistory({}, {})
-      if (total === 0) throw new Error(`there is nothing in ${from.name}`)
+      if (total === 0 && !(await hasState(from.store.archive))) throw new Error(`there is nothing in ${from.name}`)
       if (!(await isEmpty(to))) throw new Error(`${to.name} has something in it: name an empty store`)
       this.state = { source, name: from.name, started: new Date().toISOString() }
       await this.note({}, { secrets: await carriedSecrets(from.store.archive) })
@@ -104,6 +105,7 @@ export class Copy {
     watch.begun(await from.store.countHistory({}, {}), await to.store.countHistory({}, {}))
     await this.pump(versionStream(from.store.archive, (versions) => partOf(versions, indexing)))
     await this.pump(doneStream(from.store.archive))
+    await carryState(from, to, (part) => this.restore(part))
     await this.restore({ notes: await this.carriedNotes() })
     await catchUp(reindex)
   }
@@ -161,6 +163,7 @@ export class Copy {
 /** A server that was started on it may have noted that its index is complete. */
 async function isEmpty({ store }: End): Promise<boolean> {
   for await (const _ of store.archive.done()) return false
+  if (await hasState(store.archive)) return false
   const notes = Object.keys(await store.archive.notes()).filter((name) => !OF_THE_INDEX.has(name))
   return notes.length === 0 && (await store.history({}, {}, 1)).entries.length === 0
 }

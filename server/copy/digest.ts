@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Archive, ArchivedVersion, Head } from '../../resources/store/archive.ts'
 import { DONE_KEPT } from '../../resources/store/port.ts'
+import { carriedState } from './kept.ts'
 import { carriedSecrets } from './state.ts'
 
 /** ms */
@@ -18,9 +19,10 @@ export interface TypeDigest {
 /** What a store has, in such a way that two that have the same give the same, however they keep it. */
 export interface StoreDigest {
   types: Map<string, TypeDigest>
-  /** Of names of work that was done, and of the secrets that are carried. */
+  /** Of names of work that was done, and of the secrets and the state that are carried. */
   done: string
   secrets: string
+  state: string
 }
 
 /**
@@ -39,7 +41,21 @@ export async function digestOfStore(archive: Archive, now: number, onVersion: ()
   for (const [name, value] of Object.entries(await carriedSecrets(archive)).sort()) {
     secrets.update(`${name} ${value.toString('hex')}\n`)
   }
-  return { types, done: done.digest('hex'), secrets: secrets.digest('hex') }
+  return { types, done: done.digest('hex'), secrets: secrets.digest('hex'), state: await digestOfState(archive, now) }
+}
+
+/** Of a line for each entry; kinds have no order that all stores share. */
+async function digestOfState(archive: Archive, now: number): Promise<string> {
+  const kinds = new Map<string, Hash>()
+  for await (const { kind, key, value, revision, expires, aliases } of carriedState(archive)) {
+    // As of what was done: it may expire in between.
+    if (expires !== undefined && expires < now + DAY) continue
+    const hash = kinds.get(kind) ?? createHash('sha256')
+    hash.update(`${JSON.stringify([key, revision, expires, aliases, value])}\n`)
+    kinds.set(kind, hash)
+  }
+  const lines = [...kinds].map(([kind, hash]) => `${kind} ${hash.digest('hex')}\n`)
+  return createHash('sha256').update(lines.sort().join('')).digest('hex')
 }
 
 /** One digest of all types. */
@@ -63,6 +79,7 @@ export function differences(from: StoreDigest, to: StoreDigest): string[] {
   }
   if (from.done !== to.done) lines.push('the names of work that was done are not the same')
   if (from.secrets !== to.secrets) lines.push('the keys are not the same')
+  if (from.state !== to.state) lines.push('clients, users, signing keys and policies are not the same')
   return lines
 }
 

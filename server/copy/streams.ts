@@ -41,7 +41,10 @@ export function doneStream(archive: Archive): Stream<DoneKey> {
 }
 
 /** The items of a stream from behind a position on, in parts: each has one item at least. */
-export async function* partsOf<Item>(stream: Stream<Item>, after: string | undefined): AsyncGenerator<Item[]> {
+export async function* partsOf<Item>(
+  stream: Pick<Stream<Item>, 'read' | 'size'>,
+  after: string | undefined,
+): AsyncGenerator<Item[]> {
   let items: Item[] = []
   let bytes = 0
   for await (const item of stream.read(after)) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { MongoStore } from '../../../resources/store/mongo/store.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
+import type { StateChange } from '../../../resources/store/state.ts'
 import { batch, put } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { mongoUrl, mongoUrlToKillOn, sessionsEnded, withoutMongo } from '../../support/mongo.ts'
@@ -116,6 +117,23 @@ const READS = [
   'Patient/p',
 ]
 
+/** State of each kind that is carried, and of some that are not. */
+const stateOf = (mark: string): StateChange[] => [
+  ...['client', 'user', 'key', 'policy', 'revoked'].map(
+    (of): StateChange => ({ kind: 'put', of, key: mark, value: { mark: `${of} ä` }, aliases: ['m'] }),
+  ),
+  { kind: 'put', of: 'revoked', key: 'jti', value: 1, expires: Date.now() + 3_600_000 },
+  ...['session', 'jti', 'btg', 'oidc:Grant'].map((of): StateChange => ({ kind: 'put', of, key: mark, value: 1 })),
+]
+
+async function stateIn({ services: { store } }: TestServer): Promise<string[]> {
+  const kinds = ['client', 'user', 'key', 'policy', 'revoked', 'session', 'jti', 'btg', 'oidc:Grant']
+  const lists = await Promise.all(kinds.map((kind) => store.state.list(kind, undefined, 99)))
+  return lists.flatMap((entries, at) =>
+    entries.map(({ key, revision, value }) => `${kinds[at]}/${key}/${revision} ${JSON.stringify(value)}`),
+  )
+}
+
 /** What is answered, without what is of a moment, in an order that is no store's own. */
 async function answers(server: TestServer): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {}
@@ -135,6 +153,11 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
   const first = await onSqlite(t, folder)
   await fill(first)
   const wanted = await answers(first)
+  const { store } = first.services
+  await store.commit({ changes: [], guards: [], state: stateOf('a') })
+  await store.commit({ changes: [], guards: [], state: stateOf('a') })
+  const state = (await stateIn(first)).filter((line) => !/^(session|jti|btg|oidc)/.test(line))
+  t.equal(state.length, 6)
   for (const [path, one] of Object.entries(wanted)) t.ok(JSON.stringify(one).length > 60, `${path} finds something`)
   await first.services.close()
 
@@ -150,6 +173,8 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
     const { services } = server
     t.equal(services.reindex.isBehind, false, 'nothing is to be indexed')
     t.strictSame(await answers(server), wanted)
+    t.strictSame(await stateIn(server), state, 'and what the server keeps besides, but for sessions')
+    t.match(await services.store.state.find('user', 'm', 9), [{ key: 'a', revision: 2 }])
     const repeated = await server.post('Patient', { resourceType: 'Patient' }, { 'idempotency-key': 'once' })
     t.equal(repeated.status, 409, 'what was done is known')
     const revived = await server.put('Observation/gone', observation('gone', '4'))
@@ -231,6 +256,9 @@ async function another(t: Test): Promise<string> {
 
 t.test('a source that went on after a break', { skip }, async (t) => {
   const [folder, url] = [await another(t), await mongoUrl(t)]
+  const beginning = await onSqlite(t, folder)
+  await beginning.services.store.commit({ changes: [], guards: [], state: [...stateOf('a'), ...stateOf('b')] })
+  await beginning.services.close()
   const first = await copy(`sqlite:${folder}`, url)
   t.equal(first.code, 0, first.output)
   const target = await MongoStore.open(url)
@@ -246,12 +274,19 @@ t.test('a source that went on after a break', { skip }, async (t) => {
   await server.delete('Patient/p')
   await server.post('SearchParameter', searchParameter('nick', "Patient.name.where(use = 'nickname').given"))
   await server.services.reindex.run()
+  const removed: StateChange[] = [
+    { kind: 'remove', of: 'user', key: 'a', expect: 'present' },
+    { kind: 'put', of: 'client', key: 'a', value: 'changed' },
+  ]
+  await server.services.store.commit({ changes: [], guards: [], state: removed })
+  const kept = (await stateIn(server)).filter((line) => !/^(session|jti|btg|oidc)/.test(line))
   await server.services.close()
   const second = await copy(`sqlite:${folder}`, url)
   t.equal(second.code, 0, second.output)
   t.match(second.output, /Going on behind 1 versions[\s\S]*Patient +0 +3 /)
   const moved = await onMongo(t, url)
   t.equal((await moved.get('Patient/p')).status, 410)
+  t.strictSame(await stateIn(moved), kept, 'what was removed there is gone here')
   t.equal(moved.services.reindex.isBehind, false)
 })
 
@@ -263,6 +298,11 @@ t.test('what is refused', { skip }, async (t) => {
     return [code, output]
   }
   t.match(await told(`sqlite:${await another(t)}`), [1, /has something in it: name an empty store/])
+  const users = storeFolder(t)
+  const withUsers = await onSqlite(t, users)
+  await withUsers.services.store.commit({ changes: [], guards: [], state: stateOf('a') })
+  await withUsers.services.close()
+  t.match(await told(`sqlite:${users}`), [1, /has something in it: name an empty store/])
   t.match(await told(from), [1, /both places are the same/])
   t.match(await told(url, {}, `sqlite:${storeFolder(t)}`), [1, /there is no store in/])
   t.match(await told('redis://x'), [2, /a place is sqlite:FOLDER.*\nUsage: npm run fhir -- copy/])
