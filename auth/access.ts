@@ -1,6 +1,7 @@
 import { FhirError } from '../resources/fhir-error.ts'
 import { type Restriction, restrictionOf } from '../search/searcher.ts'
 import type { Identity } from './identity.ts'
+import { givesAnything } from './restrictions.ts'
 
 /** What can be asked of the server: R4's restful interactions, `bundle` being a batch or a transaction. */
 export type Interaction =
@@ -62,7 +63,7 @@ export function systemAccess(reason: string): Access {
   }
 }
 
-/** The permissions that an interaction needs of the type that it is asked of. */
+/** The permissions that an interaction needs: of its type, or where it is of the whole system, of some type. */
 const NEEDED: Readonly<Record<Interaction, readonly Permission[]>> = {
   read: ['r'],
   vread: ['r'],
@@ -71,23 +72,45 @@ const NEEDED: Readonly<Record<Interaction, readonly Permission[]>> = {
   delete: ['d'],
   'history-instance': ['r'],
   'history-type': ['s'],
-  'history-system': [],
+  'history-system': ['s'],
   create: ['c'],
   'search-type': ['s'],
-  'search-system': [],
+  'search-system': ['s'],
   capabilities: [],
   bundle: [],
-  operation: [],
+  operation: ['s'],
+}
+
+/** What is asked for: `type` is absent for what is asked of the whole system, `operation` is the code without `$`. */
+export interface Asked {
+  interaction: Interaction
+  type?: string | undefined
+  operation?: string | undefined
+  /** How a search is made is told too. */
+  explain?: boolean | undefined
 }
 
 /**
- * Throws `forbidden` unless the caller may ask for the interaction at all; `type` is absent for those of the whole
- * system. What the caller may see of the answer is the restriction's matter.
+ * Throws `forbidden` unless the caller may ask for this at all. What the caller may see of the answer is the restriction's
+ * matter.
  */
-export function demand({ may }: Access, interaction: Interaction, type?: string): void {
-  if (type === undefined) return
-  for (const permission of NEEDED[interaction]) {
-    if (restrictionOf(may[permission], type).kind !== 'none') continue
-    throw FhirError.of('forbidden', `This takes a scope with ${type}.${permission}.`)
-  }
+export function demand(access: Access, asked: Asked): void {
+  const missing = scopeMissing(access, asked)
+  if (missing === undefined) return
+  const role = access.identity?.role === undefined ? '' : ', and a role that may do this'
+  throw FhirError.of('forbidden', `This takes ${missing}${role}.`)
+}
+
+/** What the caller lacks for what is asked, in words that tell nothing of the data; undefined where it is nothing. */
+export function scopeMissing({ may, operations }: Access, asked: Asked): string | undefined {
+  const { interaction, type, operation, explain } = asked
+  const ofSystem = interaction === 'operation' && type === undefined ? [operation ?? ''] : []
+  const named = explain ? [...ofSystem, 'explain'] : ofSystem
+  const closed = named.find((code) => operations !== 'all' && !operations.includes(code))
+  if (closed !== undefined) return closed === 'break-glass' ? 'break-glass' : 'the scope chartroom/admin'
+  if (ofSystem.length > 0) return undefined
+  const lacking = NEEDED[interaction].find((permission) =>
+    type === undefined ? !givesAnything(may[permission]) : restrictionOf(may[permission], type).kind === 'none',
+  )
+  return lacking === undefined ? undefined : `a scope with ${type ?? '*'}.${lacking}`
 }

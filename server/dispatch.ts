@@ -33,7 +33,7 @@ const HANDLERS: Record<Interaction, Handler> = {
  */
 export async function dispatch(call: Call, services: Services): Promise<Result> {
   try {
-    demand(call.access, call.interaction, call.type)
+    demand(call.access, call)
     const answer = await HANDLERS[call.interaction](call, services)
     if (call.headOnly) delete answer.text
     return { answer }

@@ -46,7 +46,7 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services:
   checkEntry(entry)
   const { value } = entry
   const call = callOf(value.request, bundleCall, services.baseUrl)
-  demand(call.access, call.interaction, call.type)
+  demand(call.access, call)
   if (call.onceKey !== undefined) {
     const words = 'An entry of a transaction cannot be done once by itself: the key of the whole is Idempotency-Key.'
     throw FhirError.of('invalid', words, { expression: 'Bundle.entry.request.extension' })
