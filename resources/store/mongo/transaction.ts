@@ -8,6 +8,7 @@ import {
 } from 'mongodb'
 import { FhirError } from '../../fhir-error.ts'
 import { CommitRefused } from '../port.ts'
+import { endLost, isLoss, noteLost } from './lost.ts'
 import { hasLabel, isConflict, isTooLarge, tooLargeUnit, unconfirmed, unwritable } from './trouble.ts'
 
 const OPTIONS: TransactionOptions = {
@@ -37,19 +38,20 @@ export async function inTransaction<T>(
   client: MongoClient,
   work: (session: ClientSession, attempt: number) => Promise<T>,
 ): Promise<T> {
-  const session = client.startSession()
+  let session = client.startSession()
   const end = Date.now() + RETRY_TIME
   try {
     for (let attempt = 0; ; attempt++) {
       const begun = Date.now()
       try {
+        await endLost(client)
         session.startTransaction(OPTIONS)
         const result = await work(session, attempt)
-        await commit(session)
+        await commit(client, session)
         return result
       } catch (error) {
-        // Where even this cannot be told the server, it ends the transaction by itself.
         if (session.inTransaction()) await session.abortTransaction().catch(() => undefined)
+        if (isLoss(error)) session = await another(client, session)
         refuse(error, Date.now() - begun, Date.now() > end)
       }
       await pause(attempt)
@@ -57,6 +59,13 @@ export async function inTransaction<T>(
   } finally {
     await session.endSession().catch(() => undefined)
   }
+}
+
+/** A session in the place of one that the server may hold to be at work still. */
+async function another(client: MongoClient, session: ClientSession): Promise<ClientSession> {
+  noteLost(client, session)
+  await session.endSession().catch(() => undefined)
+  return client.startSession()
 }
 
 /** Throws what callers are told, unless the transaction may be begun again. */
@@ -70,14 +79,17 @@ function refuse(error: unknown, took: number, late: boolean): void {
 }
 
 /** Asks for the commit until it is known what became of it: a commit that was done is answered as such once more. */
-async function commit(session: ClientSession): Promise<void> {
+async function commit(client: MongoClient, session: ClientSession): Promise<void> {
   const end = Date.now() + RETRY_TIME
   for (let attempt = 0; ; attempt++) {
     try {
       return await session.commitTransaction()
     } catch (error) {
       if (hasLabel(error, 'TransientTransactionError') || (attempt === 0 && isDenial(error))) throw error
-      if (Date.now() > end) throw unconfirmed(error)
+      if (Date.now() > end) {
+        if (isLoss(error)) noteLost(client, session)
+        throw unconfirmed(error)
+      }
     }
     await pause(attempt)
   }

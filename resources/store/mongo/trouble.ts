@@ -78,8 +78,8 @@ function codesOf(error: unknown): unknown[] {
   })
 }
 
-/** An error and what it was caused by: the error of a bulk write wraps the server's. */
-function chain(error: unknown): unknown[] {
+/** An error and what it was caused by, the outermost first: the error of a bulk write wraps the server's. */
+export function chain(error: unknown): unknown[] {
   const all: unknown[] = []
   for (let one = error; one !== undefined && one !== null && all.length < 5; ) {
     all.push(one)

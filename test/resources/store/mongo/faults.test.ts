@@ -129,6 +129,21 @@ t.test('faults of the connection', { skip }, async (t) => {
     t.match(await store.commit(unit('x')), [{ version: 2 }])
   })
 
+  t.test('a transaction to which the way was lost holds nobody up once there is a way again', async (t) => {
+    const { store, sure, proxy } = await open(t)
+    const { port } = proxy
+    proxy.fate = (bytes) => {
+      if (!bytes.includes('commitTransaction')) return 'pass'
+      void proxy.close()
+      return 'cut'
+    }
+    await t.rejects(store.commit(unit('x')), UNAVAILABLE)
+    proxy.fate = () => 'pass'
+    await proxy.listen(port)
+    await store.commit(unit('y'))
+    t.match(await sure.commit(unit('x')), [{ version: 2 }])
+  })
+
   t.test('an answer to a commit that stays away is told as such, never as a refusal', async (t) => {
     const { store, sure, proxy } = await open(t)
     let gone = false

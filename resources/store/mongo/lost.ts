@@ -1,0 +1,34 @@
+import { type ClientSession, type MongoClient, MongoNetworkError, type MongoServerError } from 'mongodb'
+import { chain } from './trouble.ts'
+
+/** Of one command. */
+const MOST = 1_000
+
+/** By client: sessions to which the way was lost amid a transaction, by their ids in text. */
+const lost = new WeakMap<MongoClient, Map<string, unknown>>()
+
+/** Whether an error says that the way to the server was lost, so that it may know nothing of an abort. */
+export function isLoss(error: unknown): boolean {
+  return chain(error).some((one) => one instanceof MongoNetworkError)
+}
+
+/** Notes a session whose transaction may live on at the server, for a minute, and keep others from what it wrote. */
+export function noteLost(client: MongoClient, { id }: ClientSession): void {
+  const own = lost.get(client) ?? new Map<string, unknown>()
+  lost.set(client, own)
+  if (id) own.set(id.id.toString('hex'), id.id)
+}
+
+/** Ends what was noted, as soon as the server can be asked again. Never throws: what it could not do is done next time. */
+export async function endLost(client: MongoClient): Promise<void> {
+  const own = lost.get(client)
+  if (!own || own.size === 0) return
+  const some = [...own].slice(0, MOST)
+  try {
+    await client.db('admin').command({ killSessions: some.map(([, id]) => ({ id })) })
+  } catch (error) {
+    // Who may not end its own sessions has to wait until the server does.
+    if ((error as MongoServerError).codeName !== 'Unauthorized') return
+  }
+  for (const [name] of some) own.delete(name)
+}
