@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
 import { ID_PATTERN } from '../resources/references.ts'
+import type { Restriction } from '../search/searcher.ts'
 import { type Access, PERMISSIONS, type Permission } from './access.ts'
+import type { BreakGlassGrants } from './break-glass/grants.ts'
+import { widened } from './break-glass/widened.ts'
+import type { ConsentCuts, ConsentCutter } from './consent/cuts.ts'
 import type { CriteriaPlace } from './criteria.ts'
 import type { Identity } from './identity.ts'
+import { labelCut } from './labels/cut.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
-import { both, NOTHING } from './restrictions.ts'
+import { ALL, both, NOTHING } from './restrictions.ts'
 import { grantOf, type Permitted } from './scope-grant.ts'
 import { ADMIN_SCOPE, MOST_SCOPES, parseResourceScope } from './scopes.ts'
 
@@ -16,12 +21,17 @@ export interface AccessSources extends CriteriaPlace {
   unknownRole: 'scopes' | 'deny'
   /** Types that belong to no patient and are open to scopes for a patient (`SHARED_TYPES`, or fewer). */
   sharedTypes: ReadonlySet<string>
+  /** What patients have consented to; without it all is left. */
+  consents?: Pick<ConsentCutter, 'cuts'>
+  /** Who broke the glass; without it nobody did. */
+  grants?: Pick<BreakGlassGrants, 'of'>
 }
 
 /**
  * What the caller may do and see: the union of the scopes, each cut by its level and its criteria, cut by the policy of the
- * caller's role. What is malformed or unknown gives nothing, as does a role without a policy. It holds as long as its
- * sources stay as they are: whoever keeps it looks again within a second. Throws only where a source fails.
+ * caller's role, by the labels that it may see and by what patients have consented to; and the records of patients that the
+ * caller broke the glass for. What is malformed or unknown gives nothing, as does a role without a policy. It holds as long
+ * as its sources stay as they are: whoever keeps it looks again within a second. Throws only where a source fails.
  */
 export async function accessOf(identity: Identity, sources: AccessSources): Promise<Access> {
   const patient = identity.patient !== undefined && ID_PATTERN.test(identity.patient) ? identity.patient : undefined
@@ -33,10 +43,15 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
   const heard = isHeard ? given : given.filter(({ level }) => level !== 'user')
   const granted = await grantOf(heard, { ...sources, patient, shared: sources.sharedTypes })
   const compiled = policy && (await compilePolicy(policy, identity, sources))
+  const consent = sources.consents?.cuts({ identity, purposes: policy?.purposes ?? [] }, Date.now())
+  const left = compiled ? cut(granted, compiled.may) : granted
+  const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
   return {
     caller: callerOf(identity),
     identity,
-    may: compiled ? cut(granted, compiled.may) : granted,
+    may: widened(narrowed(left, policy, consent), granted, grants),
+    ...(consent ? { denials: consent.denials } : {}),
+    ...(grants.length > 0 ? { emergencies: grants } : {}),
     hidden: compiled?.hidden ?? {},
     writable: compiled?.writable ?? {},
     labels: policy ? policy.labels.write : [],
@@ -61,6 +76,16 @@ function cut(granted: Permitted, policy: Permitted): Permitted {
   for (const permission of PERMISSIONS) may[permission] = both(granted[permission], policy[permission])
   return may
 }
+
+/** What labels and consent leave. Whether a resource with a label may be written is `Access.labels`'s matter. */
+function narrowed(may: Permitted, policy: Policy | undefined, consent: ConsentCuts | undefined): Permitted {
+  const seen = labelCut(policy?.labels.see ?? 'all')
+  const unlabelled = cut(may, { ...EVERYTHING, r: seen, s: seen, u: seen, d: seen })
+  return consent ? cut(unlabelled, consent.may) : unlabelled
+}
+
+const EVERY: Restriction = { byType: {}, others: ALL }
+const EVERYTHING: Permitted = { c: EVERY, r: EVERY, u: EVERY, d: EVERY, s: EVERY }
 
 function operationsOf(scopes: readonly string[], policy: Policy | undefined): Access['operations'] {
   const ofAll = scopes.includes(ADMIN_SCOPE) ? (policy?.operations ?? 'all') : []

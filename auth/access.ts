@@ -1,5 +1,7 @@
 import { FhirError } from '../resources/fhir-error.ts'
 import { type Restriction, restrictionOf } from '../search/searcher.ts'
+import type { Grant } from './break-glass/grants.ts'
+import type { Denial } from './consent/denial.ts'
 import type { Identity } from './identity.ts'
 import { givesAnything } from './restrictions.ts'
 
@@ -44,6 +46,10 @@ export interface Access {
   labels: readonly string[] | 'all'
   /** What else may be asked for: operations of the whole system by their code, `explain`, `break-glass`. */
   operations: readonly string[] | 'all'
+  /** The Consents that cut what may be seen, for those who want to know which one did (`decidedBy`). */
+  denials?: readonly Denial[]
+  /** Patients that the glass was broken for, and until when: whoever is answered is told. */
+  emergencies?: readonly Grant[]
 }
 
 const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }

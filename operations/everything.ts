@@ -5,7 +5,7 @@ import { allOf, type Expression } from '../search/expression.ts'
 import { findListed } from '../search/listing.ts'
 import type { Found, FoundPage, Search, Searcher } from '../search/searcher.ts'
 import { defineOperation, type OperationContext } from './operation.ts'
-import { inCarePeriod, type Period } from './record/care-dates.ts'
+import { inCarePeriod, type Period } from '../search/care-dates.ts'
 import { ReferenceScan, type Referred } from './record/reference-scan.ts'
 import { PagesBefore, referredFrom } from './record/referred.ts'
 

@@ -1,4 +1,6 @@
 import type { Access } from '../auth/access.ts'
+import type { BreakGlassGrants } from '../auth/break-glass/grants.ts'
+import type { ConsentCutter } from '../auth/consent/cuts.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Change, Outcome, Store } from '../resources/store/port.ts'
@@ -30,6 +32,9 @@ export interface Services {
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
   underWay: UnderWay
+  /** What patients have consented to, as it is stored now. */
+  consents: ConsentCutter
+  grants: BreakGlassGrants
   /** Is told what clients' writes have committed, before they are answered. */
   committed(changes: readonly Change[], outcomes: readonly Outcome[]): void
   /** Ends what goes on and closes the store. */

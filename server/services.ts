@@ -1,3 +1,6 @@
+import { BreakGlassGrants } from '../auth/break-glass/grants.ts'
+import { ConsentCutter } from '../auth/consent/cuts.ts'
+import { HeldConsents } from '../auth/consent/held.ts'
 import { instantOf } from '../resources/dates.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
 import type { Services } from './call.ts'
@@ -9,6 +12,7 @@ import { dispatch } from './dispatch.ts'
 import { Reindex } from './jobs/reindex.ts'
 import { Neighbours } from './neighbours.ts'
 import { type OpenedStore, openStore } from './store.ts'
+import { StoredConsents } from './stored-consents.ts'
 import { version } from './version.ts'
 import { UnderWay } from './write/under-way.ts'
 
@@ -36,6 +40,8 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
   const underWay = new UnderWay()
   const reindex = await Reindex.open({ store, baseUrl, parameters, zone, underWay })
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
+  const held = new HeldConsents({ baseUrl, zone })
+  const stored = await StoredConsents.open(store, searcher, held)
   const services: Services = {
     config,
     store,
@@ -47,12 +53,16 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
     underWay,
+    consents: new ConsentCutter(held),
+    grants: new BreakGlassGrants(store.state),
     dispatch: (call) => dispatch(call, services),
     committed: (changes, outcomes) => {
+      stored.committed(changes, outcomes)
       if (custom.committed(changes, outcomes)) reindex.parametersChanged()
     },
     close: async () => {
       await neighbours.close()
+      await stored.close()
       await reindex.stop()
       await store.close()
     },

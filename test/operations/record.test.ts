@@ -1,5 +1,5 @@
 import t from 'tap'
-import { CARE_DATE, inCarePeriod } from '../../operations/record/care-dates.ts'
+import { CARE_DATE, inCarePeriod } from '../../search/care-dates.ts'
 import { ReferenceScan } from '../../operations/record/reference-scan.ts'
 import { dateRange } from '../../resources/dates.ts'
 import { searchParameterTables, storableTypes } from '../../resources/definitions/definitions.ts'

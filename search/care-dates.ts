@@ -1,6 +1,6 @@
-import type { Range } from '../../resources/dates.ts'
-import type { Comparison, Expression } from '../../search/expression.ts'
-import { parametersOf } from '../../search/parameters.ts'
+import type { Range } from '../resources/dates.ts'
+import type { Comparison, Expression } from './expression.ts'
+import { parametersOf } from './parameters.ts'
 
 /** The dates between which care was given; both days belong to it, and either may be open. */
 export interface Period {

@@ -1,0 +1,159 @@
+import t from 'tap'
+import { decidedBy } from '../../../auth/consent/denial.ts'
+import type { Identity } from '../../../auth/identity.ts'
+import { indexEntries } from '../../../search/index-entries.ts'
+import { accessFor, identityWith } from '../../support/access.ts'
+import { askWith, type Ended, namesIn } from '../../support/asking.ts'
+import { BASE, type Json, openServer, type TestServer } from '../../support/server.ts'
+
+const TYPES = 'http://hl7.org/fhir/resource-types'
+const consent = (id: string, patient: string, provision: Json, more: Json = {}) => ({
+  resourceType: 'Consent',
+  id,
+  status: 'active',
+  scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+  category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
+  patient: { reference: `Patient/${patient}` },
+  policyRule: { text: 'privacy' },
+  provision,
+  ...more,
+})
+const observation = (id: string, patient: string, code: string) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code }] },
+  subject: { reference: `Patient/${patient}` },
+})
+const to = (reference: string) => [{ role: { text: 'recipient' }, reference: { reference } }]
+
+/** Patient `out` is seen by nobody, `part` keeps Observations from one organization, of `open` nothing is said. */
+async function hospital(server: TestServer): Promise<void> {
+  const all = ['out', 'part', 'open'].flatMap((id, at) => [
+    { resourceType: 'Patient', id, name: [{ family: 'Doe' }], birthDate: `196${at}-01-01` },
+    observation(`o-${id}`, id, '1-1'),
+    { resourceType: 'Condition', id: `c-${id}`, subject: { reference: `Patient/${id}` } },
+  ])
+  const consents = [
+    consent('none', 'out', { type: 'deny' }),
+    consent('some', 'part', {
+      type: 'deny',
+      actor: to('Organization/insurer'),
+      class: [{ system: TYPES, code: 'Observation' }],
+    }),
+    consent('permits', 'out', { type: 'permit' }),
+  ]
+  for (const one of [...all, ...consents]) {
+    const { status } = await server.put(`${one.resourceType}/${one.id}`, one)
+    if (status !== 201) throw new Error(`${one.id}: ${status}`)
+  }
+}
+
+const SCOPES = ['user/*.cruds']
+const nobody = (more: Partial<Identity>): Identity => {
+  const { patient: _, ...rest } = identityWith(SCOPES, more)
+  return rest
+}
+
+const practitioner = { type: 'Practitioner', id: 'p' }
+const insurer = nobody({ fhirUser: practitioner, organization: 'insurer' })
+const nurse = nobody({ fhirUser: practitioner, organization: 'hospital' })
+const own = identityWith(['patient/*.rs'], { patient: 'out', fhirUser: { type: 'Patient', id: 'out' } })
+const accompanied = identityWith(['patient/*.rs'], { patient: 'out', fhirUser: practitioner })
+
+const rightsOf = (who: Identity, { services }: TestServer) =>
+  accessFor(who, { consents: services.consents, grants: services.grants })
+
+/** By whom, what is asked, and the resources that are in the answer; `absent` where it is as if there were none. */
+const CASES: [Identity, string, string[] | 'absent' | number][] = [
+  [nurse, 'Patient', ['Patient/open', 'Patient/part']],
+  [nurse, 'Patient/out', 'absent'],
+  [nurse, 'Patient/out/$everything', 'absent'],
+  [nurse, 'Observation/o-out', 'absent'],
+  [nurse, 'Observation/o-part', ['Observation/o-part']],
+  [nurse, 'Observation', ['Observation/o-open', 'Observation/o-part']],
+  [nurse, 'Observation?_summary=count', 2],
+  [nurse, 'Observation?patient=out', []],
+  [nurse, 'Patient/out/Observation', []],
+  [nurse, 'Patient?_has:Observation:patient:code=1-1', ['Patient/open', 'Patient/part']],
+  [
+    nurse,
+    'Observation?patient.family=doe&_include=Observation:patient',
+    ['Observation/o-open', 'Observation/o-part', 'Patient/open', 'Patient/part'],
+  ],
+  [nurse, 'Consent', ['Consent/some']],
+  [insurer, 'Observation', ['Observation/o-open']],
+  [insurer, 'Observation/o-part', 'absent'],
+  [insurer, 'Observation?_summary=count', 1],
+  [insurer, 'Condition', ['Condition/c-open', 'Condition/c-part']],
+  [insurer, 'Patient?_has:Observation:patient:code=1-1', ['Patient/open']],
+  [
+    insurer,
+    'Patient?_id=part&_revinclude=Observation:patient&_revinclude=Condition:patient',
+    ['Condition/c-part', 'Patient/part'],
+  ],
+  [insurer, 'Patient/part/$everything', ['Condition/c-part', 'Consent/some', 'Patient/part']],
+  [own, 'Observation', ['Observation/o-out']],
+  [own, 'Patient/out', ['Patient/out']],
+  [
+    own,
+    'Patient/out/$everything',
+    ['Condition/c-out', 'Consent/none', 'Consent/permits', 'Observation/o-out', 'Patient/out'],
+  ],
+  [accompanied, 'Observation', []],
+  [accompanied, 'Patient/out', 'absent'],
+]
+
+function outcomeOf(found: Ended): string[] | 'absent' | number {
+  if (found.ended === 'not-found') return 'absent'
+  const { resourceType, id, total, type } = found.json
+  if (resourceType !== 'Bundle') return [`${resourceType}/${id}`]
+  return type !== 'history' && found.json.entry === undefined && total > 0 ? total : namesIn(found)
+}
+
+t.test('what a patient has denied is absent on every path, for whom it was denied', async (t) => {
+  const server = await openServer(t)
+  await hospital(server)
+  for (const [who, path, wanted] of CASES) {
+    const found = await askWith(await rightsOf(who, server), server, 'GET', path)
+    t.strictSame(outcomeOf(found), wanted, `${JSON.stringify(who.fhirUser)} ${who.organization ?? ''} ${path}`)
+  }
+})
+
+t.test('a change of consent works at once, on whatever is asked next', async (t) => {
+  const server = await openServer(t)
+  await hospital(server)
+  const seen = async () => namesIn(await askWith(await rightsOf(nurse, server), server, 'GET', 'Observation'))
+  t.strictSame(await seen(), ['Observation/o-open', 'Observation/o-part'])
+  await server.put('Consent/none', consent('none', 'out', { type: 'deny' }, { status: 'inactive' }))
+  t.strictSame(await seen(), ['Observation/o-open', 'Observation/o-out', 'Observation/o-part'])
+  await server.put('Consent/none', consent('none', 'open', { type: 'deny' }))
+  t.strictSame(await seen(), ['Observation/o-out', 'Observation/o-part'], 'another patient')
+  await server.delete('Consent/none')
+  t.strictSame(await seen(), ['Observation/o-open', 'Observation/o-out', 'Observation/o-part'])
+  const entry = { resource: consent('x', 'part', { type: 'deny' }), request: { method: 'PUT', url: 'Consent/x' } }
+  await server.post('', { resourceType: 'Bundle', type: 'transaction', entry: [entry] })
+  t.strictSame(await seen(), ['Observation/o-open', 'Observation/o-out'], 'by a transaction')
+})
+
+t.test('the rule that decided has a name', async (t) => {
+  const server = await openServer(t)
+  await hospital(server)
+  const { denials = [] } = await rightsOf(insurer, server)
+  const facts = (one: Json) => ({ id: one.id, lastUpdated: 0, entries: indexEntries(one.resourceType, one, BASE) })
+  t.strictSame(decidedBy(denials, 'Observation', facts(observation('x', 'part', '1'))), ['Consent/some'])
+  t.strictSame(decidedBy(denials, 'Observation', facts(observation('x', 'out', '1'))), ['Consent/none'])
+  t.strictSame(decidedBy(denials, 'Observation', facts(observation('x', 'open', '1'))), [])
+  t.strictSame(decidedBy(denials, 'Patient', facts({ resourceType: 'Patient', id: 'out' })), ['Consent/none'])
+})
+
+t.test('consents that were stored before a server starts are kept to', async (t) => {
+  const first = await openServer(t)
+  await hospital(first)
+  const { config } = first.services
+  await first.app.close()
+  await first.services.close()
+  const again = await openServer(t, { DATA_DIR: config.dataDir })
+  const found = await askWith(await rightsOf(nurse, again), again, 'GET', 'Observation')
+  t.strictSame(namesIn(found), ['Observation/o-open', 'Observation/o-part'])
+})
