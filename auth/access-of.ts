@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto'
 import { ID_PATTERN } from '../resources/references.ts'
 import type { Restriction } from '../search/searcher.ts'
-import { type Access, PERMISSIONS, type Permission } from './access.ts'
+import type { Access } from './access.ts'
 import type { BreakGlassGrants } from './break-glass/grants.ts'
 import { widened } from './break-glass/widened.ts'
 import type { ConsentCuts, ConsentCutter } from './consent/cuts.ts'
 import type { CriteriaPlace } from './criteria.ts'
+import { type Grant, inBoth, type Permitted } from './grant.ts'
 import type { Identity } from './identity.ts'
 import { labelCut } from './labels/cut.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
-import { ALL, both, NOTHING } from './restrictions.ts'
-import { grantOf, type Permitted } from './scope-grant.ts'
+import { ALL, NONE } from './restrictions.ts'
+import { grantOf } from './scope-grant.ts'
 import { ADMIN_SCOPE, MOST_SCOPES, parseResourceScope } from './scopes.ts'
 
 /** What the rights of a caller follow from, beside who it is. */
@@ -44,17 +45,18 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
   const granted = await grantOf(heard, { ...sources, patient, shared: sources.sharedTypes })
   const compiled = policy && (await compilePolicy(policy, identity, sources))
   const consent = sources.consents?.cuts({ identity, purposes: policy?.purposes ?? [] }, Date.now())
-  const left = compiled ? cut(granted, compiled.may) : granted
+  const left = narrowed(compiled ? inBoth(granted, compiled) : granted, policy, consent)
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
   return {
     caller: callerOf(identity),
     identity,
-    may: widened(narrowed(left, policy, consent), granted, grants),
+    may: widened(left.may, granted.may, grants),
+    ...(left.linked.kind === 'none' ? {} : { linkedBinaries: true, linkedBinariesMeet: left.linked }),
     ...(consent ? { denials: consent.denials } : {}),
     ...(grants.length > 0 ? { emergencies: grants } : {}),
     hidden: compiled?.hidden ?? {},
     writable: compiled?.writable ?? {},
-    labels: policy ? policy.labels.write : [],
+    labels: policy ? policy.labels.write : scopes.includes(ADMIN_SCOPE) ? 'all' : [],
     operations: isDenied ? [] : operationsOf(scopes, policy),
   }
 }
@@ -65,23 +67,11 @@ export function callerOf({ issuer, subject, client, patient, scopes }: Identity)
   return createHash('sha256').update(text).digest('base64url')
 }
 
-function cut(granted: Permitted, policy: Permitted): Permitted {
-  const may: Record<Permission, Access['may'][Permission]> = {
-    c: NOTHING,
-    r: NOTHING,
-    u: NOTHING,
-    d: NOTHING,
-    s: NOTHING,
-  }
-  for (const permission of PERMISSIONS) may[permission] = both(granted[permission], policy[permission])
-  return may
-}
-
 /** What labels and consent leave. Whether a resource with a label may be written is `Access.labels`'s matter. */
-function narrowed(may: Permitted, policy: Policy | undefined, consent: ConsentCuts | undefined): Permitted {
+function narrowed(left: Grant, policy: Policy | undefined, consent: ConsentCuts | undefined): Grant {
   const seen = labelCut(policy?.labels.see ?? 'all')
-  const unlabelled = cut(may, { ...EVERYTHING, r: seen, s: seen, u: seen, d: seen })
-  return consent ? cut(unlabelled, consent.may) : unlabelled
+  const unlabelled = inBoth(left, { may: { ...EVERYTHING, r: seen, s: seen, u: seen, d: seen }, linked: NONE })
+  return consent ? inBoth(unlabelled, { may: consent.may, linked: NONE }) : unlabelled
 }
 
 const EVERY: Restriction = { byType: {}, others: ALL }

@@ -1,4 +1,5 @@
 import { FhirError } from '../resources/fhir-error.ts'
+import type { Expression } from '../search/expression.ts'
 import { type Restriction, restrictionOf } from '../search/searcher.ts'
 import type { Grant } from './break-glass/grants.ts'
 import type { Denial } from './consent/denial.ts'
@@ -50,6 +51,13 @@ export interface Access {
   denials?: readonly Denial[]
   /** Patients that the glass was broken for, and until when: whoever is answered is told. */
   emergencies?: readonly Grant[]
+  /**
+   * That Binaries may be read by id, and by that alone, where what they belong to may be read: the resource of their
+   * securityContext or, without one, a DocumentReference that refers to them. `may.r` of Binary is then `none`.
+   */
+  linkedBinaries?: boolean
+  /** What such Binaries have to meet themselves. */
+  linkedBinariesMeet?: Expression
 }
 
 const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
@@ -108,13 +116,13 @@ export function demand(access: Access, asked: Asked): void {
 }
 
 /** What the caller lacks for what is asked, in words that tell nothing of the data; undefined where it is nothing. */
-export function scopeMissing({ may, operations }: Access, asked: Asked): string | undefined {
+export function scopeMissing({ may, operations, linkedBinaries }: Access, asked: Asked): string | undefined {
   const { interaction, type, operation, explain } = asked
   const ofSystem = interaction === 'operation' && type === undefined ? [operation ?? ''] : []
   const named = explain ? [...ofSystem, 'explain'] : ofSystem
   const closed = named.find((code) => operations !== 'all' && !operations.includes(code))
   if (closed !== undefined) return closed === 'break-glass' ? 'break-glass' : 'the scope chartroom/admin'
-  if (ofSystem.length > 0) return undefined
+  if (ofSystem.length > 0 || (linkedBinaries && type === 'Binary' && NEEDED[interaction][0] === 'r')) return undefined
   const lacking = NEEDED[interaction].find((permission) =>
     type === undefined ? !givesAnything(may[permission]) : restrictionOf(may[permission], type).kind === 'none',
   )

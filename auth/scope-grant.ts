@@ -4,12 +4,10 @@ import { isDefined } from '../search/parameters.ts'
 import type { Restriction } from '../search/searcher.ts'
 import { PERMISSIONS, type Permission } from './access.ts'
 import { type CriteriaPlace, hasHops, sizeOf, strictCriteria } from './criteria.ts'
+import { binariesJudged, type Grant } from './grant.ts'
 import { ofPatient, typesOfPatient } from './level.ts'
 import { ALL, anyOf, NONE } from './restrictions.ts'
 import type { ResourceScope, ScopeLevel } from './scopes.ts'
-
-/** What a Restriction is made of for each permission. */
-export type Permitted = Readonly<Record<Permission, Restriction>>
 
 /** Values that the criteria of all scopes of a token compare with at the most; those beyond give nothing. */
 const MOST_VALUES = 20_000
@@ -30,7 +28,7 @@ interface Compiled extends ResourceScope {
 }
 
 /** What scopes give, united, for each permission. */
-export async function grantOf(scopes: readonly ResourceScope[], place: GrantPlace): Promise<Permitted> {
+export async function grantOf(scopes: readonly ResourceScope[], place: GrantPlace): Promise<Grant> {
   const usable = scopes.filter(({ level }) => level !== 'patient' || place.patient !== undefined)
   let room = MOST_VALUES
   const compiled: Compiled[] = []
@@ -40,7 +38,13 @@ export async function grantOf(scopes: readonly ResourceScope[], place: GrantPlac
     if (filters === undefined || room >= 0) compiled.push({ ...scope, filters })
   }
   const byPermission = PERMISSIONS.map((permission) => [permission, ofPermission(compiled, permission, place)] as const)
-  return Object.fromEntries(byPermission) as Record<Permission, Restriction>
+  const linked = compiled.some((scope) => readsBinariesOfPatient(scope)) ? ALL : NONE
+  return binariesJudged(Object.fromEntries(byPermission) as Record<Permission, Restriction>, linked)
+}
+
+/** A Binary is in no compartment: a scope for a patient gives those that belong to what is. */
+function readsBinariesOfPatient({ level, type, permissions, filters }: Compiled): boolean {
+  return level === 'patient' && (type === '*' || type === 'Binary') && permissions.includes('r') && !filters
 }
 
 /** What the criteria of a scope come to. They may not look at other resources, which the scope does not give. */

@@ -104,12 +104,12 @@ export class ParameterRegistry {
 
 const NO_TABLES: SearchParameterTable[] = []
 
-/** R4's own, by url. */
+/** R4's own and the server's, by url. */
 export const officialTables: ReadonlyMap<string, SearchParameterTable> = new Map(
   searchParameterTables.map((table) => [table.url, table]),
 )
 
-/** Whether R4 itself defines a search parameter of this url. */
+/** Whether R4 itself, or this server, defines a search parameter of this url. */
 export function isOfficial(url: string): boolean {
   return officialTables.has(url)
 }
@@ -118,7 +118,7 @@ function isOfficialTable({ url }: SearchParameterTable): boolean {
   return isOfficial(url)
 }
 
-/** R4's own parameters and no others; it is never changed. */
+/** R4's own parameters, those of the server, and no others; it is never changed. */
 const OFFICIAL = new ParameterRegistry()
 
 /** The indexed search parameters of a resource type by code, those of all resources included. */

@@ -2,8 +2,8 @@ import { compartmentTables } from '../../resources/definitions/definitions.ts'
 import { allOf, type Expression } from '../../search/expression.ts'
 import { type Restriction, restrictionOf } from '../../search/searcher.ts'
 import { recordOf } from '../consent/record.ts'
+import type { Permitted } from '../grant.ts'
 import { anyOf, NONE } from '../restrictions.ts'
-import type { Permitted } from '../scope-grant.ts'
 import type { Grant } from './grants.ts'
 
 /**

@@ -38,10 +38,16 @@ function ruleFault({ types, where = [], hidden = [], writable = [] }: PolicyRule
   const variable = where.flatMap(variablesIn).find((name) => !VARIABLES.has(name))
   if (variable !== undefined) return `has the variable {${variable}}, which is none`
   const known = storableOf(types)
-  const element = [...hidden, ...writable].find(
-    (name) => !known.some((type) => Object.hasOwn(typeTable(type)?.elements ?? {}, name)),
-  )
+  const element = [...hidden, ...writable].find((name) => !known.some((type) => hasElement(type, name.split('.'))))
   return element === undefined ? undefined : `names the element ${element}, which none of its types has`
+}
+
+/** Whether a path leads to an element of a type; a choice of types is named without its `[x]`. */
+function hasElement(type: string, [first = '', ...rest]: readonly string[]): boolean {
+  const elements = typeTable(type)?.elements ?? {}
+  const name = [first, `${first}[x]`].find((one) => Object.hasOwn(elements, one))
+  if (name === undefined) return false
+  return rest.length === 0 || elements[name]!.types.some((inner) => hasElement(inner, rest))
 }
 
 function isTypeName(name: string): boolean {

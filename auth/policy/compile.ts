@@ -1,18 +1,19 @@
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import { allOf, type Expression } from '../../search/expression.ts'
+import type { Restriction } from '../../search/searcher.ts'
 import { PERMISSIONS, type Permission } from '../access.ts'
 import { type CriteriaPlace, strictCriteria, wholeQuery } from '../criteria.ts'
+import { binariesJudged, type Grant } from '../grant.ts'
 import type { Identity } from '../identity.ts'
 import { ofPatient } from '../level.ts'
 import { ALL, anyOf, NONE } from '../restrictions.ts'
-import { NEVER_WILD, type Permitted } from '../scope-grant.ts'
+import { NEVER_WILD } from '../scope-grant.ts'
 import type { Policy, PolicyRule } from './policy.ts'
 import { namesOf } from './type-groups.ts'
 import { patientOf, withValues } from './variables.ts'
 
 /** What a policy comes to for one caller: what it lets pass of the scopes, and the elements that are withheld or may change. */
-export interface CompiledPolicy {
-  may: Permitted
+export interface CompiledPolicy extends Grant {
   hidden: Record<string, readonly string[]>
   writable: Record<string, readonly string[]>
 }
@@ -43,7 +44,7 @@ export async function compilePolicy(policy: Policy, identity: Identity, place: P
     if (open) writable[type] = open
   }
   const may = PERMISSIONS.map((permission) => [permission, { byType: byType[permission], others: NONE }] as const)
-  return { may: Object.fromEntries(may) as Permitted as Record<Permission, Permitted[Permission]>, hidden, writable }
+  return { ...binariesJudged(Object.fromEntries(may) as Record<Permission, Restriction>), hidden, writable }
 }
 
 /** The rules for a type: those that name it, else those of its group, else those for all. */

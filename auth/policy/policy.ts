@@ -31,7 +31,7 @@ export interface PolicyRule {
   where?: readonly string[]
   /** What is in the compartment of the caller's patient, as a scope for a patient has it. */
   compartment?: 'patient'
-  /** Elements that are withheld. */
+  /** Elements that are withheld: `contact`, `contact.name`, `value` of whatever type. */
   hidden?: readonly string[]
   /** The elements that an update may change; without them all. */
   writable?: readonly string[]

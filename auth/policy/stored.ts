@@ -7,8 +7,8 @@ import { SHIPPED } from './shipped.ts'
 
 const KIND = 'policy'
 
-/** Stored policies that are listed at the most. */
-const MOST_LISTED = 1000
+/** Keys that are listed at a time. */
+const PAGE = 500
 
 /** What the store keeps of a role: its policy, and how many there were before. Without `policy` the shipped one holds. */
 interface Kept {
@@ -34,8 +34,14 @@ export class StoredPolicies implements Policies {
 
   /** The names of all roles that have a policy, in alphabetical order. */
   async names(): Promise<string[]> {
-    const entries = await this.state.list(KIND, undefined, MOST_LISTED)
-    return [...new Set([...SHIPPED.keys(), ...entries.map(({ key }) => key.split('@', 1)[0]!)])].sort()
+    const names = new Set(SHIPPED.keys())
+    let after: string | undefined
+    do {
+      const entries = await this.state.list(KIND, after, PAGE)
+      for (const { key } of entries) names.add(key.split('@', 1)[0]!)
+      after = entries.length === PAGE ? entries.at(-1)?.key : undefined
+    } while (after !== undefined)
+    return [...names].sort()
   }
 
   /** An earlier policy of a role by its number, or the number of the current one; the first stored one has 1. */

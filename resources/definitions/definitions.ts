@@ -35,8 +35,16 @@ export const storableTypes: ReadonlySet<string> = new Set(
   [...resourceTypes].filter((name) => name !== 'Parameters').sort(),
 )
 
-/** The specification's search parameters, each once. */
-export const searchParameterTables: readonly SearchParameterTable[] = compiled.searchParameters
+/** The server's own search parameters: what its policies rest on and R4 lacks. They are always there, as R4's are. */
+export const ownSearchParameters: readonly SearchParameterTable[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'own-search-parameters.json'), 'utf8'),
+)
+
+/** The specification's search parameters and the server's own, each once. */
+export const searchParameterTables: readonly SearchParameterTable[] = [
+  ...compiled.searchParameters,
+  ...ownSearchParameters,
+]
 
 /** The types that have compartments, by name, with the members of each. */
 export const compartmentTables: ReadonlyMap<string, CompartmentTable> = new Map(Object.entries(compiled.compartments))

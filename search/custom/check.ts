@@ -1,4 +1,4 @@
-import { storableTypes } from '../../resources/definitions/definitions.ts'
+import { ownSearchParameters, storableTypes } from '../../resources/definitions/definitions.ts'
 import type { SearchType } from '../../resources/definitions/shapes.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
 import { compileRoutes, splitUnion } from '../../resources/path/routes.ts'
@@ -51,7 +51,7 @@ function isByEngine({
 function officialFaults({ url, code, type, expression }: StoredParameter): Issue[] {
   const official = officialTables.get(url)
   if (official?.code === code && official.type === type && official.expression === expression) return []
-  return [fault('url', 'R4 defines this url otherwise; what says another thing needs a url of its own.')]
+  return [fault('url', 'This url is defined otherwise; what says another thing needs a url of its own.')]
 }
 
 function codeFaults({ code, base, url }: StoredParameter, others: ParameterRegistry['custom']): Issue[] {
@@ -63,7 +63,8 @@ function codeFaults({ code, base, url }: StoredParameter, others: ParameterRegis
   const official = [...officialTables.values()].filter((table) => table.code === code)
   for (const type of types) {
     const taken = official.find((table) => appliesTo(table, type))
-    if (taken) return [fault('code', `R4 gives ${type} this code (${taken.url}); ${url} needs another.`)]
+    const who = taken && ownSearchParameters.includes(taken) ? 'This server' : 'R4'
+    if (taken) return [fault('code', `${who} gives ${type} this code (${taken.url}); ${url} needs another.`)]
     const other = others.find(({ table }) => table.code === code && appliesTo(table, type))
     if (other) return [fault('code', `SearchParameter/${other.id} gives ${type} this code; ${url} needs another.`)]
   }

@@ -187,6 +187,12 @@ const REFUSED: [name: string, resource: Json, element: string, words: RegExp][] 
     /SearchParameter\/Patient-name/,
   ],
   ['a code of R4 for all', parameter('date', 'Resource.meta.tag.code', { base: ['Resource'] }), 'code', /R4 gives/],
+  [
+    "a code of the server's own",
+    parameter('insurer', 'ExplanationOfBenefit.provider', { base: ['ExplanationOfBenefit'], type: 'reference' }),
+    'code',
+    /This server gives ExplanationOfBenefit this code/,
+  ],
   ['a code of the server', parameter('_count', 'Patient.name'), 'code', /begins with a letter/],
   ['a code with a dot', parameter('a.b', 'Patient.name'), 'code', /letters/],
   [

@@ -2,6 +2,7 @@ import t from 'tap'
 import {
   codeLists,
   membersOf,
+  ownSearchParameters,
   resourceTypes,
   searchParameterTables,
   storableTypes,
@@ -13,11 +14,27 @@ t.test('R4 as it is published', async (t) => {
   t.equal(storableTypes.size, 145)
   t.notOk(storableTypes.has('Parameters'))
   t.notOk(resourceTypes.has('DomainResource'))
-  t.equal(searchParameterTables.length, 1381)
+  t.equal(searchParameterTables.length - ownSearchParameters.length, 1381)
   t.strictSame(codeLists('http://hl7.org/fhir/ValueSet/administrative-gender'), [
     { system: 'http://hl7.org/fhir/administrative-gender', codes: ['male', 'female', 'other', 'unknown'] },
   ])
   t.equal(codeLists('http://hl7.org/fhir/ValueSet/mimetypes'), undefined, 'what cannot be listed is not')
+})
+
+t.test("the server's own search parameters take no url and no code of R4", async (t) => {
+  t.ok(ownSearchParameters.length > 0)
+  for (const own of ownSearchParameters) {
+    const official = searchParameterTables.filter((table) => !ownSearchParameters.includes(table))
+    t.notOk(
+      official.some(({ url }) => url === own.url),
+      own.url,
+    )
+    for (const base of own.base) {
+      t.ok(storableTypes.has(base), base)
+      const isTaken = official.some((table) => table.code === own.code && table.base.includes(base))
+      t.notOk(isTaken, `${base}.${own.code}`)
+    }
+  }
 })
 
 t.test('elements of a type', async (t) => {
