@@ -110,9 +110,16 @@ export interface Asked {
  */
 export function demand(access: Access, asked: Asked): void {
   const missing = scopeMissing(access, asked)
-  if (missing === undefined) return
+  if (missing === undefined) return demandWhole(access, asked)
   const role = access.identity?.role === undefined ? '' : ', and a role that may do this'
   throw FhirError.of('forbidden', `This takes ${missing}${role}.`)
+}
+
+/** What is known in part is not written: what is withheld of it would be lost, or found out. */
+function demandWhole(access: Access, { interaction, type }: Asked): void {
+  const writes = NEEDED[interaction].some((permission) => permission !== 'r' && permission !== 's')
+  if (!writes || type === undefined || !withholds(access, type)) return
+  throw FhirError.of('forbidden', `Parts of ${type} are withheld from this caller, who can therefore not write any.`)
 }
 
 /** What the caller lacks for what is asked, in words that tell nothing of the data; undefined where it is nothing. */
@@ -127,4 +134,20 @@ export function scopeMissing({ may, operations, linkedBinaries }: Access, asked:
     type === undefined ? !givesAnything(may[permission]) : restrictionOf(may[permission], type).kind === 'none',
   )
   return lacking === undefined ? undefined : `a scope with ${type ?? '*'}.${lacking}`
+}
+
+/** Throws `forbidden` where a permission holds for nothing of a type. */
+export function demandPermission({ may }: Access, permission: Permission, type: string): void {
+  if (restrictionOf(may[permission], type).kind !== 'none') return
+  throw FhirError.of('forbidden', `This takes a scope with ${type}.${permission}.`)
+}
+
+/** Whether elements of a type are withheld. */
+export function withholds({ hidden }: Access, type: string): boolean {
+  return Object.hasOwn(hidden, type) && hidden[type]!.length > 0
+}
+
+/** Whether a permission holds for everything of a type. */
+export function mayAll({ may }: Access, permission: Permission, type: string): boolean {
+  return restrictionOf(may[permission], type).kind === 'all'
 }

@@ -1,7 +1,9 @@
 import type { Range } from '../resources/dates.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
+import { parametersAsked } from '../search/asked.ts'
 import { inCompartment, typesOfCompartment } from '../search/compartment.ts'
 import { allOf, type Expression } from '../search/expression.ts'
+import { refuseHidden } from '../search/hidden.ts'
 import { findListed } from '../search/listing.ts'
 import type { Found, FoundPage, Search, Searcher } from '../search/searcher.ts'
 import { defineOperation, type OperationContext } from './operation.ts'
@@ -91,8 +93,8 @@ async function referredFromAll(context: OperationContext, cut: Cut): Promise<Ref
   return referredFrom(recordSearches(context, cut), context.searcher, scan)
 }
 
-function scanFor({ baseUrl }: OperationContext, targets: Referred): ReferenceScan {
-  return new ReferenceScan(OTHER_TYPES, baseUrl, targets)
+function scanFor({ baseUrl, access }: OperationContext, targets: Referred): ReferenceScan {
+  return new ReferenceScan(OTHER_TYPES, baseUrl, targets, access.hidden)
 }
 
 /** What the pages before this one referred to, where it is known and where they have shown all of the record. */
@@ -131,10 +133,12 @@ function beginsInRecord(after: string): boolean {
 }
 
 function recordSearches({ type: of, id, access }: OperationContext, period: Period): Search[] {
-  return RECORD_TYPES.map((type) => {
+  const searches = RECORD_TYPES.map((type) => {
     const where = allOf([inCompartment({ type: of, id }, type) ?? { kind: 'none' }, inCarePeriod(type, period)])
     return { type, where, restriction: access.may.s }
   })
+  refuseHidden(parametersAsked(searches), access.hidden)
+  return searches
 }
 
 function updatedSince(search: Search, { since }: Cut): Search {

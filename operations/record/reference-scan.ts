@@ -1,3 +1,4 @@
+import { type HiddenElements, redactedText } from '../../resources/redact.ts'
 import { parseReference } from '../../resources/references.ts'
 
 /** Ids by resource type. */
@@ -18,8 +19,14 @@ export class ReferenceScan {
   private readonly attachments: Buffer[]
   private readonly seen = new Set<string>()
 
-  /** Looks for references to resources of these types on this server, and adds them to `targets`. */
-  constructor(types: ReadonlySet<string>, baseUrl: string, targets: Referred) {
+  private readonly hidden: HiddenElements
+
+  /**
+   * Looks for references to resources of these types on this server, and adds them to `targets`. What stands in `hidden`
+   * elements is passed by.
+   */
+  constructor(types: ReadonlySet<string>, baseUrl: string, targets: Referred, hidden: HiddenElements = {}) {
+    this.hidden = hidden
     this.types = types
     this.targets = targets
     this.root = `${baseUrl}/`
@@ -27,7 +34,8 @@ export class ReferenceScan {
   }
 
   /** Takes what one text refers to. */
-  read(text: Buffer): void {
+  read(whole: Buffer): void {
+    const text = redactedText(whole, this.hidden)
     for (let at = text.indexOf(REFERENCE); at >= 0; at = text.indexOf(REFERENCE, at)) {
       at = this.takeValue(text, at + REFERENCE.length)
     }

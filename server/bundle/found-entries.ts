@@ -1,10 +1,12 @@
+import type { Access } from '../../auth/access.ts'
 import { insideText, typeInside } from '../../resources/contained.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
-import { type Subset, subsetText } from '../../resources/subset.ts'
+import type { Subset } from '../../resources/subset.ts'
 import { isInside } from '../../search/contained.ts'
 import type { Around, Found, LiveVersion } from '../../search/searcher.ts'
 import type { Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
+import { isCut, shownText } from '../shown.ts'
 import { entryText } from './bundle-text.ts'
 
 /** Why an entry is in a searchset (R4 Bundle.entry.search.mode). */
@@ -24,19 +26,21 @@ export function outcomeEntries(issues: readonly Issue[]): Buffer[] {
   return issues.length > 0 ? [entryText({ search: { mode: 'outcome' } }, outcomeOf(issues))] : []
 }
 
-/** What was found as entries, each the whole resource or a part of it. */
+/** What was found as entries, each the whole resource or a part of it, as the caller is shown it. */
 export async function resourceEntries(
   found: readonly Found[],
   mode: Mode,
   subset: Subset | undefined,
+  access: Access,
   { searcher, baseUrl }: Pick<Services, 'searcher' | 'baseUrl'>,
 ): Promise<Buffer[]> {
-  if (!subset && !found.some(isInside)) return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
+  if (!subset && !isCut(access) && !found.some(isInside))
+    return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
   const versions = await searcher.versions(found)
   return versions.map((version, at) => {
     const { type, name, text } = resourceOf(found[at]!, version)
     const members = { fullUrl: `${baseUrl}/${name}`, search: { mode } }
-    return entryText(members, subset ? subsetText(text, type, subset) : text)
+    return entryText(members, shownText(text, type, access, subset))
   })
 }
 

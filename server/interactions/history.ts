@@ -1,3 +1,4 @@
+import type { Access } from '../../auth/access.ts'
 import { beginningOf } from '../../resources/beginning.ts'
 import { dateRange, instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
@@ -8,10 +9,13 @@ import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { etagOf } from '../etag.ts'
 import { PageLinks, pageCount } from '../paging.ts'
+import { shownText } from '../shown.ts'
+import { Sight } from '../sight.ts'
 import { statusLine } from '../statuses.ts'
 import { visible } from '../visible.ts'
+import { countSeen, seenHistory } from './seen-history.ts'
 
-/** R4 http, history of an instance, a type or the whole system, newest first. */
+/** R4 http, history of an instance, a type or the whole system, newest first: as far as the caller may see it. */
 export async function history(call: Call, services: Services): Promise<Answer> {
   const { store, baseUrl, linkKey, zone } = services
   const { type, id, access } = call
@@ -25,14 +29,15 @@ export async function history(call: Call, services: Services): Promise<Answer> {
   const url = [baseUrl, type, id, '_history'].filter(Boolean).join('/')
   const pages = new PageLinks(url, used, access.caller, linkKey)
   const before = pages.start(call.query)
-  const page = await store.history(scope, before === undefined ? query : { ...query, before }, count)
-  const next = page.more && count > 0 ? page.entries.at(-1)?.position : undefined
-  const complete = before === undefined && !page.more
+  const sight = new Sight(access, services, id ? 'r' : 's')
+  const from = before === undefined ? query : { ...query, before }
+  const page = await seenHistory(store, scope, from, count, sight)
+  const complete = before === undefined && page.next === undefined && count > 0
   // Counting a long history on every page would cost more than the page.
-  const counted = count === 0 && !complete ? await store.countHistory(scope, query) : undefined
+  const counted = count === 0 ? await countSeen(store, scope, query, sight) : undefined
   const total = complete ? page.entries.length : counted
-  const entries = page.entries.map((entry) => historyEntry(entry, baseUrl))
-  const links = pages.links(call.query, next)
+  const entries = page.entries.map((entry) => historyEntry(entry, access, baseUrl))
+  const links = pages.links(call.query, page.next)
   return {
     kind: 'ok',
     text: bundleText({ type: 'history', ...(total === undefined ? {} : { total }), links, entries }),
@@ -63,7 +68,7 @@ function historyQuery(used: QueryPair[], zone: Zone): HistoryQuery {
   return query
 }
 
-function historyEntry(entry: HistoryEntry, baseUrl: string): Buffer {
+function historyEntry(entry: HistoryEntry, access: Access, baseUrl: string): Buffer {
   const { type, id, method, version, lastUpdated, text } = entry
   const location = `${type}/${id}`
   return entryText(
@@ -72,7 +77,7 @@ function historyEntry(entry: HistoryEntry, baseUrl: string): Buffer {
       request: { method, url: method === 'POST' ? type : location },
       response: { status: statusOf(entry), etag: etagOf(version), lastModified: instantOf(lastUpdated) },
     },
-    text,
+    text && shownText(text, type, access),
   )
 }
 

@@ -6,7 +6,7 @@ import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Found } from '../../search/searcher.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
-import { aroundEntry, type Mode, outcomeEntries } from '../bundle/found-entries.ts'
+import { type Mode, outcomeEntries, resourceEntries } from '../bundle/found-entries.ts'
 import type { Answer, Call, Services } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveText, visible } from '../visible.ts'
@@ -21,12 +21,12 @@ export async function operation(call: Call, services: Services): Promise<Answer>
   if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
   const asked = [...call.query, ...parametersOf(call, services)]
   const { used, run } = declared.prepare(asked, zone)
-  liveText(await visible(type, id, access, services), { type, id })
+  liveText(await visible(type, id, access, services, 's'), { type, id })
   const pages = new PageLinks(`${baseUrl}/${type}/${id}/$${declared.code}`, limited(used), access.caller, linkKey)
   const after = pages.start(asked)
   const { matches, included, next } = await run({ access, searcher, baseUrl, type, id, count: pageCount(asked), after })
   const complete = after === undefined && next === undefined
-  const entries = (found: readonly Found[], mode: Mode) => searcher.joined(found, aroundEntry(mode, baseUrl))
+  const entries = (found: readonly Found[], mode: Mode) => resourceEntries(found, mode, undefined, access, services)
   return {
     kind: 'ok',
     text: bundleText({
@@ -34,7 +34,7 @@ export async function operation(call: Call, services: Services): Promise<Answer>
       ...(complete ? { total: matches.length } : {}),
       links: pages.links(asked, next),
       entries: [
-        ...(await Promise.all([entries(matches, 'match'), entries(included, 'include')])),
+        ...(await Promise.all([entries(matches, 'match'), entries(included, 'include')])).flat(),
         ...outcomeEntries(services.reindex.lacksAll ? [UNINDEXED] : []),
       ],
     }),

@@ -1,6 +1,6 @@
 import type { StoredVersion } from '../../resources/store/port.ts'
-import { subsetText } from '../../resources/subset.ts'
 import type { Answer, Call, Conditions, Services } from '../call.ts'
+import { shownText } from '../shown.ts'
 import { liveText, visible } from '../visible.ts'
 import { subsetOf } from './subset.ts'
 
@@ -10,7 +10,7 @@ export async function read(call: Call, services: Services): Promise<Answer> {
   const version = await visible(call.type!, call.id!, call.access, services)
   if (version && notModified(version, call.conditions)) return { kind: 'not-modified', version }
   const text = liveText(version, call)
-  return { kind: 'ok', version: version!, text: subset ? subsetText(text, call.type!, subset) : text }
+  return { kind: 'ok', version: version!, text: shownText(text, call.type!, call.access, subset) }
 }
 
 /** If-None-Match counts before If-Modified-Since, which knows only whole seconds (RFC 9110, 13.2.2). */

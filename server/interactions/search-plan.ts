@@ -13,12 +13,14 @@ import {
 } from '../../search/contained.ts'
 import { parseForTypes } from '../../search/criteria-of-types.ts'
 import { allOf, type Expression } from '../../search/expression.ts'
+import { shownLinks } from '../../search/hidden.ts'
 import { checkSteps, type IncludeStep, isInclude, parseInclude } from '../../search/include.ts'
 import type { QueryPair } from '../../search/query.ts'
-import type { Search } from '../../search/searcher.ts'
+import { restrictionOf, type Search } from '../../search/searcher.ts'
 import { parseSort, type SortKey } from '../../search/sort.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
 import type { Call, Services } from '../call.ts'
+import { isCut, wholeOnly } from '../shown.ts'
 
 /** What a search call comes to. */
 export interface SearchPlan {
@@ -42,10 +44,11 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const wanted = call.interaction === 'search-system' ? wantedTypes(call.query) : undefined
   const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
   const { containment, used: usedOfContained, rest } = splitContained(call.query)
+  demandUncut(containment, call)
   const pairs = wanted ? rest.filter(([name]) => name !== '_type') : rest
   const { byType, used, unknown } = await withTerminology(
     (terminology) => parseForTypes(types, pairs, { ...services, terminology }),
-    { ...services, restriction: access.may.s },
+    { ...services, restriction: wholeOnly(access) },
   )
   const sort = sortOf(types, pairs, services)
   const included = pairs.filter(([name, value]) => isInclude(name) && value !== '')
@@ -53,7 +56,9 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   if (containment) checkContained(containment, sort !== undefined, compartment !== undefined)
   const where = containment ? await inContainers(byType, containment, services) : byType
   const found = containment ? foundTypes(types, where, containment) : types
-  const steps = included.map(([name, value]) => parseInclude(found, name, value, services.parameters))
+  const steps = included.map(([name, value]) =>
+    shownStep(parseInclude(found, name, value, services.parameters), call, services),
+  )
   return {
     searches: searchesOf(call, where, sort?.keysOf),
     steps: containment ? insideSteps(steps, types) : steps,
@@ -77,10 +82,24 @@ function searchesOf(
   keysOf: ((type: string) => SortKey[]) | undefined,
 ): Search[] {
   return [...byType].flatMap(([type, where]): Search[] => {
+    // Of all types there are, most callers see but a few.
+    if (restrictionOf(may.s, type).kind === 'none') return []
     const member = compartment ? inCompartment(compartment, type) : ALL
     const search = { type, where: allOf([where, member ?? ALL]), restriction: may.s }
     return member ? [keysOf ? { ...search, sort: keysOf(type) } : search] : []
   })
+}
+
+/** A link by what is withheld would show it. */
+function shownStep({ links, iterate }: IncludeStep, { access }: Call, { parameters }: Services): IncludeStep {
+  return { links: shownLinks(links, access.hidden, parameters), iterate }
+}
+
+/** Contained resources may stand in what is withheld of their containers. */
+function demandUncut(containment: Containment | undefined, { access }: Call): void {
+  if (!containment || !isCut(access)) return
+  const words = '_contained is not for callers from whom parts of resources are withheld.'
+  throw FhirError.of('invalid', words, { code: 'not-supported' })
 }
 
 async function inContainers(byType: ReadonlyMap<string, Expression>, containment: Containment, { searcher }: Services) {

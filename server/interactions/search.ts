@@ -2,6 +2,7 @@ import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import type { Subset } from '../../resources/subset.ts'
 import { parametersAsked } from '../../search/asked.ts'
+import { refuseHidden } from '../../search/hidden.ts'
 import { included, MOST_INCLUDED } from '../../search/include.ts'
 import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
@@ -11,6 +12,7 @@ import { aroundEntry, outcomeEntries, resourceEntries } from '../bundle/found-en
 import type { Answer, Call, Services } from '../call.ts'
 import { demandComplete, incompleteIssues } from '../incomplete.ts'
 import { PageLinks, pageCount } from '../paging.ts'
+import { isCut } from '../shown.ts'
 import { planOf, type SearchPlan } from './search-plan.ts'
 import { subsetOf } from './subset.ts'
 
@@ -32,7 +34,7 @@ export async function search(call: Call, services: Services): Promise<Answer> {
   const shape = shapeOf(call.query)
   const pages = new PageLinks(plan.url, [...plan.used, ...shape.used], call.access.caller, linkKey)
   const { from, backward } = placeOf(pages.start(call.query))
-  const around = shape.subset ? undefined : aroundEntry('match', services.baseUrl)
+  const around = shape.subset || isCut(call.access) ? undefined : aroundEntry('match', services.baseUrl)
   const page = shape.onlyCount
     ? NOTHING
     : await findListed(plan.searches, searcher, shape.count, from, { backward, around })
@@ -54,8 +56,8 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ...(total === undefined ? {} : { total }),
       links: pages.links(call.query, ...neighbours(page, from, backward)),
       entries: [
-        ...(page.text ? [page.text] : await resourceEntries(found, 'match', shape.subset, services)),
-        ...(await resourceEntries(linked.found, 'include', shape.subset, services)),
+        ...(page.text ? [page.text] : await resourceEntries(found, 'match', shape.subset, call.access, services)),
+        ...(await resourceEntries(linked.found, 'include', shape.subset, call.access, services)),
         ...outcomeEntries(outcome),
       ],
     }),
@@ -82,10 +84,11 @@ function neighbours(
 }
 
 /** What is to be told whatever is found. Throws where it is wrong and the caller wants to be told so. */
-function issuesBefore(plan: SearchPlan, { strict }: Call, services: Services): Issue[] {
+function issuesBefore(plan: SearchPlan, { strict, access }: Call, services: Services): Issue[] {
   const { searches, steps, notes, unknown } = plan
   const links = steps.flatMap((step) => step.links)
   const asked = parametersAsked(searches, links)
+  refuseHidden(asked, access.hidden, services.parameters)
   if (strict && unknown.length > 0) throw new FhirError('invalid', unknownIssues(plan, 'error'))
   if (strict) demandComplete(asked, services)
   return [...unknownIssues(plan, 'warning'), ...notes, ...incompleteIssues(asked, services)]

@@ -1,3 +1,4 @@
+import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Change, Outcome } from '../../resources/store/port.ts'
 import { AnswerBudget } from '../bundle/answer-budget.ts'
@@ -13,6 +14,7 @@ import { answerTo } from '../write/answer.ts'
 import { changesOf } from '../write/changes.ts'
 import { commit, demandNew, ExpectationFailed, untilCurrent } from '../write/commit.ts'
 import { WRITE_ORDER } from '../write/draft.ts'
+import { Rights } from '../write/rights.ts'
 import { subsetOf } from './subset.ts'
 
 /** R4 http, transaction: all entries take effect, or none does and the error names the entry at fault. */
@@ -33,7 +35,7 @@ async function attempt(bundle: CutBundle, call: Call, services: Services): Promi
   const state = await readEntries(bundle, call, services)
   await settleTargets(state)
   await rewriteEntries(state)
-  const writes = await makeChanges(state)
+  const writes = await makeChanges(state, call.access)
   await checkReads(state, writes)
   const outcomes = await commitAll(writes, state, call.onceKey)
   const results = new Map<TransactionEntry, Result>()
@@ -54,17 +56,25 @@ async function attempt(bundle: CutBundle, call: Call, services: Services): Promi
   return { kind: 'ok', text: bundleText({ type: 'transaction-response', entries }) }
 }
 
-async function makeChanges({ entries, services, pace }: TransactionState): Promise<EntryChanges[]> {
+async function makeChanges(
+  { entries, services, pace, criteria }: TransactionState,
+  access: Access,
+): Promise<EntryChanges[]> {
+  const rights = new Rights(access, services, criteria.guards)
   const writes: EntryChanges[] = []
   let start = 0
   for (const interaction of WRITE_ORDER) {
     for (const entry of entries) {
       if (entry.call.interaction !== interaction) continue
-      const changes = await namedLater(entry.at, () => changesOf(entry.draft!, services))
+      const changes = await namedLater(entry.at, () => changesOf(entry.draft!, services, rights))
       writes.push({ entry, changes, start })
       start += changes.length
       if (pace.due) await pace.rest()
     }
+  }
+  for (const { entry, changes } of writes) {
+    for (const change of changes) await namedLater(entry.at, () => rights.demand(change))
+    if (pace.due) await pace.rest()
   }
   return writes
 }

@@ -1,6 +1,7 @@
 import { stamped } from '../../resources/json/stamp.ts'
 import type { Change, Outcome } from '../../resources/store/port.ts'
 import type { Answer, ReturnPreference, Services } from '../call.ts'
+import { shownText } from '../shown.ts'
 import { visible } from '../visible.ts'
 import type { Draft } from './draft.ts'
 
@@ -22,11 +23,14 @@ export async function answerTo(
 
 async function existing({ call, targets }: Draft, preferReturn: ReturnPreference, services: Services): Promise<Answer> {
   const { type, id } = targets[0]!
-  const version = await visible(type, id, call.access, services)
+  const seen = await visible(type, id, call.access, services)
+  const version = seen ?? (await visible(type, id, call.access, services, 's'))
   const answer: Answer = { kind: 'ok', ...(version ? { version, located: true } : {}) }
   const diagnostics = `${type}/${id} exists already; nothing was created.`
   if (preferReturn === 'OperationOutcome') return { ...answer, issues: [informational(diagnostics)] }
-  return preferReturn === 'representation' && version?.text ? { ...answer, text: version.text } : answer
+  return preferReturn === 'representation' && version?.text
+    ? { ...answer, text: shownText(version.text, type, call.access) }
+    : answer
 }
 
 function written(change: Change & { kind: 'write' }, outcome: Outcome, preferReturn: ReturnPreference): Answer {

@@ -10,6 +10,7 @@ import type { Services } from '../call.ts'
 import { visible } from '../visible.ts'
 import type { Draft, Target } from './draft.ts'
 import { expectationOf } from './expectation.ts'
+import type { Rights, Standing } from './rights.ts'
 
 const METHODS: Partial<Record<Interaction, Exclude<Method, 'DELETE'>>> = {
   create: 'POST',
@@ -17,13 +18,22 @@ const METHODS: Partial<Record<Interaction, Exclude<Method, 'DELETE'>>> = {
   patch: 'PATCH',
 }
 
-/** The changes that a settled write comes to. Throws `precondition-failed` where its conditions cannot be met. */
-export async function changesOf(draft: Draft, services: Services): Promise<Change[]> {
+/**
+ * The changes that a settled write comes to, noted for `rights` to judge. Throws `precondition-failed` where its conditions
+ * cannot be met, and as `Rights.standing`.
+ */
+export async function changesOf(draft: Draft, services: Services, rights: Rights): Promise<Change[]> {
   const changes: Change[] = []
   for (const target of draft.targets) {
     if (target.existing) continue
     checkParameter(draft, target, services)
-    changes.push(changeOf(draft, target, await expected(draft, target, services), services))
+    const standing = await rights.standing(draft, target)
+    const expect = await expected(draft, target, standing, services)
+    // What the caller may not know of is not there to be deleted.
+    if (draft.call.interaction === 'delete' && standing.kind === 'absent') continue
+    const change = changeOf(draft, target, expect, services)
+    rights.note(change, draft, standing)
+    changes.push(change)
   }
   return changes
 }
@@ -35,9 +45,20 @@ function checkParameter({ document }: Draft, { type, id }: Target, { parameters 
   if (faults.length > 0) throw new FhirError('unprocessable', faults)
 }
 
-async function expected(draft: Draft, target: Target, services: Services): Promise<Expectation | undefined> {
+async function expected(
+  draft: Draft,
+  target: Target,
+  standing: Standing,
+  services: Services,
+): Promise<Expectation | undefined> {
   const { conditions, interaction, access } = draft.call
   if (draft.patched || interaction === 'create') return draft.patched?.expect
+  if (standing.kind === 'there') {
+    const { version } = standing.version
+    // It is this version that was judged.
+    return expectationOf(conditions, target, version) ?? { version, retry: true }
+  }
+  if (standing.kind === 'absent') return expectationOf(conditions, target, 0)
   if (!conditions.ifMatch && !conditions.ifNoneMatch) return expectationOf(conditions, target, 0)
   const current = await visible(target.type, target.id, access, services)
   return expectationOf(conditions, target, current?.text ? current.version : 0)

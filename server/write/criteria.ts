@@ -1,15 +1,17 @@
-import type { Access } from '../../auth/access.ts'
+import { type Access, demandPermission } from '../../auth/access.ts'
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Guard } from '../../resources/store/port.ts'
 import { parametersAsked } from '../../search/asked.ts'
 import type { Expression } from '../../search/expression.ts'
+import { refuseHidden } from '../../search/hidden.ts'
 import { parseCriteria, RESULT_PARAMETERS } from '../../search/parse.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
 import type { Services } from '../call.ts'
 import { demandComplete } from '../incomplete.ts'
+import { wholeOnly } from '../shown.ts'
 
 /** Result parameters that may stand beside criteria, since they say nothing of what is wanted. */
 const HARMLESS = new Set(['_format', '_pretty'])
@@ -45,10 +47,16 @@ export class Criteria {
     else this.gone.set(type, new Set([id]))
   }
 
-  /** Ids that match, at most one more than `most`. Throws as `strictSearch` and `demandComplete` do. */
+  /**
+   * Ids that match, at most one more than `most`. Throws `forbidden` without the right to search, and as
+   * `strictSearch`, `refuseHidden` and `demandComplete` do.
+   */
   async find(type: string, query: readonly QueryPair[], most: number): Promise<{ search: Search; ids: string[] }> {
+    demandPermission(this.access, 's', type)
     const search = await strictSearch(type, query, this.access, this.services)
-    demandComplete(parametersAsked([search]), this.services)
+    const asked = parametersAsked([search])
+    refuseHidden(asked, this.access.hidden, this.services.parameters)
+    demandComplete(asked, this.services)
     const { searcher } = this.services
     const gone = this.gone.get(type)
     const started = performance.now()
@@ -86,12 +94,12 @@ export function severalMatch(type: string): FhirError {
 async function strictSearch(
   type: string,
   query: readonly QueryPair[],
-  { may: { s: restriction } }: Access,
+  access: Access,
   services: Services,
 ): Promise<Search> {
   const { expression, used, unknown } = await withTerminology(
     (terminology) => parseCriteria(type, query, { ...services, terminology }),
-    { ...services, restriction },
+    { ...services, restriction: wholeOnly(access) },
   )
   const shaping = query.map(([name]) => name).filter((name) => RESULT_PARAMETERS.has(name) && !HARMLESS.has(name))
   const wrong = [...shaping, ...unknown].map((name) => beginningOf(name))
@@ -99,5 +107,5 @@ async function strictSearch(
     throw FhirError.of('invalid', `Not a search criterion of ${type}: ${wrong.join(', ')}.`, { code: 'not-supported' })
   }
   if (used.length === 0) throw FhirError.of('precondition-failed', 'The criteria do not narrow anything.')
-  return { type, where: expression, restriction }
+  return { type, where: expression, restriction: access.may.s }
 }

@@ -4,6 +4,7 @@ import { type JsonDocument, parseDocument, parseJson } from '../../resources/jso
 import { applyFhirPathPatch } from '../../resources/patch/fhirpath-patch.ts'
 import { applyJsonPatch } from '../../resources/patch/json-patch.ts'
 import { dropStaleNarrative } from '../../resources/patch/narrative.ts'
+import { redactedText } from '../../resources/redact.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { Call, Services } from '../call.ts'
 import { liveText, visible } from '../visible.ts'
@@ -22,7 +23,11 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
   const apply = applierOf(call.mediaType)
   if (!call.body || call.body.length === 0) throw FhirError.of('invalid', 'A patch is expected in the body.')
   const current = await visible(type, id, call.access, services)
+  if (!current) await demandUnseen(draft, services)
   const text = liveText(current, { type, id })
+  if (redactedText(text, call.access.hidden) !== text) {
+    throw FhirError.of('forbidden', 'Parts of this resource are withheld from this caller, who cannot patch it.')
+  }
   const before = parseLossless(text.toString()) as JsonObject
   const { version } = current!
   const demanded = expectationOf(call.conditions, draft.targets[0]!, version)
@@ -35,6 +40,13 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
   checkDocument(draft.document, type, services.config, 'unprocessable')
   // Where the client did not ask for a version, a write that comes between makes the patch be applied anew.
   draft.patched = { expect: demanded ?? { version, retry: true }, text }
+}
+
+/** A patch tells by its failure what is there: who may update a resource and not read it, cannot patch it. */
+async function demandUnseen({ call, targets: [target] }: Draft, services: Services): Promise<void> {
+  const { type, id } = target!
+  const changeable = await visible(type, id, call.access, services, 'u')
+  if (changeable?.text) throw FhirError.of('forbidden', `A patch takes a scope with ${type}.r, too.`)
 }
 
 type Apply = (resource: JsonObject, body: Uint8Array, maxDepth: number) => JsonObject

@@ -6,6 +6,7 @@ import { Criteria } from './criteria.ts'
 import { readDocument } from './document.ts'
 import type { Draft } from './draft.ts'
 import { applyPatch } from './patched.ts'
+import { Rights } from './rights.ts'
 import { settle } from './settle.ts'
 
 /** R4 http, create, update, patch and delete, conditional or not: a unit of one write. */
@@ -18,8 +19,10 @@ export async function write(call: Call, services: Services): Promise<Answer> {
     const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
     draft.targets = await settle(draft, criteria, services.config)
     if (call.interaction === 'patch') await applyPatch(draft, services)
-    const changes = await changesOf(draft, services)
     const { guards, madeBy } = criteria
+    const rights = new Rights(call.access, services, guards)
+    const changes = await changesOf(draft, services, rights)
+    for (const change of changes) await rights.demand(change)
     const outcomes = await commit(
       { changes, guards, ...(call.onceKey === undefined ? {} : { onceKey: call.onceKey }) },
       services,

@@ -1,9 +1,11 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import type { Access } from '../../auth/access.ts'
 import { buildApp } from '../../server/app.ts'
 import type { Services } from '../../server/call.ts'
 import { readConfig } from '../../server/config.ts'
+import { onceKeyOf } from '../../server/once-key.ts'
 import { openServices } from '../../server/services.ts'
 import { storeFolder } from './folder.ts'
 import { placeOf } from './place.ts'
@@ -34,6 +36,20 @@ export class TestServer {
     this.app = app
     this.services = services
     this.log = log
+  }
+
+  /** The same server, asked by a caller with this access. */
+  as(access: Access): TestServer {
+    const dispatch: Services['dispatch'] = (call) =>
+      this.services.dispatch({
+        ...call,
+        access,
+        ...(call.onceKey === undefined ? {} : { onceKey: onceKeyOf(call.onceKey, access) }),
+      })
+    const log: string[] = []
+    const logger = pino({ base: null }, { write: (line: string) => log.push(line) })
+    const app = buildApp({ ...this.services, dispatch }, { logger, flush: async () => undefined })
+    return new TestServer(app, this.services, log)
   }
 
   async ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {

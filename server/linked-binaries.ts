@@ -1,0 +1,45 @@
+import type { Access } from '../auth/access.ts'
+import { parseReference } from '../resources/references.ts'
+import type { Expression } from '../search/expression.ts'
+import { type ResourceName, restrictionOf } from '../search/searcher.ts'
+import type { Services } from './call.ts'
+
+/** Whether Binaries are judged by what they belong to (R4 binary, "Security Context"). */
+export function areLinked({ may, linkedBinaries }: Access): boolean {
+  return linkedBinaries === true && restrictionOf(may.r, 'Binary').kind !== 'all'
+}
+
+/**
+ * Whether a Binary belongs to what the caller may read: its securityContext or, without one, a DocumentReference with an
+ * attachment that leads to it. A securityContext decides alone, so that nobody comes to a Binary by writing a
+ * DocumentReference. `mayRead` tells of any other resource.
+ */
+export async function binaryIsLinked(
+  { id, text }: { id: string; text: Buffer },
+  access: Access,
+  services: Services,
+  mayRead: (name: ResourceName) => Promise<boolean>,
+): Promise<boolean> {
+  const { securityContext } = JSON.parse(text.toString()) as { securityContext?: { reference?: unknown } }
+  if (securityContext !== undefined) {
+    const context = ownReference(securityContext.reference, services.baseUrl)
+    return context !== undefined && context.type !== 'Binary' && mayRead(context)
+  }
+  return isAttached(id, access, services)
+}
+
+/** Whether a DocumentReference that the caller may read has an attachment that is this Binary. */
+export async function isAttached(id: string, { may }: Access, { searcher, baseUrl }: Services): Promise<boolean> {
+  if (restrictionOf(may.r, 'DocumentReference').kind === 'none') return false
+  const uris = [`Binary/${id}`, `${baseUrl}/Binary/${id}`]
+  const where: Expression = { kind: 'uri', param: 'location', uris, mode: 'below' }
+  const found = await searcher.ids({ type: 'DocumentReference', where, restriction: may.r }, 1)
+  return found.length > 0
+}
+
+/** The resource of this server that a reference means. */
+export function ownReference(reference: unknown, baseUrl: string): ResourceName | undefined {
+  const parsed = parseReference(typeof reference === 'string' ? reference : '')
+  const isOwn = parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${baseUrl}/`)
+  return isOwn ? { type: parsed.type, id: parsed.id } : undefined
+}
