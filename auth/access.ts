@@ -110,7 +110,10 @@ export interface Asked {
  */
 export function demand(access: Access, asked: Asked): void {
   const missing = scopeMissing(access, asked)
-  if (missing === undefined) return demandWhole(access, asked)
+  if (missing === undefined) {
+    demandWhole(access, asked)
+    return
+  }
   const role = access.identity?.role === undefined ? '' : ', and a role that may do this'
   throw FhirError.of('forbidden', `This takes ${missing}${role}.`)
 }
