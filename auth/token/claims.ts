@@ -59,7 +59,12 @@ export function identityOf(claims: Claims, trust: ClaimsTrust): Identity {
 export function revocableBy(claims: Claims, { own }: ClaimsTrust): string[] {
   const id = text(claims, 'jti')
   const grant = own ? text(claims, 'chartroom_grant') : undefined
-  return [...(id === undefined ? [] : [id]), ...(grant === undefined ? [] : [`grant:${grant}`])]
+  const client = own ? text(claims, 'client_id') : undefined
+  return [
+    ...(id === undefined ? [] : [id]),
+    ...(grant === undefined ? [] : [`grant:${grant}`]),
+    ...(client === undefined ? [] : [`client:${client}`]),
+  ]
 }
 
 function refuseOtherTokens(claims: Claims): void {

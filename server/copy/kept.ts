@@ -4,10 +4,10 @@ import type { End } from './ends.ts'
 import { partsOf } from './streams.ts'
 
 /**
- * Kinds of state that a copy leaves behind: what is under way between a server and those who are signed in (sessions, codes,
+ * Kinds of state that a copy leaves behind: what is under way between a server and those who are signed in (sessions, grants, codes,
  * used assertions, broken glass). Whoever was signed in does so once more.
  */
-const OF_THE_MOMENT = /^(session|jti|btg|oidc:.*)$/
+const OF_THE_MOMENT = /^(session|grant|launch|jti|btg|lockout|oidc:.*)$/
 
 /** Entries of state removed in one unit at the most. */
 const REMOVED = 500

@@ -53,8 +53,8 @@ t.test('a token is verified once, also where many bring it at once', async (t) =
   t.equal(verified(), 2, 'another one is another one')
 })
 
-t.test('a revoked token, or one of a revoked grant, is refused within a second', async (t) => {
-  for (const name of ['j1', 'grant:g1']) {
+t.test('a revoked token, or one of a revoked grant or client, is refused within a second', async (t) => {
+  for (const name of ['j1', 'grant:g1', 'client:app']) {
     const { tokens, revoked, clock, verified } = setUp()
     const text = await token({ jti: 'j1', chartroom_grant: 'g1' })
     await tokens.take(text)

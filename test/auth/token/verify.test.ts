@@ -61,7 +61,7 @@ t.test('a good token tells who asks', async (t) => {
     organization: 'ward',
     tokenId: 'j1',
   })
-  t.strictSame(revocableBy, ['j1', 'grant:g1'])
+  t.strictSame(revocableBy, ['j1', 'grant:g1', 'client:app'])
   t.equal(until, identity.expires + 60_000)
 })
 
