@@ -1,3 +1,4 @@
+import { worked } from '../effort.ts'
 import { OutOfTime, withinTime } from '../path/within-time.ts'
 import { tooCostly } from './operation-error.ts'
 
@@ -17,23 +18,23 @@ const ENGINE_MS = 100
 export class Budget {
   private nodes = MAX_COPIED_NODES
   private characters = MAX_COPIED_CHARACTERS
-  private readonly end = performance.now() + MAX_MS
+  private readonly end = worked() + MAX_MS
   private engineMs = ENGINE_MS
 
   /** Throws when the patch has taken too long. */
   checkTime(): void {
-    if (performance.now() > this.end) throw tooCostly('the patch takes too long')
+    if (worked() > this.end) throw tooCostly('the patch takes too long')
   }
 
   /** Runs an evaluation of the engine within what is left of its time. Throws when there is none. */
   evaluate<Result>(run: () => Result): Result {
-    const start = performance.now()
+    const start = worked()
     try {
       return withinTime(run, Math.max(1, Math.floor(this.engineMs)))
     } catch (error) {
       throw error instanceof OutOfTime ? tooCostly('the path takes too long') : error
     } finally {
-      this.engineMs -= performance.now() - start
+      this.engineMs -= worked() - start
     }
   }
 

@@ -83,7 +83,7 @@ t.test('SIGTERM: finishes what is under way, closes the store, exits 0', async (
   response.resume()
   t.equal(response.statusCode, 200)
   t.equal(code, 0)
-  t.ok(Date.now() - started < 10_000)
+  t.ok(Date.now() - started < 30_000)
   const again = await spawnServer(folder)
   const { total } = (await (await fetch(`${again.fhir}/Basic?_summary=count`)).json()) as { total: number }
   t.equal(total, 3000)
@@ -91,7 +91,7 @@ t.test('SIGTERM: finishes what is under way, closes the store, exits 0', async (
   t.match(again.output(), /"msg":"closed"/)
 })
 
-t.test('a request that never ends does not hold the shutdown up', { timeout: 30_000 }, async (t) => {
+t.test('a request that never ends does not hold the shutdown up', { timeout: 60_000 }, async (t) => {
   const server = await spawnServer(storeFolder(t))
   const { connect } = await import('node:net')
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
@@ -102,7 +102,7 @@ t.test('a request that never ends does not hold the shutdown up', { timeout: 30_
   await new Promise((resolve) => setTimeout(resolve, 100))
   const started = Date.now()
   t.equal(await server.end('SIGTERM'), 0)
-  t.ok(Date.now() - started < 10_000)
+  t.ok(Date.now() - started < 30_000)
 })
 
 t.test('refuses to start with words', async (t) => {

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { worked } from '../../resources/effort.ts'
 import {
   batch,
   get,
@@ -204,11 +205,11 @@ t.test(
     t.equal((await server.put('SearchParameter/costly', costly)).status, 201)
     await server.services.reindex.run()
     const large = patient({ name: Array.from({ length: 3000 }, (_, at) => ({ family: `Secret${at}` })) })
-    const began = performance.now()
+    const began = worked()
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) {
       t.equal((await server.put(`Patient/${id}`, { ...large, id })).status, 201, 'the write is not lost')
     }
-    t.ok(performance.now() - began < 10_000)
+    t.ok(worked() - began < 10_000)
     t.same(overruns, [{ type: 'Patient', code: 'costly' }], 'told once, and of no patient')
     t.equal((await server.get('Patient/a')).json.name.length, 3000)
     t.match(warnings(await server.get('Patient?costly=secret1')), [/could not be indexed by Patient\.costly.*too long/])

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { worked } from '../../../resources/effort.ts'
 import { equalJson } from '../../../resources/patch/equal.ts'
 import { tree } from './shared.ts'
 
@@ -52,7 +53,7 @@ for (const [one, other] of DIFFERENT) {
 
 t.test('a number with a million zeros takes no time', async (t) => {
   const zeros = '0'.repeat(1_000_000)
-  const start = performance.now()
+  const start = worked()
   t.notOk(equalJson(tree(`1${zeros}1`), tree(`1.${zeros}1`)))
-  t.ok(performance.now() - start < 1_000)
+  t.ok(worked() - start < 1_000)
 })

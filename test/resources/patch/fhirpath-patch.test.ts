@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { worked } from '../../../resources/effort.ts'
 import { type JsonValue, printLossless } from '../../../resources/json/lossless.ts'
 import { equalJson } from '../../../resources/patch/equal.ts'
 import { applyFhirPathPatch } from '../../../resources/patch/fhirpath-patch.ts'
@@ -174,10 +175,10 @@ t.test('stops a patch that takes too long', async (t) => {
     type: 'delete',
     path: `Patient.name.where(${'%context.descendants().where('.repeat(8)}true${')'.repeat(8)}.exists())`,
   })
-  const start = performance.now()
+  const start = worked()
   const resource = patient({ name: Array.from({ length: 50 }, () => ({ given: ['a', 'b'] })) })
   t.match(patch(resource, ...Array.from({ length: 100 }, () => slow)), /^unprocessable too-costly/)
-  t.ok(performance.now() - start < 10_000)
+  t.ok(worked() - start < 10_000)
 })
 
 t.test('does not build trees too deep to print', async (t) => {
@@ -194,7 +195,7 @@ t.test('does not build trees too deep to print', async (t) => {
 
 t.test('a value of many parts takes no time', async (t) => {
   const parts = Array.from({ length: 50_000 }, () => ({ name: 'given', valueString: 'a' }))
-  const start = performance.now()
+  const start = worked()
   t.ok(patch(patient(), operation({ type: 'add', path: 'Patient', name: 'name', value: parts })).length > 50_000)
-  t.ok(performance.now() - start < 2_000)
+  t.ok(worked() - start < 2_000)
 })

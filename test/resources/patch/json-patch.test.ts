@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { worked } from '../../../resources/effort.ts'
 import { type JsonObject, type JsonValue, printLossless } from '../../../resources/json/lossless.ts'
 import { applyJsonPatch } from '../../../resources/patch/json-patch.ts'
 import { outcome, tree } from './shared.ts'
@@ -82,10 +83,10 @@ t.test('does not build trees too deep to print', async (t) => {
 t.test('stops a patch that takes too long', async (t) => {
   const document: JsonObject = { list: Array.from({ length: 3_000_000 }, () => '') }
   const operations = Array.from({ length: 10_000 }, () => ({ op: 'add', path: '/list/0', value: '' }))
-  const start = performance.now()
+  const start = worked()
   t.match(
     outcome(() => applyJsonPatch(document, operations)),
     /^unprocessable too-costly.*too long/,
   )
-  t.ok(performance.now() - start < 10_000)
+  t.ok(worked() - start < 10_000)
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { worked } from '../../../resources/effort.ts'
 import { indexEntries } from '../../../search/index-entries.ts'
 import { BASE } from '../../support/criteria.ts'
 import { type Named, openWorld } from '../../support/world.ts'
@@ -66,8 +67,8 @@ t.test('R4 search, _text and _content', async (t) => {
 })
 
 t.test('a hostile narrative takes no time', async (t) => {
-  const started = performance.now()
+  const started = worked()
   for (const text of ['<'.repeat(1_000_000), '&#'.repeat(500_000), 'é'.repeat(1_000_000), 'a b'.repeat(300_000)])
     indexEntries('Patient', { resourceType: 'Patient', text: div(text) }, BASE)
-  t.ok(performance.now() - started < 2000)
+  t.ok(worked() - started < 2000)
 })

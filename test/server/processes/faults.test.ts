@@ -78,7 +78,7 @@ async function amid(
   await setTimeout(1_000)
   t.equal(await readyz(behind), 200)
   await break_(proxy)
-  await until('/readyz says no', 15_000, async () => (await readyz(behind)) === 503)
+  await until('/readyz says no', 30_000, async () => (await readyz(behind)) === 503)
   t.equal((await fetch(`${behind.servers[0]!.url}/livez`)).status, 200)
   const began = Date.now()
   for (const [method, path] of [
@@ -99,9 +99,9 @@ async function amid(
   t.equal((await behind.ask('GET', 'metadata')).status, 200, 'what needs no store is answered')
   t.equal(await readyz(sure), 200, 'who has another way goes on')
   await mend(proxy)
-  await until('/readyz says yes again', 15_000, async () => (await readyz(behind)) === 200)
+  await until('/readyz says yes again', 30_000, async () => (await readyz(behind)) === 200)
   const before = writers.acknowledged.get('w0')!.length
-  await until('writes go on', 15_000, async () => writers.acknowledged.get('w0')!.length > before)
+  await until('writes go on', 30_000, async () => writers.acknowledged.get('w0')!.length > before)
   await writers.stop()
   t.equal(writers.failure, undefined)
   t.ok(writers.refusals.length > 0)
@@ -151,7 +151,7 @@ t.test('a server whose database is gone ends when it is told to', { skip }, asyn
   const waiting = behind.ask('PUT', 'Basic/x', basic('x', 1)).catch(() => undefined)
   const began = Date.now()
   t.equal(await behind.servers[0]!.end('SIGTERM'), 0)
-  t.ok(Date.now() - began < 11_000, `${Date.now() - began} ms`)
+  t.ok(Date.now() - began < 25_000, `${Date.now() - began} ms`)
   await waiting
 })
 

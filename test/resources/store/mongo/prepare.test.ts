@@ -1,4 +1,5 @@
 import t from 'tap'
+import { worked } from '../../../../resources/effort.ts'
 import { indexFacts, patientKeyBytes } from '../../../../resources/store/mongo/document.ts'
 import { prepare } from '../../../../resources/store/mongo/prepare.ts'
 import type { IndexEntry, WriteChange } from '../../../../resources/store/port.ts'
@@ -31,11 +32,11 @@ t.test('keys of patients are counted before they are made', async (t) => {
     const bytes = pk.reduce((sum, key) => sum + Buffer.byteLength(key), 0)
     t.ok(patientKeyBytes(entries) >= bytes, `${patients} and ${codes}`)
   }
-  const began = performance.now()
+  const began = worked()
   await t.rejects(prepare([change({ entries: ofPatients(20_000, 20_000) })]), { name: 'FhirError', kind: 'too-large' })
   const contained = [{ type: 'Account', id: 'b', entries: ofPatients(20_000, 20_000) }]
   await t.rejects(prepare([change({ contained })]), { name: 'FhirError', kind: 'too-large' })
-  t.ok(performance.now() - began < 2_000, 'which took no time')
+  t.ok(worked() - began < 2_000, 'which took no time')
 })
 
 t.test('what a resource holds is counted', async (t) => {

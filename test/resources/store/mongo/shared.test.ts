@@ -102,5 +102,5 @@ t.test('where there is no stream of changes, it is told every few seconds that t
   while (told < 3) await setTimeout(50)
   const began = Date.now()
   await end()
-  t.ok(Date.now() - began < 500, 'it ends at once')
+  t.ok(Date.now() - began < 2_000, 'it ends at once')
 })
