@@ -1,8 +1,9 @@
 import { type Zone, zoneOf } from '../resources/zone.ts'
+import { type AccessSettings, accessSettings } from './access/settings.ts'
 import { shownMongoUrl } from './mongo-url.ts'
 
 /** What the environment settles, read once at the start. Byte counts are bytes. */
-export interface Config {
+export interface Config extends AccessSettings {
   host: string
   port: number
   /** How clients reach the server, without `/` at the end. */
@@ -49,7 +50,16 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 'unset',
     doc: 'a MongoDB replica set or sharded cluster, 8.0 or later, in the place of the embedded store: `mongodb://` or `mongodb+srv://`, the database is its path (default chartroom)',
   },
-  { name: 'AUTH', fallback: 'off', doc: '`off` opens every door, on loopback alone; access control is not built yet' },
+  {
+    name: 'AUTH',
+    fallback: 'off',
+    doc: '`on`: who asks shows an access token; `off` opens every door, and serves loopback alone',
+  },
+  {
+    name: 'AUTH_ISSUERS',
+    fallback: 'unset',
+    doc: 'trusted issuers of tokens besides the built-in one, with commas between: URLs as their tokens have them in `iss`; keys by OpenID discovery; http on loopback alone',
+  },
   {
     name: 'DEMO',
     fallback: 'on',
@@ -77,6 +87,36 @@ export const SETTINGS: readonly Setting[] = [
     doc: '`single`: more than one match is 412; `multiple`: all matches are deleted',
   },
   {
+    name: 'CHARTROOM_UNKNOWN_ROLE',
+    fallback: 'scopes',
+    doc: '`scopes`: a user without a role is judged by the scopes alone; `deny`: `user/` scopes give such a one nothing',
+  },
+  {
+    name: 'CHARTROOM_TRUST_ROLES',
+    fallback: 'off',
+    doc: '`on`: tokens of AUTH_ISSUERS may name the role and the organization of a user (`chartroom_role`, `chartroom_organization`)',
+  },
+  {
+    name: 'CHARTROOM_CORS_ORIGINS',
+    fallback: 'unset',
+    doc: 'origins whose pages may use the server (`https://app.example`), with commas between',
+  },
+  {
+    name: 'CHARTROOM_RATE_LIMIT',
+    fallback: '0',
+    doc: 'requests a minute to /fhir of each client, or address where there is no token, to each process; 0 for any number',
+  },
+  {
+    name: 'CHARTROOM_OAUTH_RATE_LIMIT',
+    fallback: '300',
+    doc: 'the same for /oauth, of each address',
+  },
+  {
+    name: 'CHARTROOM_TRUSTED_PROXIES',
+    fallback: 'unset',
+    doc: 'addresses or networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For tells the address of a client, with commas between',
+  },
+  {
     name: 'CHARTROOM_ZONE',
     fallback: 'UTC',
     doc: 'time zone of dates that tell none, stored and searched: an IANA name (`America/New_York`) or an offset (`+02:00`); when it changes, all is indexed anew',
@@ -91,13 +131,14 @@ export function readConfig(environment: Environment): Config {
   const get = (name: string) => environment[name] || SETTINGS.find((setting) => setting.name === name)!.fallback
   const host = get('HOST')
   const port = number('PORT', get('PORT'), 0, 65_535)
-  if (oneOf('AUTH', get('AUTH'), ['off', 'on']) === 'on') {
-    throw new Error('AUTH=on: access control is not built yet; AUTH=off serves loopback alone')
+  const access = accessSettings(get)
+  if (!access.auth && !isLoopback(host)) {
+    throw new Error(`HOST=${host} is refused while AUTH is off: only loopback is served`)
   }
-  if (!isLoopback(host)) throw new Error(`HOST=${host} is refused while AUTH is off: only loopback is served`)
   const dataDir = get('DATA_DIR')
   const mongoUrl = environment.MONGODB_URL
   return {
+    ...access,
     host,
     port,
     publicUrl: publicUrl(environment.PUBLIC_URL) ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,

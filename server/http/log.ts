@@ -27,6 +27,9 @@ export interface RequestFacts {
   route?: string
   type?: string
   interaction?: string
+  /** Of whom the token is that was shown: the client, and a name made of the subject that nothing can be read from. */
+  client?: string
+  subject?: string
   /** For errors that are the server's fault. */
   detail?: string
 }

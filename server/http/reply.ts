@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
 import type { FhirError } from '../../resources/fhir-error.ts'
+import { challengeOf } from '../access/challenge.ts'
 import type { Answer, Call } from '../call.ts'
 import { etagOf } from '../etag.ts'
 import { outcomeOf } from '../outcome.ts'
@@ -59,6 +60,8 @@ export async function sendError(error: FhirError, exchange: Exchange) {
   reply.code(statusOf(error.kind))
   if (error instanceof MethodNotAllowed) reply.header('allow', error.allow)
   if (error.kind === 'unavailable') reply.header('retry-after', '5')
+  const challenge = challengeOf(error, request.access?.identity !== undefined)
+  if (challenge !== undefined) reply.header('www-authenticate', challenge)
   return sendJson(outcomeOf(error.issues), exchange)
 }
 

@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Access } from '../../auth/access.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
 import type { Services } from '../call.ts'
 import { type Route, routeOf } from '../routing.ts'
@@ -16,30 +16,33 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** The path that the FHIR base has on this server. */
 export const FHIR_PATH = '/fhir'
 
-/** What the FHIR routes work with. `accessOf` tells what the caller of a request may do. */
+/** What the FHIR routes work with. `door` lets a request in, and says in `request.access` what who sent it may do. */
 export interface FhirRoutes {
   services: Services
   inFlight: InFlight
-  accessOf(request: FastifyRequest): Access
+  door: onRequestHookHandler
 }
 
 /** Serves the FHIR API: every method and path goes through `routeOf`, the same law that a Bundle's entries follow. */
 export function addFhirRoutes(app: FastifyInstance, routes: FhirRoutes): void {
   const handler = (request: FastifyRequest, reply: FastifyReply) => answer(request, reply, routes)
+  const { door: onRequest } = routes
   const { maxBody, maxBundle } = routes.services.config
   for (const url of [FHIR_PATH, `${FHIR_PATH}/`]) {
-    app.route({ method: [...METHODS], url, bodyLimit: maxBundle, handler })
+    app.route({ method: [...METHODS], url, bodyLimit: maxBundle, onRequest, handler })
   }
-  app.route({ method: [...METHODS], url: `${FHIR_PATH}/*`, bodyLimit: maxBody, handler })
+  app.route({ method: [...METHODS], url: `${FHIR_PATH}/*`, bodyLimit: maxBody, onRequest, handler })
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, { services, inFlight, accessOf }: FhirRoutes) {
+async function answer(request: FastifyRequest, reply: FastifyReply, { services, inFlight }: FhirRoutes) {
   let query: readonly QueryPair[] = []
   try {
     const { path, queryText } = splitUrl(request.raw.url ?? '', FHIR_PATH)
     const route = routeOf(request.method, path)
     noteRoute(request, route)
-    const call = callOfRequest(request, route, queryText, accessOf(request))
+    const { access } = request
+    if (!access) throw FhirError.of('unauthenticated', 'Who asks is not known.')
+    const call = callOfRequest(request, route, queryText, access)
     query = call.query
     const { accept } = request.headers
     if (!(mayBeNative(call) && wantsNative(accept, query))) demandJson(accept, query)
