@@ -1,43 +1,54 @@
 import { randomBytes } from 'node:crypto'
-import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { OPEN } from '../auth/access.ts'
-import { FhirError } from '../resources/fhir-error.ts'
+import type { Server } from 'node:http'
+import {
+  type FastifyError,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify'
+import { type ErrorKind, FhirError } from '../resources/fhir-error.ts'
+import { door } from './access/door.ts'
+import { openCallers } from './access/open.ts'
 import type { Services } from './call.ts'
+import type { Config } from './config.ts'
 import { bodyRoom } from './http/body-room.ts'
 import { answerBroken } from './http/broken.ts'
 import { type Guard, guardBrowsers } from './http/browser-guard.ts'
+import { allowOrigins } from './http/cors.ts'
 import { drain } from './http/drain.ts'
 import { unpackBody } from './http/encoding.ts'
 import { fhirErrorOf } from './http/errors.ts'
+import { type FixedHeaders, openHeaders } from './http/fixed-headers.ts'
 import { addHealthRoutes, type Start } from './http/health.ts'
 import { InFlight } from './http/in-flight.ts'
 import { type Log, logAborted, logRequest, note } from './http/log.ts'
+import { rateLimits } from './http/rate-limits.ts'
 import { sendError } from './http/reply.ts'
 import { addFhirRoutes, noteAsked, queryOf } from './http/routes.ts'
 import { addWelcome } from './http/welcome.ts'
 
-/** A request that has not come in whole after so many ms is given up: its body is held in memory meanwhile. */
-const REQUEST_TIMEOUT = 300_000
+/**
+ * ms: a request that has not come in whole is given up, since its body is held in memory meanwhile; the same for its head,
+ * which nobody has to send slowly; how often that is looked after; and how long an idle connection is kept.
+ */
+const TIMES = { request: 300_000, head: 15_000, look: 1_000, idle: 72_000 }
 
 /** Builds the HTTP server, without listening. */
 export function buildApp(services: Services, log: Log, start: Start = { done: true }): FastifyInstance {
   const { config, baseUrl, store } = services
   const inFlight = new InFlight(config.maxInFlight)
-  const guard = guardBrowsers(config.publicUrl)
+  const guard = config.auth ? () => undefined : guardBrowsers(config.publicUrl, config.corsOrigins)
+  const headers = openHeaders(config.publicUrl)
   const refuse = (error: FhirError, request: FastifyRequest, reply: FastifyReply) =>
     sendError(error, { request, reply, query: queryOf(request), inFlight })
   const app = fastify({
-    bodyLimit: config.maxBody,
-    requestTimeout: REQUEST_TIMEOUT,
-    forceCloseConnections: 'idle',
-    genReqId: requestId,
-    clientErrorHandler: answerBroken,
-    routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
-    rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')),
+    ...serverOptions(config),
     // No hook is called for these.
     frameworkErrors: (error, request, reply) => {
       const asked = request as FastifyRequest
-      reply.headers(headersOf(asked))
+      headers.put(asked, reply)
       note(asked, { route: 'unknown' })
       reply.raw.once('finish', () => logRequest(log.logger, asked, reply.statusCode, reply.elapsedTime))
       void refuse(guard(asked) ?? fhirErrorOf(error), asked, reply)
@@ -45,11 +56,15 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  addHooks(app, guard, log, inFlight)
+  app.decorateRequest('access', null)
+  app.register(headers.load)
+  addHooks(app, { guard, log, inFlight, headers })
+  allowOrigins(app, config.corsOrigins)
+  const limits = rateLimits(app, { fhir: config.rateLimit, oauth: config.oauthRateLimit })
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     noteAsked(request)
     const refusal = fhirErrorOf(error)
-    if (refusal.kind === 'too-large' || refusal.kind === 'unavailable') await drain(request.raw)
+    if (DRAINED.has(refusal.kind)) await drain(request.raw)
     return refuse(refusal, request, reply)
   })
   app.setNotFoundHandler((request, reply) => {
@@ -58,12 +73,37 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   })
   addHealthRoutes(app, store, start)
   addWelcome(app, baseUrl)
-  addFhirRoutes(app, { services, inFlight, accessOf: () => OPEN })
+  addFhirRoutes(app, { services, inFlight, door: door(openCallers(services), () => limits.fhir) })
   return app
 }
 
+/** Refusals that come before the body was read: who still sends it would not see them. */
+const DRAINED: ReadonlySet<ErrorKind> = new Set(['too-large', 'unavailable', 'unauthenticated', 'too-many-requests'])
+
+function serverOptions({ maxBody, trustedProxies }: Config) {
+  return {
+    bodyLimit: maxBody,
+    requestTimeout: TIMES.request,
+    keepAliveTimeout: TIMES.idle,
+    http: { headersTimeout: TIMES.head, connectionsCheckingInterval: TIMES.look },
+    forceCloseConnections: 'idle',
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    genReqId: requestId,
+    clientErrorHandler: answerBroken,
+    routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')),
+  } satisfies FastifyHttpOptions<Server>
+}
+
+interface Around {
+  guard: Guard
+  log: Log
+  inFlight: InFlight
+  headers: FixedHeaders
+}
+
 /** Hooks with callbacks: each promise here would cost every request. */
-function addHooks(app: FastifyInstance, guard: Guard, log: Log, inFlight: InFlight): void {
+function addHooks(app: FastifyInstance, { guard, log, inFlight, headers }: Around): void {
   let closing = false
   const answered = new WeakSet<FastifyRequest>()
   app.addHook('preClose', (done) => {
@@ -71,7 +111,7 @@ function addHooks(app: FastifyInstance, guard: Guard, log: Log, inFlight: InFlig
     done()
   })
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headersOf(request))
+    headers.put(request, reply)
     // Fastify's own hook of an abort is not called once a body has come in whole.
     reply.raw.once('close', () => {
       if (answered.has(request)) return
@@ -89,11 +129,6 @@ function addHooks(app: FastifyInstance, guard: Guard, log: Log, inFlight: InFlig
     if (closing) request.raw.socket.end()
     done()
   })
-}
-
-/** What every answer carries. */
-function headersOf({ id }: FastifyRequest): Record<string, string> {
-  return { 'x-request-id': id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
 }
 
 /** A client's own X-Request-Id is kept where it is harmless (R4 http, "Custom Headers"). */

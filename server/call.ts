@@ -8,6 +8,7 @@ import type { Zone } from '../resources/zone.ts'
 import type { ParameterRegistry } from '../search/parameters.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
+import type { RightsVersion } from './access/rights-version.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Destination } from './routing.ts'
@@ -35,6 +36,8 @@ export interface Services {
   /** What patients have consented to, as it is stored now. */
   consents: ConsentCutter
   grants: BreakGlassGrants
+  /** Is told what changes the rights of callers. */
+  rights: RightsVersion
   /** Is told what clients' writes have committed, before they are answered. */
   committed(changes: readonly Change[], outcomes: readonly Outcome[]): void
   /** Ends what goes on and closes the store. */

@@ -92,6 +92,11 @@ export const SETTINGS: readonly Setting[] = [
     doc: '`scopes`: a user without a role is judged by the scopes alone; `deny`: `user/` scopes give such a one nothing',
   },
   {
+    name: 'CHARTROOM_SHARED_TYPES',
+    fallback: 'all',
+    doc: 'types that belong to no patient and are open to `patient/` scopes (`auth/shared-types.json`): `all`, `none`, or some of them, with commas between',
+  },
+  {
     name: 'CHARTROOM_TRUST_ROLES',
     fallback: 'off',
     doc: '`on`: tokens of AUTH_ISSUERS may name the role and the organization of a user (`chartroom_role`, `chartroom_organization`)',
@@ -104,7 +109,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'CHARTROOM_RATE_LIMIT',
     fallback: '0',
-    doc: 'requests a minute to /fhir of each client, or address where there is no token, to each process; 0 for any number',
+    doc: 'requests a minute to /fhir of each client and user, or of each address where there is no token, in each process; 0 for any number',
   },
   {
     name: 'CHARTROOM_OAUTH_RATE_LIMIT',

@@ -3,6 +3,7 @@ import { ConsentCutter } from '../auth/consent/cuts.ts'
 import { HeldConsents } from '../auth/consent/held.ts'
 import { instantOf } from '../resources/dates.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
+import { RightsVersion } from './access/rights-version.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
@@ -38,6 +39,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
   const custom = new CustomParameters(parameters)
   await custom.load(searcher)
   const underWay = new UnderWay()
+  const rights = new RightsVersion()
   const reindex = await Reindex.open({ store, baseUrl, parameters, zone, underWay })
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone })
@@ -55,9 +57,11 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
     underWay,
     consents: new ConsentCutter(held),
     grants: new BreakGlassGrants(store.state),
+    rights,
     dispatch: (call) => dispatch(call, services),
     committed: (changes, outcomes) => {
       stored.committed(changes, outcomes)
+      rights.committed(changes)
       if (custom.committed(changes, outcomes)) reindex.parametersChanged()
     },
     close: async () => {

@@ -37,7 +37,8 @@ function enter(request: FastifyRequest, callers: Callers | undefined, done: (err
   try {
     caller = callers && callerOf(request, callers)
   } catch (error) {
-    return done(error as Error)
+    done(error as Error)
+    return
   }
   if (caller instanceof Promise) {
     caller.then((found) => letIn(request, found)).then(() => done(), done)

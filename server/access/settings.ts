@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { SHARED_TYPES } from '../../auth/level.ts'
 import { isLoopbackHttp } from '../../auth/token/discovery.ts'
 
 /** The settings of who may come in. */
@@ -9,6 +10,8 @@ export interface AccessSettings {
   issuers: readonly string[]
   trustRoles: boolean
   unknownRole: 'scopes' | 'deny'
+  /** Types that belong to no patient, and are open to scopes for a patient. */
+  sharedTypes: readonly string[]
   /** Origins whose pages may use the server. */
   corsOrigins: readonly string[]
   /** Requests a minute of one client; 0 for any number. */
@@ -27,6 +30,7 @@ export function accessSettings(get: (name: string) => string): AccessSettings {
     issuers: list('AUTH_ISSUERS', get, checkIssuer),
     trustRoles: choice('CHARTROOM_TRUST_ROLES', get, ['on', 'off']) === 'on',
     unknownRole: choice('CHARTROOM_UNKNOWN_ROLE', get, ['scopes', 'deny']),
+    sharedTypes: sharedTypes(get),
     corsOrigins: list('CHARTROOM_CORS_ORIGINS', get, checkOrigin),
     rateLimit: aMinute('CHARTROOM_RATE_LIMIT', get),
     oauthRateLimit: aMinute('CHARTROOM_OAUTH_RATE_LIMIT', get),
@@ -44,6 +48,15 @@ function list(name: string, get: (name: string) => string, check: (part: string)
     if (fault !== undefined) throw new Error(`${name}: ${part || 'an empty part'} ${fault}`)
   }
   return [...new Set(parts)]
+}
+
+function sharedTypes(get: (name: string) => string): readonly string[] {
+  const text = get('CHARTROOM_SHARED_TYPES')
+  if (text === 'all') return SHARED_TYPES
+  if (text === 'none') return []
+  return list('CHARTROOM_SHARED_TYPES', get, (part) =>
+    SHARED_TYPES.includes(part) ? undefined : `is none of ${SHARED_TYPES.join(', ')}`,
+  )
 }
 
 function checkIssuer(part: string): string | undefined {

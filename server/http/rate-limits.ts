@@ -27,7 +27,11 @@ export function rateLimits(app: FastifyInstance, most: { fhir: number; oauth: nu
   return limits
 }
 
-function limitOf(app: FastifyInstance, max: number, keyGenerator: (request: FastifyRequest) => string): Limit | undefined {
+function limitOf(
+  app: FastifyInstance,
+  max: number,
+  keyGenerator: (request: FastifyRequest) => string,
+): Limit | undefined {
   if (max === 0) return undefined
   const errorResponseBuilder = () =>
     FhirError.of('too-many-requests', `More than ${max} requests a minute; Retry-After says when to go on.`)
@@ -37,8 +41,8 @@ function limitOf(app: FastifyInstance, max: number, keyGenerator: (request: Fast
   }
 }
 
-/** Clients behind one address are told apart by their token; who shows none, or a bad one, is an address. */
+/** Who shows a good token is counted as client and user, wherever it comes from; all others by address. */
 function keyOf({ access, ip }: FastifyRequest): string {
   const { identity } = access ?? {}
-  return identity ? JSON.stringify([identity.issuer, identity.client]) : normalizeIP(ip)
+  return identity ? JSON.stringify([identity.issuer, identity.client, identity.subject]) : normalizeIP(ip)
 }

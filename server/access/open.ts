@@ -1,0 +1,30 @@
+import { discoveredKeys } from '../../auth/token/discovery.ts'
+import { FOREIGN_TIMES, IssuerKeys } from '../../auth/token/issuer-keys.ts'
+import { KnownTokens } from '../../auth/token/known-tokens.ts'
+import { TokenVerifier, type TrustedIssuer } from '../../auth/token/verify.ts'
+import type { Services } from '../call.ts'
+import { Callers } from './callers.ts'
+import { fetchText } from './fetch-text.ts'
+import { openRights } from './rights.ts'
+
+/** Who may come in, as the settings say; undefined while AUTH is off. Nothing is asked of an issuer before it is needed. */
+export function openCallers(services: Services): Callers | undefined {
+  const { config, baseUrl, store, linkKey } = services
+  if (!config.auth) return undefined
+  const verifier = new TokenVerifier(trustedIssuers(services), baseUrl)
+  const revoked = async (names: readonly string[]) => {
+    const found = await Promise.all(names.map((name) => store.state.get('revoked', name)))
+    return found.some((entry) => entry !== undefined)
+  }
+  return new Callers(new KnownTokens(verifier, revoked), openRights(services), linkKey)
+}
+
+/** The built-in one stands last: no setting takes its place. */
+function trustedIssuers({ config }: Services): TrustedIssuer[] {
+  return config.issuers.map((issuer) => ({
+    issuer,
+    keys: new IssuerKeys(discoveredKeys(issuer, fetchText), FOREIGN_TIMES),
+    roles: config.trustRoles,
+    own: false,
+  }))
+}

@@ -1,0 +1,20 @@
+import { accessOf } from '../../auth/access-of.ts'
+import { StoredPolicies } from '../../auth/policy/stored.ts'
+import type { Services } from '../call.ts'
+import type { Rights } from './callers.ts'
+
+/** The rights of callers as the store's policies and the settings have them. */
+export function openRights({ store, searcher, config, baseUrl, parameters, zone, reindex, rights }: Services): Rights {
+  const sources = {
+    context: { baseUrl, parameters, zone },
+    searcher,
+    lacks: (parameter: Parameters<typeof reindex.lack>[0]) => reindex.lack(parameter) !== undefined,
+    policies: new StoredPolicies(store.state),
+    unknownRole: config.unknownRole,
+    sharedTypes: new Set(config.sharedTypes),
+  }
+  return {
+    of: (identity) => accessOf(identity, sources),
+    version: () => rights.version + parameters.version,
+  }
+}
