@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     { version, url: config.publicUrl, host: config.host, port: config.port, store: config.storeName },
     'listening',
   )
-  log.logger.warn('AUTH is off: every door is open, on loopback alone')
+  if (!config.auth) log.logger.warn('AUTH is off: every door is open, on loopback alone')
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   start.done = true
   services.reindex.onFailure = (error) => log.logger.error({ detail: String(error) }, 'indexing anew failed')

@@ -75,7 +75,11 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
 }
 
 /** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */
-function cachedStatement({ conditionalDelete }: Config, baseUrl: string, parameters: ParameterRegistry) {
+function cachedStatement(
+  { conditionalDelete, auth, corsOrigins }: Config,
+  baseUrl: string,
+  parameters: ParameterRegistry,
+) {
   let statement: Buffer | undefined
   let madeBy = parameters.version
   let date = STARTED
@@ -86,7 +90,17 @@ function cachedStatement({ conditionalDelete }: Config, baseUrl: string, paramet
       date = instantOf(Date.now())
     }
     statement ??= Buffer.from(
-      JSON.stringify(capabilityStatement({ baseUrl, version, date, conditionalDelete, parameters })),
+      JSON.stringify(
+        capabilityStatement({
+          baseUrl,
+          version,
+          date,
+          conditionalDelete,
+          auth,
+          cors: corsOrigins.length > 0,
+          parameters,
+        }),
+      ),
     )
     return statement
   }

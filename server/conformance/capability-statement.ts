@@ -2,6 +2,7 @@ import type {
   CapabilityStatement,
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceSearchParam,
+  CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes'
 import { OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
@@ -17,6 +18,9 @@ export interface ConformanceFacts {
   /** When this server was started: the statement may differ from then on. */
   date: string
   conditionalDelete: 'single' | 'multiple'
+  /** Whether who asks must show a token, and whether pages of other origins may use the server. */
+  auth: boolean
+  cors: boolean
   parameters: ParameterRegistry
 }
 
@@ -41,10 +45,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
     rest: [
       {
         mode: 'server',
-        security: {
-          description:
-            'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.',
-        },
+        security: security(facts),
         resource: [...storableTypes].map((type) => resourceCapability(type, facts, includes.get(type)!)),
         interaction: [
           { code: 'transaction' },
@@ -57,6 +58,20 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
         compartment: [...compartmentTables.keys()].map(compartmentUrl),
       },
     ],
+  }
+}
+
+function security({ auth, cors }: ConformanceFacts): CapabilityStatementRestSecurity {
+  if (!auth) {
+    const description =
+      'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.'
+    return { cors, description }
+  }
+  const coding = [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }]
+  return {
+    cors,
+    service: [{ coding }],
+    description: 'An access token is asked for: Authorization: Bearer (SMART on FHIR).',
   }
 }
 

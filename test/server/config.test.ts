@@ -53,11 +53,24 @@ t.test('no secret of a URL comes into words', async (t) => {
   t.equal(words('mongodb://h'), words('mongodb+srv://h/x@y'))
 })
 
+t.test('who may come in', async (t) => {
+  t.equal(readConfig({ AUTH: 'off' }).auth, false)
+  t.match(readConfig({ AUTH: 'on', HOST: '0.0.0.0' }), { auth: true, host: '0.0.0.0' })
+  const issuers = ['https://idp.example/realms/x', 'http://localhost:9000', 'http://[::1]:9000/']
+  t.strictSame(readConfig({ AUTH_ISSUERS: issuers.join(' , ') }).issuers, issuers)
+  t.strictSame(readConfig({ CHARTROOM_SHARED_TYPES: 'none' }).sharedTypes, [])
+  t.strictSame(readConfig({ CHARTROOM_SHARED_TYPES: 'Location, Organization' }).sharedTypes, [
+    'Location',
+    'Organization',
+  ])
+  t.ok(readConfig({}).sharedTypes.includes('Practitioner'))
+  t.strictSame(readConfig({ CHARTROOM_TRUSTED_PROXIES: '10.0.0.0/8,::1' }).trustedProxies, ['10.0.0.0/8', '::1'])
+})
+
 t.test('what makes no sense is refused with a sentence', async (t) => {
   const cases: [Record<string, string>, RegExp][] = [
     [{ PORT: '80x' }, /PORT=80x must be a whole number/],
     [{ PORT: '70000' }, /from 0 to 65535/],
-    [{ AUTH: 'on' }, /access control is not built yet/],
     [{ AUTH: 'maybe' }, /must be one of off, on/],
     [{ HOST: '0.0.0.0' }, /only loopback is served/],
     [{ HOST: '127.0.0.1.evil.org' }, /only loopback is served/],
@@ -75,6 +88,22 @@ t.test('what makes no sense is refused with a sentence', async (t) => {
     [{ CHARTROOM_MAX_BODY: '-1' }, /CHARTROOM_MAX_BODY/],
     [{ CHARTROOM_CONDITIONAL_DELETE: 'all' }, /single, multiple/],
     [{ CHARTROOM_ZONE: 'Mars' }, /CHARTROOM_ZONE=Mars is no time zone: it takes an IANA name/],
+    [{ AUTH_ISSUERS: 'idp' }, /AUTH_ISSUERS: idp is no URL/],
+    [{ AUTH_ISSUERS: 'http://idp.example' }, /must be https/],
+    [{ AUTH_ISSUERS: 'http://127.0.0.1.evil.org' }, /must be https/],
+    [{ AUTH_ISSUERS: 'ftp://127.0.0.1' }, /must be https/],
+    [{ AUTH_ISSUERS: 'https://idp.example,' }, /an empty part is no URL/],
+    [{ AUTH_ISSUERS: 'https://idp.example?x=1' }, /parts that no issuer has/],
+    [{ CHARTROOM_TRUST_ROLES: 'yes' }, /on, off/],
+    [{ CHARTROOM_UNKNOWN_ROLE: 'allow' }, /scopes, deny/],
+    [{ CHARTROOM_SHARED_TYPES: 'Observation' }, /Observation is none of/],
+    [{ CHARTROOM_CORS_ORIGINS: '*' }, /no origin of pages/],
+    [{ CHARTROOM_CORS_ORIGINS: 'https://app.example/' }, /https:\/\/app\.example is/],
+    [{ CHARTROOM_RATE_LIMIT: '-1' }, /whole number/],
+    [{ CHARTROOM_OAUTH_RATE_LIMIT: 'many' }, /whole number/],
+    [{ CHARTROOM_TRUSTED_PROXIES: '10' }, /neither an address nor a network/],
+    [{ CHARTROOM_TRUSTED_PROXIES: '10.0.0.0/33' }, /neither/],
+    [{ CHARTROOM_TRUSTED_PROXIES: 'proxy.example' }, /neither/],
     [{ CHARTROOM_ZONE: '+2' }, /an offset \(\+02:00\)/],
   ]
   for (const [environment, words] of cases) t.throws(() => readConfig(environment), words, JSON.stringify(environment))

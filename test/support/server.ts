@@ -86,7 +86,7 @@ export class TestServer {
 /** Opens a server for a test; it is closed when the test is over. */
 export async function openServer(t: Test, environment: Record<string, string> = {}): Promise<TestServer> {
   const place = await placeOf(environment.DATA_DIR ?? storeFolder(t))
-  const config = readConfig({ DEMO: 'off', ...place, ...environment })
+  const config = readConfig({ DEMO: 'off', AUTH: 'off', ...place, ...environment })
   const services = await openServices(config)
   const log: string[] = []
   const logger = pino({ level: config.logLevel, base: null }, { write: (line: string) => log.push(line) })

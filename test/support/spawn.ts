@@ -25,7 +25,14 @@ const STOP_TIME = 12_000
 /** Starts `server/main.ts` on a folder and waits until it is ready. Rejects with its words when it ends before. */
 export async function spawnServer(folder: string, environment: Record<string, string> = {}): Promise<SpawnedServer> {
   const port = await freePort('127.0.0.1')
-  const env = { ...process.env, ...(await placeOf(folder)), PORT: String(port), DEMO: 'off', ...environment }
+  const env = {
+    ...process.env,
+    ...(await placeOf(folder)),
+    PORT: String(port),
+    DEMO: 'off',
+    AUTH: 'off',
+    ...environment,
+  }
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (chunk) => {
