@@ -1,13 +1,13 @@
 import type { Change } from '../../resources/store/port.ts'
 
-/** Types that say who may see what. */
-const TELLING: ReadonlySet<string> = new Set(['Consent', 'ValueSet', 'CodeSystem'])
+/** Types that criteria of scopes and policies look up. Consents count their changes themselves. */
+const TELLING: ReadonlySet<string> = new Set(['ValueSet', 'CodeSystem'])
 
 /** Counts what changes the rights of callers in this process, so that rights made before are made anew. */
 export class RightsVersion {
   version = 0
 
-  /** What rights follow from has changed: a policy, a grant, a consent. */
+  /** What rights follow from has changed: a policy, say. */
   changed(): void {
     this.version++
   }

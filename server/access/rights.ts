@@ -4,7 +4,8 @@ import type { Services } from '../call.ts'
 import type { Rights } from './callers.ts'
 
 /** The rights of callers as the store's policies and the settings have them. */
-export function openRights({ store, searcher, config, baseUrl, parameters, zone, reindex, rights }: Services): Rights {
+export function openRights(services: Services): Rights {
+  const { store, searcher, config, baseUrl, parameters, zone, reindex, rights, consents, grants } = services
   const sources = {
     context: { baseUrl, parameters, zone },
     searcher,
@@ -12,9 +13,11 @@ export function openRights({ store, searcher, config, baseUrl, parameters, zone,
     policies: new StoredPolicies(store.state),
     unknownRole: config.unknownRole,
     sharedTypes: new Set(config.sharedTypes),
+    consents,
+    grants,
   }
   return {
     of: (identity) => accessOf(identity, sources),
-    version: () => rights.version + parameters.version,
+    version: () => rights.version + parameters.version + consents.version + grants.version,
   }
 }

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { CARE_DATE, inCarePeriod } from '../../search/care-dates.ts'
 import { ReferenceScan } from '../../operations/record/reference-scan.ts'
 import { dateRange } from '../../resources/dates.ts'
 import { searchParameterTables, storableTypes } from '../../resources/definitions/definitions.ts'
+import { CARE_DATE, inCarePeriod } from '../../search/care-dates.ts'
 import { typesOfCompartment } from '../../search/compartment.ts'
 import { parametersOf } from '../../search/parameters.ts'
 
