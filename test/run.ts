@@ -20,7 +20,7 @@ const LEFT_OUT = new RegExp(
     'contract/sqlite-store',
     'readme',
     'search/(deadline|plans|real-data|statements|mongo/)',
-    'server/access/(?!revoked)',
+    'server/access/(?!revoked|own-tokens)',
     'server/(cli/(load|reindex)|crash|demo/load|overload|hostile|round-trip)',
     'server/http/(?!binary\\.|faults|methods|formats)',
     'server/start/(disk-full|npm|refusals)',

@@ -1,5 +1,6 @@
+import { publicKeys } from '../../auth/smart/keys.ts'
 import { discoveredKeys } from '../../auth/token/discovery.ts'
-import { FOREIGN_TIMES, IssuerKeys } from '../../auth/token/issuer-keys.ts'
+import { FOREIGN_TIMES, IssuerKeys, OWN_TIMES } from '../../auth/token/issuer-keys.ts'
 import { KnownTokens } from '../../auth/token/known-tokens.ts'
 import { TokenVerifier, type TrustedIssuer } from '../../auth/token/verify.ts'
 import type { Services } from '../call.ts'
@@ -20,11 +21,13 @@ export function openCallers(services: Services): Callers | undefined {
 }
 
 /** The built-in one stands last: no setting takes its place. */
-function trustedIssuers({ config }: Services): TrustedIssuer[] {
-  return config.issuers.map((issuer) => ({
+function trustedIssuers({ config, store }: Services): TrustedIssuer[] {
+  const others = config.issuers.map((issuer) => ({
     issuer,
     keys: new IssuerKeys(discoveredKeys(issuer, fetchText), FOREIGN_TIMES),
     roles: config.trustRoles,
     own: false,
   }))
+  const keys = new IssuerKeys(() => publicKeys(store), OWN_TIMES)
+  return [...others, { issuer: `${config.publicUrl}/oauth`, keys, roles: true, own: true }]
 }
