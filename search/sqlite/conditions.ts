@@ -3,6 +3,7 @@ import { type Bounds, type Expression, isOfEntries } from '../expression.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
 import { entryRows } from './entries.ts'
 import { type Fragment, join, listOf, raw, sql } from './fragment.ts'
+import { isLong, isOneOf, refersToOneOf } from './long-lists.ts'
 import type { Numbers } from './numbers.ts'
 import { stepOf } from './steps.ts'
 
@@ -58,7 +59,7 @@ export class Conditions {
       case 'not':
         return sql`NOT ${this.test(type, expression.part, subject)}`
       case 'id':
-        return sql`${raw(subject.row)}.id IN (SELECT value FROM ${listOf(expression.ids)})`
+        return isOneOf(expression.ids, subject.row)
       case 'lastUpdated':
         return updated(expression.ranges, subject.row)
       case 'composite':
@@ -72,6 +73,9 @@ export class Conditions {
       case 'within':
         return this.contained(type, expression, subject)
       default: {
+        if (isLong(expression)) {
+          return refersToOneOf(this.numbers, type, expression, subject.rid, [this.alias('e'), this.alias('r')])
+        }
         const alias = this.alias('e')
         const { from, where } = entryRows(this.numbers, type, expression, alias)
         return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${raw(`${alias}.rid = ${subject.rid}`)} AND ${where})`

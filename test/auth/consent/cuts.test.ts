@@ -66,3 +66,41 @@ t.test('any consents leave any caller what a naive reading of them does: in memo
   }
   t.ok(cut > RUNS, 'something is cut')
 })
+
+t.test('many who deny alike are one rule, and are told apart from the others', async (t) => {
+  const { store, searcher } = await openStore(t)
+  const ids = Array.from({ length: 120 }, (_, at) => `p${at}`)
+  const all = ids.flatMap((id) => [
+    { resourceType: 'Patient', id },
+    { resourceType: 'Observation', id: `o-${id}`, code: { text: 'x' }, subject: { reference: `Patient/${id}` } },
+    {
+      resourceType: 'Condition',
+      id: `c-${id}`,
+      subject: { reference: `Patient/${ids[0]}` },
+      asserter: { reference: `Patient/${id}` },
+    },
+  ])
+  await store.commit({ changes: all.map((one) => writeOf(one)), guards: [] })
+  const held = new HeldConsents({ baseUrl: BASE, zone: UTC })
+  const scope = { coding: [{ code: 'patient-privacy' }] }
+  for (const id of ids.slice(20)) {
+    const patient = { reference: `Patient/${id}` }
+    held.take(`c-${id}`, 1, { resourceType: 'Consent', status: 'active', scope, patient, provision: { type: 'deny' } })
+  }
+  t.equal([...held.held].length, 1)
+  const restriction = new ConsentCutter(held).cuts(CALLERS.physician!, NOW).may.s
+  const found = (type: string) => searcher.ids({ type, where: { kind: 'all' }, restriction }, 1000)
+  const left = ids.slice(0, 20)
+  t.strictSame((await found('Patient')).sort(), [...left].sort())
+  t.strictSame((await found('Observation')).sort(), left.map((id) => `o-${id}`).sort())
+  t.strictSame((await found('Condition')).sort(), left.map((id) => `c-${id}`).sort())
+  const where = {
+    kind: 'reference',
+    param: 'asserter',
+    targets: ids.map((id) => ({ type: 'Patient', id })),
+    bare: { types: [], ids: [] },
+    uris: [],
+  } as const
+  const asked = { ...where, targets: [...where.targets], bare: { types: [], ids: [] }, uris: [] }
+  t.equal(await searcher.count({ type: 'Condition', where: asked, restriction }), 20)
+})

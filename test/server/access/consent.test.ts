@@ -82,6 +82,16 @@ const CASES: [Identity, string, string[] | 'absent' | number][] = [
     ['Observation/o-open', 'Observation/o-part', 'Patient/open', 'Patient/part'],
   ],
   [nurse, 'Consent', ['Consent/some']],
+  [nurse, 'Patient/out/_history/1', 'absent'],
+  [nurse, 'Patient/out/_history', 'absent'],
+  [insurer, 'Observation/o-part/_history/1', 'absent'],
+  [insurer, 'Observation/o-part/_history', 'absent'],
+  [insurer, 'Observation/_history', ['Observation/o-open']],
+  [
+    insurer,
+    '_history',
+    ['Condition/c-open', 'Condition/c-part', 'Consent/some', 'Observation/o-open', 'Patient/open', 'Patient/part'],
+  ],
   [insurer, 'Observation', ['Observation/o-open']],
   [insurer, 'Observation/o-part', 'absent'],
   [insurer, 'Observation?_summary=count', 1],
@@ -134,6 +144,20 @@ t.test('a change of consent works at once, on whatever is asked next', async (t)
   const entry = { resource: consent('x', 'part', { type: 'deny' }), request: { method: 'PUT', url: 'Consent/x' } }
   await server.post('', { resourceType: 'Bundle', type: 'transaction', entry: [entry] })
   t.strictSame(await seen(), ['Observation/o-open', 'Observation/o-out'], 'by a transaction')
+})
+
+t.test('what cannot be seen cannot be changed or deleted either', async (t) => {
+  const server = await openServer(t)
+  await hospital(server)
+  const access = await rightsOf(insurer, server)
+  const changed = { ...observation('o-part', 'part', '1-1'), status: 'amended' }
+  for (const [method, body] of [
+    ['PUT', changed],
+    ['DELETE', undefined],
+  ] as const) {
+    await askWith(access, server, method, 'Observation/o-part', body)
+    t.equal((await server.get('Observation/o-part')).json?.meta?.versionId, '1', method)
+  }
 })
 
 t.test('the rule that decided has a name', async (t) => {
