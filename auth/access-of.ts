@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ID_PATTERN } from '../resources/references.ts'
-import type { Restriction } from '../search/searcher.ts'
+import { type Restriction, restrictionOf } from '../search/searcher.ts'
 import type { Access } from './access.ts'
 import type { BreakGlassGrants } from './break-glass/grants.ts'
 import { widened } from './break-glass/widened.ts'
@@ -51,7 +51,7 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
     caller: callerOf(identity),
     identity,
     may: widened(left.may, granted.may, grants),
-    ...(left.linked.kind === 'none' ? {} : { linkedBinaries: true, linkedBinariesMeet: left.linked }),
+    ...linkedBinaries(left),
     ...(consent ? { denials: consent.denials } : {}),
     ...(grants.length > 0 ? { emergencies: grants } : {}),
     hidden: compiled?.hidden ?? {},
@@ -59,6 +59,11 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
     labels: policy ? policy.labels.write : scopes.includes(ADMIN_SCOPE) ? 'all' : [],
     operations: isDenied ? [] : operationsOf(scopes, policy),
   }
+}
+
+function linkedBinaries({ may, linked }: Grant): Pick<Access, 'linkedBinaries' | 'linkedBinariesMeet'> {
+  const isNeeded = linked.kind !== 'none' && restrictionOf(may.r, 'Binary').kind === 'none'
+  return isNeeded ? { linkedBinaries: true, linkedBinariesMeet: linked } : {}
 }
 
 /** The name of a caller: whoever has the same has the same token's rights, and no one else. */

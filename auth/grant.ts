@@ -26,7 +26,9 @@ export function inBoth(one: Grant, other: Grant): Grant {
 export function binariesJudged(may: Permitted, linked: Expression = NONE): Grant {
   const binaries = restrictionOf(may.r, 'Binary')
   const documents = restrictionOf(may.r, 'DocumentReference')
-  if (documents.kind === 'all' || documents.kind === 'none' || binaries.kind === 'none') return { may, linked }
+  const isNarrowed = documents.kind !== 'all' && documents.kind !== 'none'
+  if (binaries.kind === 'all' && !isNarrowed) return { may, linked: NONE }
+  if (binaries.kind === 'none' || !isNarrowed) return { may, linked }
   return { may: { ...may, r: withoutBinaries(may.r), s: withoutBinaries(may.s) }, linked: anyOf([linked, binaries]) }
 }
 
