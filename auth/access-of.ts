@@ -42,8 +42,9 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
   const given = isDenied ? [] : scopes.slice(0, MOST_SCOPES).flatMap((scope) => parseResourceScope(scope) ?? [])
   const isHeard = role !== undefined || sources.unknownRole === 'scopes'
   const heard = isHeard ? given : given.filter(({ level }) => level !== 'user')
-  const granted = await grantOf(heard, { ...sources, patient, shared: sources.sharedTypes })
   const compiled = policy && (await compilePolicy(policy, identity, sources))
+  const hidden = compiled?.hidden ?? {}
+  const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
   const consent = sources.consents?.cuts({ identity, purposes: policy?.purposes ?? [] }, Date.now())
   const left = narrowed(compiled ? inBoth(granted, compiled) : granted, policy, consent)
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
@@ -54,7 +55,7 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
     ...linkedBinaries(left),
     ...(consent ? { denials: consent.denials } : {}),
     ...(grants.length > 0 ? { emergencies: grants } : {}),
-    hidden: compiled?.hidden ?? {},
+    hidden,
     writable: compiled?.writable ?? {},
     labels: policy ? policy.labels.write : scopes.includes(ADMIN_SCOPE) ? 'all' : [],
     operations: isDenied ? [] : operationsOf(scopes, policy),

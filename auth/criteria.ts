@@ -1,7 +1,9 @@
 import { FhirError } from '../resources/fhir-error.ts'
+import type { HiddenElements } from '../resources/redact.ts'
 import { type AskedParameter, parametersAsked } from '../search/asked.ts'
 import type { ParseContext } from '../search/criterion.ts'
 import type { Expression } from '../search/expression.ts'
+import { refuseHidden } from '../search/hidden.ts'
 import { isInclude } from '../search/include.ts'
 import { parseCriteria, RESULT_PARAMETERS } from '../search/parse.ts'
 import { parseQuery, type QueryPair } from '../search/query.ts'
@@ -15,6 +17,8 @@ export interface CriteriaPlace {
   searcher?: Searcher | undefined
   /** Whether some resources may lack the index entries of a parameter. */
   lacks(parameter: AskedParameter): boolean
+  /** Elements that are withheld from whom the criteria are for: what rests on them would tell of them. */
+  hidden?: HiddenElements
 }
 
 /** Terminology that a scope or a policy names is looked up for the server itself: who wrote it stands for it. */
@@ -22,13 +26,13 @@ const OPEN = { byType: {}, others: { kind: 'all' } } as const
 
 /**
  * What resources of a type have to meet, by the parser of searches but strict: undefined, which gives nothing, where a
- * criterion is unknown to the type, empty, wrong or rests on terminology that is not here; and where something is asked
+ * criterion is unknown to the type, empty, wrong, rests on what is hidden or on terminology that is not here; and where something is asked
  * not to be there while resources may lack the entries that would show it.
  */
 export async function strictCriteria(
   type: string,
   pairs: readonly QueryPair[],
-  { context, searcher, lacks }: CriteriaPlace,
+  { context, searcher, lacks, hidden = {} }: CriteriaPlace,
 ): Promise<Expression | undefined> {
   try {
     const { expression, used, unknown } = searcher
@@ -40,6 +44,7 @@ export async function strictCriteria(
       : parseCriteria(type, pairs, context)
     if (unknown.length > 0 || used.length !== pairs.length || used.length === 0) return undefined
     const asked = parametersAsked([{ type, where: expression, restriction: OPEN }])
+    refuseHidden(asked, hidden, context.parameters)
     return some(expression, ({ kind }) => kind === 'not') && asked.some(lacks) ? undefined : expression
   } catch (error) {
     if (error instanceof FhirError && error.kind === 'invalid') return undefined
