@@ -103,7 +103,7 @@ t.test('faults of the connection', { skip }, async (t) => {
       store.note('a'),
     ]
     await Promise.all(asked.map((one) => t.rejects(one, UNAVAILABLE)))
-    t.ok(Date.now() - begun < 8_000, `${Date.now() - begun} ms`)
+    t.ok(Date.now() - begun < 20_000, `${Date.now() - begun} ms`)
     t.equal(store.ready(), false)
     await proxy.listen(port)
     while (!store.ready()) await setTimeout(50)
@@ -121,7 +121,7 @@ t.test('faults of the connection', { skip }, async (t) => {
       t.rejects(store.commit(unit('x')), UNAVAILABLE),
       t.rejects(store.history({}, {}, 9), UNAVAILABLE),
     ])
-    t.ok(Date.now() - begun < 25_000, `${Date.now() - begun} ms`)
+    t.ok(Date.now() - begun < 60_000, `${Date.now() - begun} ms`)
     t.equal(store.ready(), false)
     proxy.fate = () => 'pass'
     proxy.cutAll()
