@@ -6,7 +6,7 @@ import { stepOf } from './steps.ts'
 
 const COLUMNS = 't.name, r.id, r.seq, octet_length(v.text)'
 
-/** Selects of what links lead to, each resource once a link: its type, id and `seq`, and how long its text is. */
+/** Selects of what links lead to, each resource once or more: its type, id and `seq`, and how long its text is. */
 export function linkStatements(
   numbers: Numbers,
   from: readonly ResourceName[],
@@ -14,30 +14,55 @@ export function linkStatements(
   restriction: Restriction,
 ): Fragment[] {
   const idsByType = Map.groupBy(from, ({ type }) => type)
-  return links.flatMap((link) => {
-    const starts = link.reverse ? link.targets : [link.source]
-    return starts.flatMap((type) => {
-      const ids = idsByType.get(type)?.map(({ id }) => id)
-      if (!ids) return []
+  const idsOf = (type: string) => idsByType.get(type)?.map(({ id }) => id) ?? []
+  const forth = links.filter(({ reverse, canonical }) => !reverse && !canonical)
+  const together = [...Map.groupBy(forth, ({ source }) => source)].flatMap(([source, own]) => {
+    const ids = idsOf(source)
+    return ids.length === 0 ? [] : [referredStatement(new Conditions(numbers, restriction), source, ids, own)]
+  })
+  const others = links.filter((link) => !forth.includes(link))
+  const apart = others.flatMap((link) => {
+    return (link.reverse ? link.targets : [link.source]).flatMap((type) => {
+      const ids = idsOf(type)
+      if (ids.length === 0) return []
       // A canonical leads to each type by an entry of its own.
       const ends = link.canonical && !link.reverse ? link.targets.map((end) => [end]) : [link.targets]
-      return ends.map((targets) => statement(numbers, type, ids, { ...link, targets }, restriction))
+      return ends.map((targets) => statement(new Conditions(numbers, restriction), type, ids, { ...link, targets }))
     })
   })
+  return [...together, ...apart]
 }
 
-function statement(numbers: Numbers, type: string, ids: string[], link: Link, restriction: Restriction): Fragment {
+/** What the references of several parameters of a type lead to, as one statement. */
+function referredStatement(conditions: Conditions, source: string, ids: string[], links: readonly Link[]): Fragment {
+  const { numbers } = conditions
+  const params = links.map(({ param }) => numbers.param(source, param))
+  const found = sql`SELECT DISTINCT e.value AS rid, e.param FROM ${startsOf(numbers, source, ids)} CROSS JOIN entry e
+    WHERE e.rid = o.rid AND e.param IN (${join(params, ', ')}) AND ${inTime('e.rid')}`
+  const ends = links.map(({ targets }, at) => sql`(d.param = ${params[at]!} AND ${visibleEnds(targets, conditions)})`)
+  return foundStatement(found, sql`(${join(ends, ' OR ')})`)
+}
+
+function statement(conditions: Conditions, type: string, ids: string[], link: Link): Fragment {
   const { reverse, source, param, canonical, targets } = link
-  const conditions = new Conditions(numbers, restriction)
+  const { numbers } = conditions
   const target = reverse ? type : targets[0]!
   const step = stepOf(numbers, { type: source, param, canonical }, target, reverse ? 'back' : 'forth', 'e')
   const [start, end] = reverse ? [step.far, step.near] : [step.near, step.far]
-  const names = sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${numbers.type(type)} AND o.id = j.value`
-  const found = sql`SELECT DISTINCT ${raw(end)} AS rid FROM ${names} CROSS JOIN ${step.tables}
+  const found = sql`SELECT DISTINCT ${raw(end)} AS rid FROM ${startsOf(numbers, type, ids)} CROSS JOIN ${step.tables}
     WHERE ${raw(start)} = o.rid AND ${step.where} AND ${inTime(step.near)}`
+  return foundStatement(found, visibleEnds(reverse ? [source] : targets, conditions))
+}
+
+/** The resources that links start from, in table `o`. */
+function startsOf(numbers: Numbers, type: string, ids: string[]): Fragment {
+  return sql`${listOf(ids)} j CROSS JOIN resource o ON o.type = ${numbers.type(type)} AND o.id = j.value`
+}
+
+function foundStatement(found: Fragment, isSeen: Fragment): Fragment {
   return sql`SELECT ${raw(COLUMNS)} FROM (${found}) d
     CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN type t ON t.id = r.type CROSS JOIN version v ON v.seq = r.seq
-    WHERE r.live = 1 AND ${visibleEnds(reverse ? [source] : targets, conditions)}`
+    WHERE r.live = 1 AND ${isSeen}`
 }
 
 /** That the resource in table `r` is of one of these types, and that the caller may see it. */
