@@ -11,6 +11,7 @@ import {
 import { type ErrorKind, FhirError } from '../resources/fhir-error.ts'
 import { door } from './access/door.ts'
 import { openCallers } from './access/open.ts'
+import { openRights } from './access/rights.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { bodyRoom } from './http/body-room.ts'
@@ -28,6 +29,7 @@ import { rateLimits } from './http/rate-limits.ts'
 import { sendError } from './http/reply.ts'
 import { addFhirRoutes, noteAsked, queryOf } from './http/routes.ts'
 import { addWelcome } from './http/welcome.ts'
+import { openOauth } from './oauth/open.ts'
 
 /**
  * ms: a request that has not come in whole is given up, since its body is held in memory meanwhile; the same for its head,
@@ -73,7 +75,10 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   })
   addHealthRoutes(app, store, start)
   addWelcome(app, baseUrl)
-  addFhirRoutes(app, { services, inFlight, door: door(openCallers(services), () => limits.fhir) })
+  const rights = config.auth ? openRights(services) : undefined
+  const callers = rights && openCallers(services, rights)
+  addFhirRoutes(app, { services, inFlight, door: door(callers, () => limits.fhir) })
+  if (rights) app.register((scope) => openOauth(scope, services, { accessFor: rights.of, limit: () => limits.oauth }))
   return app
 }
 

@@ -117,6 +117,11 @@ export const SETTINGS: readonly Setting[] = [
     doc: 'the same for /oauth, of each address',
   },
   {
+    name: 'CHARTROOM_DYNAMIC_REGISTRATION',
+    fallback: 'off',
+    doc: '`on`: apps may register themselves at /oauth/register (RFC 7591); what they get is still for each user to allow',
+  },
+  {
     name: 'CHARTROOM_TRUSTED_PROXIES',
     fallback: 'unset',
     doc: 'addresses or networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For tells the address of a client, with commas between',

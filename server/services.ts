@@ -1,6 +1,7 @@
 import { BreakGlassGrants } from '../auth/break-glass/grants.ts'
 import { ConsentCutter } from '../auth/consent/cuts.ts'
 import { HeldConsents } from '../auth/consent/held.ts'
+import { endpointsOf } from '../auth/smart/smart-configuration.ts'
 import { instantOf } from '../resources/dates.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
 import { RightsVersion } from './access/rights-version.ts'
@@ -10,6 +11,7 @@ import { capabilityStatement } from './conformance/capability-statement.ts'
 import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
+import { issuerOf } from './issuer.ts'
 import { Reindex } from './jobs/reindex.ts'
 import { Neighbours } from './neighbours.ts'
 import { type OpenedStore, openStore } from './store.ts'
@@ -76,7 +78,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
 
 /** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */
 function cachedStatement(
-  { conditionalDelete, auth, corsOrigins }: Config,
+  { conditionalDelete, auth, corsOrigins, publicUrl, registers }: Config,
   baseUrl: string,
   parameters: ParameterRegistry,
 ) {
@@ -96,7 +98,7 @@ function cachedStatement(
           version,
           date,
           conditionalDelete,
-          auth,
+          endpoints: auth ? endpointsOf(issuerOf({ publicUrl }), registers) : undefined,
           cors: corsOrigins.length > 0,
           parameters,
         }),

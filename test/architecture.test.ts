@@ -10,6 +10,7 @@ const LAW = ['resources', 'search', 'auth', 'him', 'operations', 'server']
 /** Packages that only some places may import. */
 const KEPT: Record<string, RegExp> = {
   fastify: /^server\//,
+  'oidc-provider': /^server\/oauth\//,
   mongodb: /(\/mongo\/|\/mongo\.ts$)/,
   'node:sqlite': /(\/sqlite\/|\/sqlite\.ts$)/,
 }

@@ -4,20 +4,19 @@ import { FOREIGN_TIMES, IssuerKeys, OWN_TIMES } from '../../auth/token/issuer-ke
 import { KnownTokens } from '../../auth/token/known-tokens.ts'
 import { TokenVerifier, type TrustedIssuer } from '../../auth/token/verify.ts'
 import type { Services } from '../call.ts'
-import { Callers } from './callers.ts'
+import { issuerOf } from '../issuer.ts'
+import { Callers, type Rights } from './callers.ts'
 import { fetchText } from './fetch-text.ts'
-import { openRights } from './rights.ts'
 
-/** Who may come in, as the settings say; undefined while AUTH is off. Nothing is asked of an issuer before it is needed. */
-export function openCallers(services: Services): Callers | undefined {
-  const { config, baseUrl, store, linkKey } = services
-  if (!config.auth) return undefined
+/** Who may come in, as the settings say, with which rights. Nothing is asked of an issuer before it is needed. */
+export function openCallers(services: Services, rights: Rights): Callers {
+  const { baseUrl, store, linkKey } = services
   const verifier = new TokenVerifier(trustedIssuers(services), baseUrl)
   const revoked = async (names: readonly string[]) => {
     const found = await Promise.all(names.map((name) => store.state.get('revoked', name)))
     return found.some((entry) => entry !== undefined)
   }
-  return new Callers(new KnownTokens(verifier, revoked), openRights(services), linkKey)
+  return new Callers(new KnownTokens(verifier, revoked), rights, linkKey)
 }
 
 /** The built-in one stands last: no setting takes its place. */
@@ -29,5 +28,5 @@ function trustedIssuers({ config, store }: Services): TrustedIssuer[] {
     own: false,
   }))
   const keys = new IssuerKeys(() => publicKeys(store), OWN_TIMES)
-  return [...others, { issuer: `${config.publicUrl}/oauth`, keys, roles: true, own: true }]
+  return [...others, { issuer: issuerOf(config), keys, roles: true, own: true }]
 }

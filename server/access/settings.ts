@@ -17,6 +17,8 @@ export interface AccessSettings {
   /** Requests a minute of one client; 0 for any number. */
   rateLimit: number
   oauthRateLimit: number
+  /** Whether clients may register themselves. */
+  registers: boolean
   /** Addresses and networks of proxies. */
   trustedProxies: readonly string[]
 }
@@ -34,6 +36,7 @@ export function accessSettings(get: (name: string) => string): AccessSettings {
     corsOrigins: list('CHARTROOM_CORS_ORIGINS', get, checkOrigin),
     rateLimit: aMinute('CHARTROOM_RATE_LIMIT', get),
     oauthRateLimit: aMinute('CHARTROOM_OAUTH_RATE_LIMIT', get),
+    registers: choice('CHARTROOM_DYNAMIC_REGISTRATION', get, ['off', 'on']) === 'on',
     trustedProxies: list('CHARTROOM_TRUSTED_PROXIES', get, checkAddress),
   }
 }

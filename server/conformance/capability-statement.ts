@@ -4,12 +4,14 @@ import type {
   CapabilityStatementRestResourceSearchParam,
   CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes'
+import type { Endpoints } from '../../auth/smart/smart-configuration.ts'
 import { OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
 import { type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 import { typeInteractions } from '../routing.ts'
 import { type Includes, includesByType } from './includes.ts'
+import { smartSecurity } from './smart-security.ts'
 
 /** What the statement tells of this server besides its code. */
 export interface ConformanceFacts {
@@ -18,8 +20,9 @@ export interface ConformanceFacts {
   /** When this server was started: the statement may differ from then on. */
   date: string
   conditionalDelete: 'single' | 'multiple'
-  /** Whether who asks must show a token, and whether pages of other origins may use the server. */
-  auth: boolean
+  /** Where tokens are had, where who asks must show one. */
+  endpoints: Endpoints | undefined
+  /** Whether pages of other origins may use the server. */
   cors: boolean
   parameters: ParameterRegistry
 }
@@ -61,18 +64,13 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
   }
 }
 
-function security({ auth, cors }: ConformanceFacts): CapabilityStatementRestSecurity {
-  if (!auth) {
+function security({ endpoints, cors }: ConformanceFacts): CapabilityStatementRestSecurity {
+  if (!endpoints) {
     const description =
       'AUTH is off: every door is open. This server listens on loopback alone and is for trial and development.'
     return { cors, description }
   }
-  const coding = [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }]
-  return {
-    cors,
-    service: [{ coding }],
-    description: 'An access token is asked for: Authorization: Bearer (SMART on FHIR).',
-  }
+  return { cors, ...smartSecurity(endpoints) }
 }
 
 function compartmentUrl(type: string): string {

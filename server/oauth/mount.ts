@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { oauthSecret } from '../../auth/smart/oauth-secret.ts'
+import { endpointsOf } from '../../auth/smart/smart-configuration.ts'
+import type { Services } from '../call.ts'
+import { issuerOf, OAUTH_PATH } from '../issuer.ts'
+import { addAccount } from './account.ts'
+import { askedUrl } from './asked-url.ts'
+import { Seal } from './csrf.ts'
+import { pageHeaders } from './headers.ts'
+import { addInteraction } from './interaction.ts'
+import { addLaunch } from './launch.ts'
+import { OwnTokens } from './own-token.ts'
+import { errorPage } from './pages/error-page.ts'
+import type { OauthParts } from './parts.ts'
+import { ProviderHolder } from './provider.ts'
+import { addRegistration } from './registration.ts'
+import type { Rooms } from './rooms.ts'
+import { addUserinfo } from './userinfo.ts'
+import { addSmartConfiguration } from './well-known.ts'
+
+/** Bytes of a form at the most. */
+const LONGEST = 64 * 1024
+
+/** Serves the SMART authorization server below `/oauth`. */
+export async function addOauth(app: FastifyInstance, services: Services, parts: OauthParts): Promise<void> {
+  const rooms = await roomsOf(services, parts)
+  const holder = new ProviderHolder(rooms)
+  addSmartConfiguration(app, rooms)
+  await app.register(
+    async (scope) => {
+      scope.addHook('onRequest', async (request, reply) => parts.limit()?.(request, reply))
+      scope.addHook('onRoute', (route) => {
+        route.bodyLimit = LONGEST
+      })
+      scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+        if ((error.statusCode ?? 500) >= 500) request.log.error(error)
+        return sendErrorPage(reply, rooms.root, error.statusCode)
+      })
+      scope.get('/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE))
+      addInteraction(scope, rooms, holder)
+      addAccount(scope, rooms, holder)
+      addUserinfo(scope, rooms)
+      addLaunch(scope, rooms)
+      if (rooms.registers) addRegistration(scope, rooms)
+      await scope.register(async (library) => addLibrary(library, rooms, holder))
+    },
+    { prefix: OAUTH_PATH },
+  )
+}
+
+const STYLE = readFileSync(join(import.meta.dirname, 'pages/style.css'))
+
+async function roomsOf({ store, baseUrl, dispatch, config }: Services, { accessFor }: OauthParts): Promise<Rooms> {
+  const issuer = issuerOf(config)
+  const secret = await oauthSecret(store)
+  return {
+    accessFor,
+    registers: config.registers,
+    store,
+    baseUrl,
+    dispatch,
+    issuer,
+    root: new URL(issuer).pathname,
+    endpoints: endpointsOf(issuer, config.registers),
+    cookieKey: createHash('sha256').update(secret).update('cookies').digest('base64url'),
+    tokens: new OwnTokens(store, issuer, baseUrl),
+    seal: new Seal(createHash('sha256').update(secret).update('seal').digest()),
+  }
+}
+
+/** All other paths are the library's: it takes the connection before anything of the body is read. */
+function addLibrary(library: FastifyInstance, rooms: Rooms, holder: ProviderHolder): void {
+  const { host, protocol } = new URL(rooms.issuer)
+  library.addHook('onRequest', async (request, reply) => {
+    const provider = await holder.get()
+    reply.hijack()
+    const { raw } = request
+    // Nothing that a client says of where it is decides where the answers lead.
+    raw.headers['x-forwarded-host'] = host
+    raw.headers['x-forwarded-proto'] = protocol.slice(0, -1)
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value)
+    raw.url = askedUrl((raw.url ?? '').slice(OAUTH_PATH.length))
+    Object.assign(raw, { baseUrl: rooms.root })
+    await provider.callback()(raw, reply.raw)
+  })
+  library.route({ method: ['GET', 'HEAD', 'POST', 'OPTIONS'], url: '/*', handler: unreachable })
+}
+
+async function unreachable(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return reply.code(404).send()
+}
+
+function sendErrorPage(reply: FastifyReply, root: string, status = 500): FastifyReply {
+  const message =
+    status < 500 ? 'The request cannot be read.' : 'The server failed to do this; the fault is recorded in its log.'
+  return reply.code(status).headers(pageHeaders()).type('text/html; charset=utf-8').send(errorPage(root, message))
+}

@@ -1,0 +1,83 @@
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import { grantOf } from '../../auth/smart/grants.ts'
+import { signingKeys } from '../../auth/smart/keys.ts'
+import { launchParameters } from '../../auth/smart/token-claims.ts'
+import { RESPONSE_MODES } from './asked-url.ts'
+import { matchesSecret } from './client-metadata.ts'
+import { configurationOf } from './configuration.ts'
+import { pageHeaders } from './headers.ts'
+import { answerForJwt } from './jwt-tokens.ts'
+import type { Rooms } from './rooms.ts'
+
+/** ms after which the keys are looked at again: so soon a new one is used by all processes. */
+const RECHECK = 15_000
+
+/** The library's provider, made anew when the signing keys have changed. */
+export class ProviderHolder {
+  readonly #rooms: Rooms
+  #current: { provider: Provider; kids: string } | undefined
+  #checked = 0
+  #looking: Promise<Provider> | undefined
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms
+  }
+
+  /** The provider with the keys of now. */
+  async get(): Promise<Provider> {
+    if (this.#current && performance.now() - this.#checked < RECHECK) return this.#current.provider
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #look(): Promise<Provider> {
+    // An RSA key that names no algorithm signs ID tokens by RS256, which every client knows (OpenID Connect Core, 15.1).
+    const kept = await signingKeys(this.#rooms.store)
+    const keys = kept.map(({ alg, ...key }) => (key.kty === 'RSA' ? key : { ...key, alg }))
+    const kids = keys.map(({ kid }) => kid).join(' ')
+    if (kids !== this.#current?.kids) this.#current = { provider: makeProvider(this.#rooms, keys), kids }
+    this.#checked = performance.now()
+    return this.#current.provider
+  }
+}
+
+type Keys = Parameters<typeof configurationOf>[1]
+
+function makeProvider(rooms: Rooms, keys: Keys): Provider {
+  const provider = new Provider(rooms.issuer, configurationOf(rooms, keys))
+  // The origin is PUBLIC_URL's, which `mount.ts` puts into each request whatever it came with.
+  provider.proxy = true
+  provider.Client.prototype.compareClientSecret = function compare(secret: string) {
+    return matchesSecret(rooms.store, this.clientId, secret)
+  }
+  // To the letter, loopback ports of native apps included (RFC 9700, 4.1.3).
+  provider.Client.prototype.redirectUriAllowed = function isAllowed(uri: string) {
+    return this.redirectUris?.includes(uri) ?? false
+  }
+  provider.use(async (ctx, next) => {
+    ctx.set(pageHeaders())
+    await next()
+  })
+  provider.use((ctx, next) => answerForJwt(rooms, ctx as KoaContextWithOIDC, next))
+  provider.use(async (ctx, next) => {
+    await next()
+    await addLaunchContext(rooms, ctx as KoaContextWithOIDC)
+    if (isObject(ctx.body) && 'response_modes_supported' in ctx.body) ctx.body.response_modes_supported = RESPONSE_MODES
+  })
+  return provider
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Puts beside a token what it was given for. */
+async function addLaunchContext({ store }: Rooms, ctx: KoaContextWithOIDC): Promise<void> {
+  const { oidc, body } = ctx as KoaContextWithOIDC & { body: unknown }
+  if (oidc?.route !== 'token' || !isObject(body) || !('access_token' in body)) return
+  const id = oidc.entities.Grant?.jti
+  const grant = id === undefined ? undefined : await grantOf(store, id)
+  if (grant) Object.assign(body, launchParameters(grant))
+}

@@ -1,0 +1,70 @@
+import { checkCode, checkPassword } from '../../auth/smart/sign-in.ts'
+import type { UserRecord } from '../../auth/smart/users.ts'
+import { field } from './form.ts'
+import { codePage, loginPage } from './pages/login-page.ts'
+import type { Rooms } from './rooms.ts'
+import type { Interaction, StepEnd } from './step.ts'
+
+/** ms within which the second factor has to follow the first. */
+const BETWEEN = 5 * 60 * 1000
+
+/** Signs in the user of an interaction. */
+export async function signInStep(rooms: Rooms, interaction: Interaction): Promise<StepEnd> {
+  const { details, user, client, form, action, csrf } = interaction
+  const end = await signIn(rooms, {
+    form,
+    action,
+    csrf,
+    bound: details.uid,
+    app: client.name,
+    // Who is signed in already is asked for his password again, not for another user's.
+    ...(user ? { only: user.name } : {}),
+  })
+  return 'page' in end ? end : { result: { login: { accountId: end.user.id, amr: end.amr } } }
+}
+
+interface SigningIn {
+  form: URLSearchParams | undefined
+  action: string
+  csrf: string
+  /** The interaction or session that the forms are bound to. */
+  bound: string
+  app?: string
+  /** The only user that may sign in here. */
+  only?: string
+}
+
+/** The next page, or who has signed in and how (`amr`, RFC 8176). */
+type SignedIn = { page: string } | { user: UserRecord; amr: string[] }
+
+/** The two forms of a sign-in: gives the next page, or who has signed in and how. */
+export async function signIn(rooms: Rooms, at: SigningIn): Promise<SignedIn> {
+  const { form, only, bound } = at
+  const { root } = rooms
+  const named = only === undefined ? {} : { name: only, fixed: true }
+  if (!form) return { page: loginPage({ root, ...at, ...named }) }
+  const passed = form.get('passed')
+  if (passed !== null) return secondFactor(rooms, at, passed)
+  const name = only ?? field(form, 'name')
+  const result = await checkPassword(rooms.store, { name, password: field(form, 'password', 1000) })
+  if (!('user' in result)) return { page: loginPage({ root, ...at, name, ...named, alert: words(result) }) }
+  const { user } = result
+  if (!user.totp) return { user, amr: ['pwd'] }
+  return { page: codePage({ root, ...at }, rooms.seal.passed(user.name, bound, Date.now() + BETWEEN)) }
+}
+
+async function secondFactor(rooms: Rooms, at: SigningIn, passed: string): Promise<SignedIn> {
+  const { root, seal, store } = rooms
+  const name = seal.nameOfPassed(passed, at.bound)
+  if (name === undefined) return { page: loginPage({ root, ...at, alert: 'That took too long: begin again.' }) }
+  const result = await checkCode(store, { name, code: field(at.form!, 'code', 10) })
+  if ('user' in result) return { user: result.user, amr: ['pwd', 'otp', 'mfa'] }
+  return { page: codePage({ root, ...at, alert: words(result) }, passed) }
+}
+
+/** Says no more than that it was wrong: not whether there is such a user. */
+function words(result: { wait: number } | { wrong: true }): string {
+  if ('wrong' in result) return 'This is not right. Check it, and try again.'
+  const seconds = Math.max(Math.ceil(result.wait / 1000), 1)
+  return `Too many attempts. Try again in ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`
+}
