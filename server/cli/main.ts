@@ -1,18 +1,34 @@
+import { CLIENT_USAGE, client } from './client.ts'
 import { COPY_USAGE, copy } from './copy.ts'
 import { load, USAGE } from './load.ts'
+import { POLICY_USAGE, policy } from './policy.ts'
 import { REINDEX_USAGE, reindex } from './reindex.ts'
+import { KEYS_USAGE, keys } from './signing-keys.ts'
+import { USER_USAGE, user } from './user.ts'
+
+type Command = (args: string[], environment: Record<string, string | undefined>) => Promise<number>
+
+const COMMANDS: Readonly<Record<string, { run: Command; usage: string }>> = {
+  load: { run: load, usage: USAGE },
+  reindex: { run: reindex, usage: REINDEX_USAGE },
+  copy: { run: copy, usage: COPY_USAGE },
+  user: { run: user, usage: USER_USAGE },
+  client: { run: client, usage: CLIENT_USAGE },
+  policy: { run: policy, usage: POLICY_USAGE },
+  keys: { run: keys, usage: KEYS_USAGE },
+}
 
 /** `npm run fhir -- <command>`. */
-async function main([command, ...rest]: string[]): Promise<number> {
+async function main([name, ...rest]: string[]): Promise<number> {
   // Records are for the user alone that runs the command.
   process.umask(0o077)
-  if (command === 'load') return load(rest, process.env)
-  if (command === 'reindex') return reindex(rest, process.env)
-  if (command === 'copy') return copy(rest, process.env)
-  const asked = command === undefined || command === 'help' || command === '--help'
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command) return command.run(rest, process.env)
+  const asked = name === undefined || name === 'help' || name === '--help'
   const stream = asked ? process.stdout : process.stderr
-  if (!asked) stream.write(`There is no command ${command}.\n`)
-  stream.write(`Usage: npm run fhir -- <command>\n\n${USAGE}\n${REINDEX_USAGE}\n${COPY_USAGE}\n`)
+  if (!asked) stream.write(`There is no command ${name}.\n`)
+  const usages = Object.values(COMMANDS).map(({ usage }) => usage)
+  stream.write(`Usage: npm run fhir -- <command>\n\n${usages.join('\n')}\n`)
   return asked ? 0 : 2
 }
 

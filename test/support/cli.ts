@@ -4,13 +4,23 @@ import { join } from 'node:path'
 
 const CLI = join(import.meta.dirname, '..', '..', 'server', 'cli', 'main.ts')
 
+/** How a run of the command line ended. */
+export interface CliRun {
+  code: number | null
+  output: string
+}
+
 /** Runs `npm run fhir -- …` with these settings to its end: its exit code, and all that it wrote. */
-export async function runCli(
-  settings: Record<string, string>,
-  ...args: string[]
-): Promise<{ code: number | null; output: string }> {
+export function runCli(settings: Record<string, string>, ...args: string[]): Promise<CliRun> {
+  return runCliOn('', settings, ...args)
+}
+
+/** The same with a text as its standard input. */
+export async function runCliOn(input: string, settings: Record<string, string>, ...args: string[]): Promise<CliRun> {
   const env = { ...process.env, ...settings }
-  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
