@@ -1,8 +1,10 @@
 import type { Access } from '../auth/access.ts'
 import { parseReference } from '../resources/references.ts'
 import type { Expression } from '../search/expression.ts'
-import { type ResourceName, restrictionOf } from '../search/searcher.ts'
+import { allowed } from '../search/judge.ts'
+import { type LiveVersion, type ResourceName, restrictionOf } from '../search/searcher.ts'
 import type { Services } from './call.ts'
+import { contentOf } from './content.ts'
 
 /** Whether Binaries are judged by what they belong to (R4 binary, "Security Context"). */
 export function areLinked({ may, linkedBinaries }: Access): boolean {
@@ -15,11 +17,16 @@ export function areLinked({ may, linkedBinaries }: Access): boolean {
  * DocumentReference. `mayRead` tells of any other resource.
  */
 export async function binaryIsLinked(
-  { id, text }: { id: string; text: Buffer },
+  version: LiveVersion,
   access: Access,
   services: Services,
   mayRead: (name: ResourceName) => Promise<boolean>,
 ): Promise<boolean> {
+  const { id, text } = version
+  const { linkedBinariesMeet: own } = access
+  const restriction = { byType: own ? { Binary: own } : {}, others: { kind: 'all' } } as const
+  const [isAllowed] = await allowed([contentOf(version, services)], restriction, services)
+  if (!isAllowed) return false
   const { securityContext } = JSON.parse(text.toString()) as { securityContext?: { reference?: unknown } }
   if (securityContext !== undefined) {
     const context = ownReference(securityContext.reference, services.baseUrl)
