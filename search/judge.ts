@@ -12,6 +12,8 @@ export interface Content extends Facts {
 /** What a judgement may ask beside the contents themselves. */
 export interface Grounds {
   searcher: Searcher
+  /** What of other resources counts: all, where it is not given, for what narrows is not narrowed itself. */
+  seen?: Restriction
   /** Content that is about to be written along with what is judged: it counts in place of what is stored. */
   own?(name: ResourceName): Content | undefined
   /** Is told of each search that the judgement rests on, with what it found: a commit can insist on the same. */
@@ -172,9 +174,9 @@ async function containing(
   return contents.filter((content) => inside.some((one) => one.outer === content && good.has(one)))
 }
 
-/** Inside what narrows nothing is narrowed: that asks what is so, not what the caller may see of it. */
-async function found(type: string, parts: Expression[], most: number, { searcher, told }: Grounds): Promise<string[]> {
-  const search: Search = { type, where: allOf(parts), restriction: EVERYTHING }
+async function found(type: string, parts: Expression[], most: number, grounds: Grounds): Promise<string[]> {
+  const { searcher, told, seen = EVERYTHING } = grounds
+  const search: Search = { type, where: allOf(parts), restriction: seen }
   const ids = await searcher.ids(search, most)
   told?.(search, ids)
   return ids

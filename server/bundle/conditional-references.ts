@@ -16,7 +16,7 @@ export class ConditionalReferences {
 
   constructor(state: TransactionState) {
     this.state = state
-    this.own = new OwnWrites(state.entries, state.services)
+    this.own = new OwnWrites(state)
     for (const { draft } of state.entries) {
       for (const { type, id, existing } of draft?.targets ?? []) if (!existing) state.criteria.leaveOut(type, id)
     }
@@ -35,7 +35,8 @@ export class ConditionalReferences {
 
   private async search({ type, query }: ConditionalReference): Promise<string> {
     const { search, ids } = await this.state.criteria.find(type, parseQuery(query), 1)
-    const matched = [...ids, ...this.own.find(type, search.where).map(({ id }) => id)]
+    const written = await this.own.find(type, search.where)
+    const matched = [...ids, ...written.map(({ id }) => id)]
     if (matched.length === 1) return `${type}/${matched[0]}`
     const diagnostics = `${matched.length === 0 ? 'No' : 'More than one'} ${type} matches the conditional reference.`
     throw FhirError.of('precondition-failed', diagnostics, {

@@ -2,9 +2,10 @@ import { FhirError } from '../../resources/fhir-error.ts'
 import type { IndexEntry } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
 import { indexEntries } from '../../search/index-entries.ts'
+import { allowed, type Content, isFar } from '../../search/judge.ts'
 import { matches } from '../../search/matches.ts'
-import type { Services } from '../call.ts'
-import type { TransactionEntry } from './entries.ts'
+import type { ResourceName } from '../../search/searcher.ts'
+import type { TransactionEntry, TransactionState } from './entries.ts'
 
 /** Resources looked at by all searches of one transaction together. */
 const MOST_COMPARISONS = 2_000_000
@@ -25,14 +26,14 @@ interface OwnType {
 
 /** The resources that a transaction writes, as its own conditional references find them. */
 export class OwnWrites {
-  private readonly services: Services
+  private readonly state: TransactionState
   private comparisons = 0
   private readonly entries = new Map<string, TransactionEntry[]>()
   private readonly types = new Map<string, OwnType>()
 
-  constructor(entries: readonly TransactionEntry[], services: Services) {
-    this.services = services
-    for (const entry of entries) {
+  constructor(state: TransactionState) {
+    this.state = state
+    for (const entry of state.entries) {
       const { draft } = entry
       const [target] = draft?.targets ?? []
       if (!draft?.document || !target || target.existing) continue
@@ -43,11 +44,12 @@ export class OwnWrites {
   }
 
   /**
-   * The written resources of a type that meet an Expression, by id and number of the entry. Throws `invalid` when all
-   * searches of the transaction together ask for too many comparisons.
+   * The written resources of a type that meet an Expression, by id and number of the entry; of what is asked of other
+   * resources, as far as the caller may see them. Throws `invalid` when all searches of the transaction together ask for too
+   * many comparisons.
    */
-  find(type: string, where: Expression): { id: string; at: number }[] {
-    const own = this.types.get(type) ?? this.index(type)
+  async find(type: string, where: Expression): Promise<{ id: string; at: number }[]> {
+    const own = this.ofType(type)
     const candidates = candidatesOf(where, own) ?? own.writes
     this.comparisons += candidates.length * valuesOf(where)
     if (this.comparisons > MOST_COMPARISONS) {
@@ -55,12 +57,34 @@ export class OwnWrites {
       throw FhirError.of('invalid', words, { code: 'too-costly' })
     }
     const lastUpdated = Date.now()
-    return candidates.filter(({ id, entries }) => matches(where, { id, lastUpdated, entries }))
+    if (!isFar(where)) return candidates.filter(({ id, entries }) => matches(where, { id, lastUpdated, entries }))
+    const { criteria, services } = this.state
+    const contents = candidates.map(({ id, entries }) => ({ type, id, lastUpdated, entries }))
+    const isMet = await allowed(
+      contents,
+      { byType: {}, others: where },
+      {
+        searcher: services.searcher,
+        seen: criteria.access.may.s,
+        own: (name) => this.contentOf(name, lastUpdated),
+        told: (search, ids) => criteria.guards.push({ selection: services.searcher.selection(search), ids }),
+      },
+    )
+    return candidates.filter((_, at) => isMet[at])
+  }
+
+  private contentOf({ type, id }: ResourceName, lastUpdated: number): Content | undefined {
+    const write = this.entries.has(type) ? this.ofType(type).writes.find((one) => one.id === id) : undefined
+    return write && { type, id, lastUpdated, entries: write.entries }
+  }
+
+  private ofType(type: string): OwnType {
+    return this.types.get(type) ?? this.index(type)
   }
 
   private index(type: string): OwnType {
     const own: OwnType = { writes: [], byValue: new Map() }
-    const { baseUrl, parameters, zone } = this.services
+    const { baseUrl, parameters, zone } = this.state.services
     for (const { at, draft } of this.entries.get(type) ?? []) {
       const entries = indexEntries(type, draft!.document!.value, baseUrl, parameters, zone)
       const write = { id: draft!.targets[0]!.id, at, entries }

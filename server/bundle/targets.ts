@@ -3,7 +3,7 @@ import { WRITE_ORDER } from '../write/draft.ts'
 import { applyPatch } from '../write/patched.ts'
 import { settle } from '../write/settle.ts'
 import type { TransactionState } from './entries.ts'
-import { namedAs, namedLater } from './entry-error.ts'
+import { namedLater } from './entry-error.ts'
 import { OwnWrites } from './own-writes.ts'
 
 /**
@@ -33,14 +33,15 @@ export async function settleTargets(state: TransactionState): Promise<void> {
  * What criteria did not find in the store, another entry may be about to write: then both are about one resource. So
  * are two entries with the same criteria, whatever they write.
  */
-async function refuseTwins({ entries, services, pace }: TransactionState, taken: Map<string, number>): Promise<void> {
-  const own = new OwnWrites(entries, services)
+async function refuseTwins(state: TransactionState, taken: Map<string, number>): Promise<void> {
+  const { entries, pace } = state
+  const own = new OwnWrites(state)
   for (const { at, draft } of entries) {
     const target = draft?.targets[0]
     if (!target?.unmatched) continue
     take(taken, `${target.type}?${JSON.stringify(target.unmatched)}`, at)
     const unmatched = target.unmatched
-    const found = namedAs(at, () => own.find(target.type, unmatched))
+    const found = await namedLater(at, () => own.find(target.type, unmatched))
     const other = found.find(({ id }) => id !== target.id)
     if (other) throw sameTarget(at, other.at)
     if (pace.due) await pace.rest()

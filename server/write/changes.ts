@@ -26,8 +26,8 @@ export async function changesOf(draft: Draft, services: Services, rights: Rights
   const changes: Change[] = []
   for (const target of draft.targets) {
     if (target.existing) continue
-    checkParameter(draft, target, services)
     const standing = await rights.standing(draft, target)
+    checkParameter(draft, target, services)
     const expect = await expected(draft, target, standing, services)
     // What the caller may not know of is not there to be deleted.
     if (draft.call.interaction === 'delete' && standing.kind === 'absent') continue

@@ -28,7 +28,7 @@ export class Criteria {
   readonly guards: Guard[] = []
   /** Version of the registry that they were read by, and that what is written along with them is indexed by. */
   readonly madeBy: number
-  private readonly access: Access
+  readonly access: Access
   private readonly services: Services
   private readonly gone = new Map<string, Set<string>>()
   private ms = 0

@@ -180,3 +180,30 @@ t.test('what was judged is what is written over', async (t) => {
     if (own.status === 200) t.equal(versions[1].note[0].text, 'by a')
   }
 })
+
+t.test('leak 4: criteria with chains, asked of what a transaction itself writes', async (t) => {
+  const open = await openServer(t)
+  await writeTwoPatients(open)
+  await open.put('Organization/h', { resourceType: 'Organization', id: 'h', name: 'Secret' })
+  const refers = (query: string) =>
+    transaction(
+      {
+        resource: patient('q', { active: true, managingOrganization: { reference: 'Organization/h' } }),
+        request: { method: 'POST', url: 'Patient' },
+      },
+      {
+        resource: { ...observation('x', 'a'), subject: { reference: `Patient?${query}` } },
+        request: { method: 'POST', url: 'Observation' },
+      },
+    )
+  const query = 'organization.name=Secret&active=true'
+  const found = await open.post('', refers(query))
+  t.equal(found.status, 200)
+  t.equal((await open.post('', refers('organization.name=Other&active=true'))).status, 412)
+  const [, created] = found.json.entry
+  const { json } = await open.get(created.response.location.replace(/^.*\/fhir\//, ''))
+  t.match(json.subject.reference, /^Patient\/[^ab]/)
+  const server = open.as(accessTo({ Observation: 'all', Patient: 'active=true' }))
+  await open.delete(json.subject.reference)
+  t.equal((await server.post('', refers(query))).status, 412, 'the name of what is hidden is no criterion')
+})
