@@ -9,7 +9,12 @@ interface Values {
   date: Range
   count: number
   types: string[]
+  code: string
+  concept: Concept
 }
+
+/** Words, or a code (a CodeableConcept). */
+export type Concept = { text: string } | { coding: { system: string; code: string }[] }
 
 /** One parameter of an operation. */
 export interface InputParameter {
@@ -68,16 +73,37 @@ const READERS: { [Type in keyof Values]: (name: string, text: string, zone: Zone
     if (unknown !== undefined) throw wrong(name, `takes resource types; ${unknown.slice(0, 64)} is none`)
     return names
   },
+  code: (name, text) => {
+    if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(text)) throw wrong(name, 'takes a code')
+    return text
+  },
+  concept: (name, text) => {
+    const words = text.trim()
+    if (words === '' || words.length > MOST_WORDS)
+      throw wrong(name, `takes words, ${MOST_WORDS} characters at the most`)
+    const [, system, code] = /^([a-z][a-z0-9+.-]*:[^\s|]+)\|([^\s|]+)$/i.exec(words) ?? []
+    return system !== undefined && code !== undefined ? { coding: [{ system, code }] } : { text: words }
+  },
 }
 
-/** The parameters that a Parameters resource of right structure has. Throws `invalid` for what is no plain value. */
+const MOST_WORDS = 1000
+
+/**
+ * The parameters that a Parameters resource of right structure has, a Coding as `system|code`. Throws `invalid` for what is no
+ * plain value.
+ */
 export function pairsOf(parameters: Record<string, unknown>): QueryPair[] {
   const given = (parameters.parameter ?? []) as Record<string, unknown>[]
   return given.map(({ name, ...rest }) => {
     const value = Object.entries(rest).find(([member]) => member.startsWith('value'))?.[1]
+    if (isCoding(value)) return [String(name), `${value.system}|${value.code}`]
     if (value === undefined || typeof value === 'object') throw wrong(String(name), 'takes a plain value')
     return [String(name), String(value)]
   })
+}
+
+function isCoding(value: unknown): value is { system: string; code: string } {
+  return typeof value === 'object' && value !== null && 'system' in value && 'code' in value
 }
 
 function wrong(name: string, words: string, code = 'value'): FhirError {

@@ -1,15 +1,17 @@
+import type { Action } from './action.ts'
+import { breakGlass } from './break-glass.ts'
 import { everything } from './everything.ts'
 import type { Level, Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
 import type { SystemOperation } from './system-operation.ts'
 
 /** All operations on resources. */
-export const OPERATIONS: readonly Operation[] = [everything]
+export const OPERATIONS: readonly (Operation | Action)[] = [everything, breakGlass]
 
 /** All operations of the whole system. */
 export const SYSTEM_OPERATIONS: readonly SystemOperation[] = [reindex]
 
-const byPlace = new Map<string, Operation>()
+const byPlace = new Map<string, Operation | Action>()
 for (const operation of OPERATIONS) {
   for (const level of operation.levels) {
     for (const type of operation.resourceTypes) {
@@ -21,7 +23,7 @@ for (const operation of OPERATIONS) {
 }
 
 /** The operation of this code at a level of a type; undefined where there is none. */
-export function operationAt(code: string, level: Level, type: string): Operation | undefined {
+export function operationAt(code: string, level: Level, type: string): Operation | Action | undefined {
   return byPlace.get(placeName(code, level, type))
 }
 

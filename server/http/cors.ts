@@ -15,7 +15,15 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     // Of any other origin the answer is as without CORS.
     origin: (origin, done) => done(null, origin !== undefined && allowed.has(origin) && origin),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'Content-Location', 'Last-Modified', 'X-Request-Id', 'Retry-After'],
+    exposedHeaders: [
+      'ETag',
+      'Location',
+      'Content-Location',
+      'Last-Modified',
+      'X-Request-Id',
+      'Retry-After',
+      'X-Break-Glass',
+    ],
     maxAge: REMEMBERED,
     strictPreflight: false,
   })

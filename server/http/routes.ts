@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
 import type { Services } from '../call.ts'
@@ -42,6 +43,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { services, 
     noteRoute(request, route)
     const { access } = request
     if (!access) throw FhirError.of('unauthenticated', 'Who asks is not known.')
+    tellOfEmergencies(access, reply)
     const call = callOfRequest(request, route, queryText, access)
     query = call.query
     const { accept } = request.headers
@@ -53,6 +55,13 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { services, 
   } catch (error) {
     return sendError(fhirErrorOf(error as Error & { code: string }), { request, reply, query, inFlight })
   }
+}
+
+/** Whoever is answered under broken glass is told, and until when. */
+function tellOfEmergencies({ emergencies = [] }: Access, reply: FastifyReply): void {
+  if (emergencies.length === 0) return
+  const told = emergencies.map(({ patient, until }) => `Patient/${patient}; until=${new Date(until).toISOString()}`)
+  reply.header('x-break-glass', told.join(', '))
 }
 
 /** Notes what a request that failed before its handler asked for, where its URL tells. */

@@ -1,3 +1,4 @@
+import type { Action } from '../../operations/action.ts'
 import { pairsOf } from '../../operations/input.ts'
 import { operationAt } from '../../operations/registry.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
@@ -10,6 +11,7 @@ import { type Mode, outcomeEntries, resourceEntries } from '../bundle/found-entr
 import type { Answer, Call, Services } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveText, visible } from '../visible.ts'
+import { commitNew } from '../write/new.ts'
 import { runSystemOperation } from './system-operation.ts'
 
 /** R4 operations: one of the registry; on a resource that is there its answer is sent page by page. */
@@ -19,6 +21,7 @@ export async function operation(call: Call, services: Services): Promise<Answer>
   const { access, type, id } = call as Call & { type: string; id: string }
   const declared = operationAt(call.operation ?? '', 'instance', type)
   if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
+  if ('act' in declared) return action(declared, { ...call, type, id }, services)
   const asked = [...call.query, ...parametersOf(call, services)]
   const { used, run } = declared.prepare(asked, zone)
   liveText(await visible(type, id, access, services, 's'), { type, id })
@@ -51,6 +54,33 @@ const UNINDEXED: Issue = {
 /** `_count` as it was used. */
 function limited(used: readonly QueryPair[]): QueryPair[] {
   return used.map(([name, value]) => [name, name === '_count' ? String(pageCount(used)) : value])
+}
+
+/** One that changes something; whether the caller may ask for it comes before all else. */
+async function action(
+  declared: Action,
+  call: Call & { type: string; id: string },
+  services: Services,
+): Promise<Answer> {
+  const { access, type, id } = call
+  declared.demand(access)
+  const stray = call.query.map(([name]) => name).find((name) => name !== '_format' && name !== '_pretty')
+  if (stray !== undefined) throw FhirError.of('invalid', 'The parameters of this operation come in the body alone.')
+  const { store, grants, config } = services
+  const answer = await declared.act(
+    {
+      access,
+      type,
+      id,
+      isThere: async () => (await store.read(type, id))?.text !== undefined,
+      commit: (resources, state) => commitNew(resources, state, services),
+      grants,
+      breakGlassTime: config.breakGlassTime,
+    },
+    parametersOf(call, services),
+    services.zone,
+  )
+  return { kind: 'ok', text: Buffer.from(JSON.stringify(answer)) }
 }
 
 /** What the Parameters of a POST holds. Throws `invalid` for another body. */
