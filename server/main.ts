@@ -3,6 +3,7 @@ import { tellAddress } from './address.ts'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { demoHints, loadDemo } from './demo/load.ts'
+import { addDemoSignIn } from './demo/sign-in.ts'
 import { type Log, openLog } from './http/log.ts'
 import { freePort } from './port.ts'
 import { openServices } from './services.ts'
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
   services.reindex.catchUp()
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
+  const signIn = config.demo && config.auth ? await addDemoSignIn(services) : undefined
+  if (signIn !== undefined) process.stdout.write(`${signIn}\n`)
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {

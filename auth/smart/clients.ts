@@ -56,14 +56,20 @@ export async function* allClients(store: Keeper): AsyncGenerator<ClientRecord> {
  * there is one of that id.
  */
 export async function addClient(store: Keeper, facts: ClientFacts): Promise<Registered> {
+  const registered = newClient(facts)
+  if (!(await wasCommitted(store, putClient(registered.client, 'absent')))) {
+    throw FhirError.of('conflict', `There is a client ${facts.id} already.`)
+  }
+  return registered
+}
+
+/** The record of a new client, which is nowhere yet, as `addClient` keeps it. Throws `invalid` with what is wrong. */
+export function newClient(facts: ClientFacts): Registered {
   const hasSecret = facts.kind === 'confidential' && facts.jwks === undefined && facts.jwksUri === undefined
   const fault = clientFault(facts, hasSecret)
   if (fault !== undefined) throw FhirError.of('invalid', `The client is refused: ${fault}.`)
   const secret = hasSecret ? newSecret() : undefined
   const client: ClientRecord = { ...facts, created: Date.now(), ...(secret ? { secretHash: digestOf(secret) } : {}) }
-  if (!(await wasCommitted(store, putOf(client, 'absent')))) {
-    throw FhirError.of('conflict', `There is a client ${facts.id} already.`)
-  }
   return secret === undefined ? { client } : { client, secret }
 }
 
@@ -107,11 +113,12 @@ function changeClient(
     const entry = await store.state.get(KIND, id)
     if (!entry) throw FhirError.of('not-found', `There is no client ${id}.`)
     const client = change(recordOf(entry))
-    return (await wasCommitted(store, putOf(client, entry.revision))) ? client : undefined
+    return (await wasCommitted(store, putClient(client, entry.revision))) ? client : undefined
   })
 }
 
-function putOf(client: ClientRecord, expect: number | 'absent'): StateChange {
+/** The change that makes a client's record this one, if it is as it was read: at revision `expect`. */
+export function putClient(client: ClientRecord, expect: number | 'absent'): StateChange {
   return { kind: 'put', of: KIND, key: client.id, value: client, expect }
 }
 

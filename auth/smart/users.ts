@@ -55,15 +55,20 @@ export async function* allUsers(store: Keeper): AsyncGenerator<UserRecord> {
 
 /** Adds a user. Throws `invalid` with what is wrong, `conflict` where there is one of that name. */
 export async function addUser(store: Keeper, facts: UserFacts, password: string): Promise<UserRecord> {
+  const user = await newUser(facts, password)
+  if (!(await wasCommitted(store, putOf(user, 'absent')))) {
+    throw FhirError.of('conflict', `There is a user ${user.name} already.`)
+  }
+  return user
+}
+
+/** The record of a new user, which is nowhere yet. Throws `invalid` with what is wrong. */
+export async function newUser(facts: UserFacts, password: string): Promise<UserRecord> {
   const name = userKey(facts.name)
   const fault = userFactsFault({ ...facts, name }) ?? passwordFault(password, name)
   if (fault !== undefined) throw FhirError.of('invalid', `The user is refused: ${fault}.`)
   const hash = await hashPassword(password)
-  const user: UserRecord = { ...facts, name, id: randomUUID(), password: hash, created: Date.now() }
-  if (!(await wasCommitted(store, putOf(user, 'absent')))) {
-    throw FhirError.of('conflict', `There is a user ${name} already.`)
-  }
-  return user
+  return { ...facts, name, id: randomUUID(), password: hash, created: Date.now() }
 }
 
 /**
