@@ -1,14 +1,10 @@
-import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { revocation } from '../../auth/smart/grants.ts'
 import { commitState } from '../../auth/smart/kept-record.ts'
 import { mayIntrospect } from './configuration.ts'
+import { readForm, replay } from './form-again.ts'
 import type { OwnToken } from './own-token.ts'
 import type { Rooms } from './rooms.ts'
-
-/** Bytes of a form at the most. */
-const LONGEST = 56 * 1024
 
 /** ms by which clocks may differ: so long after its end a token may still be taken. */
 const SKEW = 120_000
@@ -24,11 +20,11 @@ export async function answerForJwt(rooms: Rooms, ctx: KoaContextWithOIDC, next: 
   const introspects = ctx.path === '/introspect'
   if (ctx.method !== 'POST' || !(introspects || ctx.path === '/revoke')) return next()
   if (!ctx.is('application/x-www-form-urlencoded')) return next()
-  const form = new URLSearchParams(await textOf(ctx.req))
+  const form = await readForm(ctx.req)
   const [token, ...others] = form.getAll('token')
   const isJwt = token !== undefined && others.length === 0 && token.split('.').length === 3
   if (isJwt) form.set('token', NOTHING)
-  replay(ctx.req, form.toString())
+  replay(ctx.req, form)
   await next()
   if (!isJwt || ctx.status !== 200 || !ctx.oidc.client) return
   const known = await rooms.tokens.read(token)
@@ -44,24 +40,4 @@ function introspected({ claims }: OwnToken): Record<string, unknown> {
 
 async function revoke({ store }: Rooms, { id, expires }: OwnToken): Promise<void> {
   await commitState(store, revocation(id, expires + SKEW))
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length
-    if (length > LONGEST) break
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
-}
-
-/** Lets the library read a body in the place of the one that was read here. */
-function replay(request: IncomingMessage, body: string): void {
-  const again = Readable.from([Buffer.from(body)])
-  request.headers['content-length'] = String(Buffer.byteLength(body))
-  delete request.headers['transfer-encoding']
-  Object.defineProperty(request, 'readable', { value: true })
-  Object.defineProperty(request, 'iterator', { value: again.iterator.bind(again) })
 }

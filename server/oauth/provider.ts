@@ -7,6 +7,7 @@ import { matchesSecret } from './client-metadata.ts'
 import { configurationOf } from './configuration.ts'
 import { pageHeaders } from './headers.ts'
 import { answerForJwt } from './jwt-tokens.ts'
+import { nameRefresher } from './refresh-client.ts'
 import type { Rooms } from './rooms.ts'
 
 /** ms after which the keys are looked at again: so soon a new one is used by all processes. */
@@ -61,6 +62,7 @@ function makeProvider(rooms: Rooms, keys: Keys): Provider {
     await next()
   })
   provider.use((ctx, next) => answerForJwt(rooms, ctx as KoaContextWithOIDC, next))
+  provider.use((ctx, next) => nameRefresher(rooms, provider, ctx as KoaContextWithOIDC, next))
   provider.use(async (ctx, next) => {
     await next()
     await addLaunchContext(rooms, ctx as KoaContextWithOIDC)

@@ -47,7 +47,10 @@ export async function signIn(rooms: Rooms, at: SigningIn): Promise<SignedIn> {
   if (passed !== null) return secondFactor(rooms, at, passed)
   const name = only ?? field(form, 'name')
   const result = await checkPassword(rooms.store, { name, password: field(form, 'password', 1000) })
-  if (!('user' in result)) return { page: loginPage({ root, ...at, name, ...named, alert: words(result) }) }
+  if (!('user' in result))
+    return {
+      page: loginPage({ root, ...at, name, ...named, alert: words(result, 'The name or the password is wrong.') }),
+    }
   const { user } = result
   if (!user.totp) return { user, amr: ['pwd'] }
   return { page: codePage({ root, ...at }, rooms.seal.passed(user.name, bound, Date.now() + BETWEEN)) }
@@ -59,12 +62,12 @@ async function secondFactor(rooms: Rooms, at: SigningIn, passed: string): Promis
   if (name === undefined) return { page: loginPage({ root, ...at, alert: 'That took too long: begin again.' }) }
   const result = await checkCode(store, { name, code: field(at.form!, 'code', 10) })
   if ('user' in result) return { user: result.user, amr: ['pwd', 'otp', 'mfa'] }
-  return { page: codePage({ root, ...at, alert: words(result) }, passed) }
+  return { page: codePage({ root, ...at, alert: words(result, 'The code is wrong, or was used already.') }, passed) }
 }
 
 /** Says no more than that it was wrong: not whether there is such a user. */
-function words(result: { wait: number } | { wrong: true }): string {
-  if ('wrong' in result) return 'This is not right. Check it, and try again.'
+function words(result: { wait: number } | { wrong: true }, wrong: string): string {
+  if ('wrong' in result) return wrong
   const seconds = Math.max(Math.ceil(result.wait / 1000), 1)
   return `Too many attempts. Try again in ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`
 }

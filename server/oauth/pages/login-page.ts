@@ -16,6 +16,7 @@ interface SignIn {
 
 /** Asks for name and password. */
 export function loginPage({ root, action, csrf, app, alert: message, name, fixed }: SignIn): string {
+  const isNamed = name !== undefined && name !== ''
   return page(
     root,
     'Sign in',
@@ -24,9 +25,9 @@ ${alert(message)}
 <form method="post" action="${action}">
 ${csrfField(csrf)}
 <label class="field" for="name">Name</label>
-<input type="text" id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required ${fixed ? html`readonly` : html`autofocus`}>
+<input type="text" id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required ${fixed && html`readonly`} ${isNamed || html`autofocus`}>
 <label class="field" for="password">Password</label>
-<input type="password" id="password" name="password" autocomplete="current-password" maxlength="1000" required ${fixed && html`autofocus`}>
+<input type="password" id="password" name="password" autocomplete="current-password" maxlength="1000" required ${isNamed && html`autofocus`}>
 <div class="actions"><button>Sign in</button></div>
 </form>`,
   )

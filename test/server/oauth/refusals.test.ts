@@ -167,7 +167,7 @@ t.test('what is refused', async (t) => {
         page = await browser.submit(page, { name, password: attempt < 6 ? 'wrong password here' : PASSWORD })
         alerts.push(/role="alert">([^<]+)/.exec(page.text)?.[1] ?? 'none')
       }
-      t.equal(alerts[0], 'This is not right. Check it, and try again.')
+      t.equal(alerts[0], 'The name or the password is wrong.')
       t.match(alerts[5], /Too many attempts/)
       t.match(alerts[6], /Too many attempts/, 'the right password is not looked at')
     }
@@ -187,7 +187,7 @@ t.test('what is refused', async (t) => {
     const signIn = await browser.go('GET', authorization().url)
     t.match(signIn.text, /Sign in/, 'his session has ended')
     const refused = await browser.submit(signIn, { name: 'doc', password: PASSWORD })
-    t.match(refused.text, /This is not right/)
+    t.match(refused.text, /is wrong/)
     await setDisabled(store, 'doc', false)
   })
 
