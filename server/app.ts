@@ -28,6 +28,7 @@ import { type Log, logAborted, logRequest, note } from './http/log.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import { sendError } from './http/reply.ts'
 import { addFhirRoutes, noteAsked, queryOf } from './http/routes.ts'
+import { cutSilent } from './http/silent-sockets.ts'
 import { addWelcome } from './http/welcome.ts'
 import { openOauth } from './oauth/open.ts'
 
@@ -60,6 +61,7 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('access', null)
   app.register(headers.load)
+  cutSilent(app.server)
   addHooks(app, { guard, log, inFlight, headers })
   allowOrigins(app, config.corsOrigins)
   const limits = rateLimits(app, { fhir: config.rateLimit, oauth: config.oauthRateLimit })
