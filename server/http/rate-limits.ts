@@ -24,16 +24,7 @@ export function rateLimits(app: FastifyInstance, most: { fhir: number; oauth: nu
     limits.fhir = limitOf(app, most.fhir, keyOf)
     limits.oauth = limitOf(app, most.oauth, ({ ip }) => normalizeIP(ip))
   })
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!limits.oauth || !isOauth(request)) done()
-    else limits.oauth(request, reply).then(() => done(), done)
-  })
   return limits
-}
-
-/** By the route as well: a path may be written in other ways, and lead there all the same. */
-function isOauth({ url, routeOptions }: FastifyRequest): boolean {
-  return url.startsWith('/oauth') || routeOptions.url?.startsWith('/oauth') === true
 }
 
 function limitOf(
