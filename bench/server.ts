@@ -68,7 +68,7 @@ export class MeasuredServer {
   ): Promise<MeasuredServer> {
     const port = await freePort('127.0.0.1')
     const started = performance.now()
-    const env = { ...process.env, PORT: String(port), ...environment }
+    const env = { ...process.env, AUTH: 'off', PORT: String(port), ...environment }
     const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
     const url = `http://127.0.0.1:${port}`
     while (!(await answers(url + ready))) {

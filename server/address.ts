@@ -6,7 +6,9 @@ const FILE = 'server.json'
 
 /** Notes in the store's folder where its server listens, for commands that find the store in use. */
 export function tellAddress({ dataDir, host, port }: Config): void {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  // Who listens everywhere is reached on this machine by its own address.
+  const near = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
+  const url = `http://${near.includes(':') ? `[${near}]` : near}:${port}`
   writeFileSync(join(dataDir, FILE), JSON.stringify({ url }))
 }
 

@@ -54,7 +54,7 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'AUTH',
-    fallback: 'off',
+    fallback: 'on',
     doc: '`on`: who asks shows an access token; `off` opens every door, and serves loopback alone',
   },
   {
@@ -87,6 +87,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'CHARTROOM_CONDITIONAL_DELETE',
     fallback: 'single',
     doc: '`single`: more than one match is 412; `multiple`: all matches are deleted',
+  },
+  {
+    name: 'CHARTROOM_TOKEN',
+    fallback: 'unset',
+    doc: 'access token of `npm run fhir` where it works through a server; `--token-file` names a file instead',
   },
   {
     name: 'CHARTROOM_UNKNOWN_ROLE',

@@ -21,7 +21,7 @@ const LEFT_OUT = new RegExp(
     'readme',
     'search/(deadline|plans|real-data|statements|mongo/)',
     'server/access/(?!revoked|own-tokens)',
-    'server/(cli/(load|reindex)|crash|demo/load|overload|hostile|round-trip)',
+    'server/(cli/(load|reindex|token)|crash|demo/load|overload|hostile|round-trip)',
     'server/http/(?!binary\\.|faults|methods|formats)',
     'server/start/(disk-full|npm|refusals)',
   ].join('|'),

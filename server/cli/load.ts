@@ -8,12 +8,13 @@ import { Progress } from './progress.ts'
 import { listFiles, type Piece, readPieces } from './sources.ts'
 import { Tally } from './tally.ts'
 import { openTarget, type Target } from './target.ts'
+import { TOKEN_OPTION, tokenOf } from './token.ts'
 
 /** How the command is used. */
-export const USAGE = `load FILE…|DIR [--url FHIR_BASE] [--again]
+export const USAGE = `load FILE…|DIR [--url FHIR_BASE] [--token-file FILE] [--again]
     Loads Bundles (.json), NDJSON, either with .gz, and .tar.gz of them, in the order of the names, into the store
     in DATA_DIR; where a server has it open, through that server. With MONGODB_URL, into that database, beside the
-    servers that are on it. Run again after a break, it goes on where it stopped: what was loaded before, by the
+    servers that are on it. A server is shown the access token in the file, or in CHARTROOM_TOKEN. Run again after a break, it goes on where it stopped: what was loaded before, by the
     name of its file and its content, is left alone, whatever became of it since; --again loads it once more. Under
     another name it is other data.`
 
@@ -27,7 +28,8 @@ export async function load(args: string[], environment: Record<string, string | 
   // npm runs scripts in the project's folder and tells where it was called.
   const files = await listFiles(options.paths.map((path) => resolve(environment.INIT_CWD ?? '', path)))
   if (files.length === 0) throw new Error('there is nothing to load in what was named')
-  const target = await openTarget(readConfig({ ...environment, DEMO: 'off' }), options.url)
+  const token = tokenOf(environment, options.tokenFile && resolve(environment.INIT_CWD ?? '', options.tokenFile))
+  const target = await openTarget(readConfig({ ...environment, DEMO: 'off' }), { ...options, token })
   process.stdout.write(`Loading into ${target.description}\n`)
   const progress = new Progress(files.reduce((sum, { size }) => sum + size, 0))
   const tally = new Tally()
@@ -45,6 +47,7 @@ export async function load(args: string[], environment: Record<string, string | 
 interface Options {
   paths: string[]
   url: string | undefined
+  tokenFile: string | undefined
   again: boolean
 }
 
@@ -54,12 +57,17 @@ function readOptions(args: string[]): Options | string {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { url: { type: 'string' }, again: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+      options: {
+        ...TOKEN_OPTION,
+        url: { type: 'string' },
+        again: { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+      },
     })
     if (values.help) return ''
     return positionals.length === 0
       ? 'Name the files to load.'
-      : { paths: positionals, url: values.url, again: values.again }
+      : { paths: positionals, url: values.url, tokenFile: values['token-file'], again: values.again }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

@@ -1,14 +1,16 @@
+import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { JobState } from '../../operations/job.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openServices } from '../services.ts'
-import { askServer, openPlace } from './place.ts'
+import { askServer, openPlace, type Server } from './place.ts'
+import { TOKEN_OPTION, tokenOf } from './token.ts'
 
 /** How the command is used. */
-export const REINDEX_USAGE = `reindex [--url FHIR_BASE]
+export const REINDEX_USAGE = `reindex [--url FHIR_BASE] [--token-file FILE]
     Makes the index of all resources anew, in the store in DATA_DIR; where a server has it open, that server does. With
-    MONGODB_URL, in that database, beside the servers that are on it. Broken off, it goes on where it stopped: when it is run again, or when the server starts.`
+    MONGODB_URL, in that database, beside the servers that are on it. A server is shown the access token in the file, or in CHARTROOM_TOKEN. Broken off, it goes on where it stopped: when it is run again, or when the server starts.`
 
 /** ms between two looks at how far it is. */
 const INTERVAL = 500
@@ -24,13 +26,15 @@ interface Watched {
 
 /** Runs `reindex`; answers the exit code: 0, 1 when it did not come to its end, 2 for wrong usage. */
 export async function reindex(args: string[], environment: Record<string, string | undefined>): Promise<number> {
-  const url = readUrl(args)
-  if (url === false) {
+  const options = readOptions(args)
+  if (!options) {
     process.stderr.write(`Usage: npm run fhir -- ${REINDEX_USAGE}\n`)
     return 2
   }
   const places = { here: watchedHere, at: watchedAt }
-  const watched = await openPlace<Watched>(readConfig({ ...environment, DEMO: 'off' }), url, places)
+  const { url, 'token-file': file } = options
+  const token = tokenOf(environment, file && resolve(environment.INIT_CWD ?? '', file))
+  const watched = await openPlace<Watched>(readConfig({ ...environment, DEMO: 'off' }), { url, token }, places)
   process.stdout.write(`Indexing anew ${watched.description}\n`)
   try {
     return await watch(watched)
@@ -39,12 +43,12 @@ export async function reindex(args: string[], environment: Record<string, string
   }
 }
 
-/** The address given, undefined for none; false for wrong usage. */
-function readUrl(args: string[]): string | undefined | false {
+/** The options given; undefined for wrong usage. */
+function readOptions(args: string[]): { url?: string; 'token-file'?: string } | undefined {
   try {
-    return parseArgs({ args, options: { url: { type: 'string' } } }).values.url
+    return parseArgs({ args, options: { url: { type: 'string' }, ...TOKEN_OPTION } }).values
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -84,19 +88,19 @@ async function watchedHere(config: Config): Promise<Watched> {
   }
 }
 
-function watchedAt(base: string): Watched {
+function watchedAt(server: Server): Watched {
   return {
-    description: `the store of the server at ${base}`,
-    start: () => ask(base, 'POST'),
-    look: () => ask(base, 'GET'),
+    description: `the store of the server at ${server.base}`,
+    start: () => ask(server, 'POST'),
+    look: () => ask(server, 'GET'),
     close: async () => undefined,
   }
 }
 
 /** Asks for `$reindex`. Rejects when it is not answered with a state. */
-async function ask(base: string, method: 'GET' | 'POST'): Promise<JobState> {
-  const response = await askServer(base, '/$reindex', { method })
-  if (!response.ok) throw new Error(`${base}/$reindex: status ${response.status}`)
+async function ask(server: Server, method: 'GET' | 'POST'): Promise<JobState> {
+  const response = await askServer(server, '/$reindex', { method })
+  if (!response.ok) throw new Error(`${server.base}/$reindex: status ${response.status}`)
   const { parameter = [] } = (await response.json()) as { parameter?: ({ name: string } & Record<string, unknown>)[] }
   const state = parameter.map(({ name, ...value }) => [name, Object.values(value)[0]])
   return Object.fromEntries(state) as JobState

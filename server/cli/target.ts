@@ -4,7 +4,7 @@ import type { Issue } from '../../resources/fhir-error.ts'
 import type { Config } from '../config.ts'
 import { onceKeyOf } from '../once-key.ts'
 import { openServices } from '../services.ts'
-import { askServer, openPlace } from './place.ts'
+import { askServer, openPlace, type Server } from './place.ts'
 
 /** What the server says of a Bundle: its response, or the issues for which all of it was refused. */
 export type Reply = { response: ResponseBundle; issues?: never } | { response?: never; issues: readonly Issue[] }
@@ -23,13 +23,16 @@ export interface Target {
 }
 
 /** Where the settings or the address say: in the store itself, or through a server. */
-export function openTarget(config: Config, url: string | undefined): Promise<Target> {
-  return openPlace(config, url, { here: storeTarget, at: httpTarget })
+export function openTarget(
+  config: Config,
+  server: { url: string | undefined; token: string | undefined },
+): Promise<Target> {
+  return openPlace(config, server, { here: storeTarget, at: httpTarget })
 }
 
 async function storeTarget(config: Config): Promise<Target> {
   const services = await openServices(config)
-  // While AUTH is off, who loads is the same as who asks over HTTP: keys fit either way.
+  // Whoever may write the store's files may load. While AUTH is off, this is the same as who asks over HTTP: keys fit either way.
   const access = OPEN
   return {
     description: `the store in ${config.storeName}`,
@@ -55,16 +58,16 @@ async function storeTarget(config: Config): Promise<Target> {
 const ATTEMPTS = 5
 const PAUSE = 2_000
 
-function httpTarget(base: string): Target {
+function httpTarget(server: Server): Target {
   return {
-    description: `the server at ${base}`,
+    description: `the server at ${server.base}`,
     async send(bundle, key) {
       const headers = {
         'content-type': 'application/fhir+json',
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       }
       for (let attempt = 1; ; attempt++) {
-        const response = await askServer(base, '', { method: 'POST', headers, body: new Uint8Array(bundle) })
+        const response = await askServer(server, '', { method: 'POST', headers, body: new Uint8Array(bundle) })
         if (response.status !== 503 || attempt === ATTEMPTS) return replyOf(response)
         await setTimeout(PAUSE)
       }

@@ -13,6 +13,13 @@ t.test('defaults', async (t) => {
     demo: true,
     logLevel: 'info',
     conditionalDelete: 'single',
+    auth: true,
+    issuers: [],
+    unknownRole: 'scopes',
+    trustRoles: false,
+    corsOrigins: [],
+    rateLimit: 0,
+    oauthRateLimit: 300,
   })
   t.equal(readConfig({ DATA_DIR: '/x' }).demo, false, 'a folder that somebody named gets no invented patients')
   t.equal(readConfig({ DATA_DIR: '/x', DEMO: 'on' }).demo, true)
@@ -55,7 +62,7 @@ t.test('no secret of a URL comes into words', async (t) => {
 
 t.test('who may come in', async (t) => {
   t.equal(readConfig({ AUTH: 'off' }).auth, false)
-  t.match(readConfig({ AUTH: 'on', HOST: '0.0.0.0' }), { auth: true, host: '0.0.0.0' })
+  t.match(readConfig({ HOST: '0.0.0.0' }), { auth: true, host: '0.0.0.0' })
   const issuers = ['https://idp.example/realms/x', 'http://localhost:9000', 'http://[::1]:9000/']
   t.strictSame(readConfig({ AUTH_ISSUERS: issuers.join(' , ') }).issuers, issuers)
   t.strictSame(readConfig({ CHARTROOM_SHARED_TYPES: 'none' }).sharedTypes, [])
@@ -72,9 +79,9 @@ t.test('what makes no sense is refused with a sentence', async (t) => {
     [{ PORT: '80x' }, /PORT=80x must be a whole number/],
     [{ PORT: '70000' }, /from 0 to 65535/],
     [{ AUTH: 'maybe' }, /must be one of off, on/],
-    [{ HOST: '0.0.0.0' }, /only loopback is served/],
-    [{ HOST: '127.0.0.1.evil.org' }, /only loopback is served/],
-    [{ HOST: '192.168.1.2' }, /only loopback is served/],
+    [{ AUTH: 'off', HOST: '0.0.0.0' }, /only loopback is served/],
+    [{ AUTH: 'off', HOST: '127.0.0.1.evil.org' }, /only loopback is served/],
+    [{ AUTH: 'off', HOST: '192.168.1.2' }, /only loopback is served/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL=loud must be one of/],
     [{ PUBLIC_URL: 'x' }, /PUBLIC_URL=x is not/],
     [{ PUBLIC_URL: 'ftp://x' }, /PUBLIC_URL/],

@@ -21,7 +21,7 @@ const canLift = await run('prlimit', ['--version']).then(
 
 /** A server none of whose files may grow past the limit. */
 async function startLimited(t: Test, folder: string) {
-  const env = { ...process.env, DATA_DIR: folder, PORT: String(await freePort('127.0.0.1')), DEMO: 'off' }
+  const env = { ...process.env, DATA_DIR: folder, PORT: String(await freePort('127.0.0.1')), DEMO: 'off', AUTH: 'off' }
   // What tap loads into its children would let them be ended by SIGXFSZ, which node ignores.
   const script = `unset NODE_OPTIONS; ulimit -S -f ${BLOCKS}; exec "$0" "$1"`
   const child = spawn('sh', ['-c', script, process.execPath, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] })

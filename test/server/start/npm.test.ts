@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 
 /** `npm start` on a folder, in a group of its own; resolves when the server listens. */
 async function npmStart(t: Test, folder: string) {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...(await placeOf(folder)), PORT: '0', DEMO: 'off' }
+  const env: NodeJS.ProcessEnv = { ...process.env, ...(await placeOf(folder)), PORT: '0', DEMO: 'off', AUTH: 'off' }
   for (const name of Object.keys(env)) if (/^npm_/i.test(name)) delete env[name]
   const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   t.teardown(() => {

@@ -18,7 +18,7 @@ interface Ended {
 
 /** Starts a server that is expected to end by itself. */
 async function start(file: string, environment: Record<string, string>): Promise<Ended> {
-  const env = { ...process.env, DEMO: 'off', ...environment }
+  const env = { ...process.env, DEMO: 'off', AUTH: 'off', ...environment }
   const child = spawn(process.execPath, [join(ROOT, file)], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended: Ended = { code: null, out: '', error: '' }
   child.stdout.on('data', (chunk) => {
