@@ -38,7 +38,7 @@ const WRITTEN: [isSeen: boolean, resource: Json][] = [
 
 const IDS: Record<string, string[]> = {
   Patient: ['a', 'b', 'zz'],
-  Observation: ['o0', 'o1', 'o2', 'o3', 'o5', 'o6', 'zz'],
+  Observation: ['o0', 'o1', 'o2', 'o3', 'o5', 'o6', 'went', 'gone', 'zz'],
   Condition: ['c0', 'c1', 'c2', 'zz'],
   Practitioner: ['gp', 'other', 'zz'],
   Organization: ['h', 'zz'],
@@ -119,7 +119,11 @@ const anyRead: fc.Arbitrary<Asked> = fc.oneof(
 )
 
 const anyContent = fc
-  .tuple(fc.constantFrom('o1', 'o2', 'o3', 'o6', 'zz'), fc.constantFrom('a', 'b'), fc.constantFrom('final', 'amended'))
+  .tuple(
+    fc.constantFrom('o1', 'o2', 'o3', 'o6', 'went', 'gone', 'zz'),
+    fc.constantFrom('a', 'b'),
+    fc.constantFrom('final', 'amended'),
+  )
   .map(([id, of, status]) => observation(id, of, { status }))
 
 const TEST = [{ op: 'test', path: '/status', value: 'amended' }]
@@ -152,7 +156,9 @@ const anyWrite: fc.Arbitrary<Asked> = fc.oneof(
     body: TEST,
     headers: { ...headers, 'content-type': 'application/json-patch+json' },
   })),
-  fc.constantFrom('o0', 'o2', 'o6', 'zz').map((id) => ({ method: 'DELETE', path: `Observation/${id}` })),
+  fc
+    .constantFrom('o0', 'o2', 'o6', 'went', 'gone', 'zz')
+    .map((id) => ({ method: 'DELETE', path: `Observation/${id}` })),
   anyCriterion.map((query) => ({ method: 'DELETE', path: `Observation?${query}&_id=o0,o2,o6,zz` })),
   fc.tuple(anyContent, fc.constantFrom('family=Berg', 'organization.name=Hidden', '_id=a')).map(([content, query]) => ({
     method: 'POST',
@@ -208,6 +214,11 @@ t.test('what may not be seen changes no answer', async (t) => {
     }
   }
   await more.delete('Practitioner/other')
+  for (const id of ['went', 'gone']) {
+    await more.put(`Observation/${id}`, observation(id, 'a'))
+    await more.put(`Observation/${id}`, observation(id, 'b', { focus: [ref('Patient/a')] }))
+  }
+  await more.delete('Observation/gone')
   const servers = [less.as(access), more.as(access)]
   const seed = Number(process.env.SEED ?? Date.now() % 100_000)
   const asked = fc.sample(fc.oneof({ weight: 4, arbitrary: anyRead }, anyWrite), { seed, numRuns: 500 })
