@@ -37,9 +37,9 @@ function bothOf(one: Permitted, other: Permitted): Permitted {
 export function binariesJudged(may: Permitted, linked: Expression = NONE): Grant {
   const binaries = restrictionOf(may.r, 'Binary')
   const documents = restrictionOf(may.r, 'DocumentReference')
-  const isNarrowed = documents.kind !== 'all' && documents.kind !== 'none'
-  if (binaries.kind === 'all' && !isNarrowed) return { may, linked: NONE }
-  if (binaries.kind === 'none' || !isNarrowed) return { may, linked }
+  if (documents.kind === 'all' || documents.kind === 'none') {
+    return { may, linked: binaries.kind === 'all' ? NONE : linked }
+  }
   const r = withoutBinaries(may.r)
   return { may: { ...may, r, s: may.s === may.r ? r : withoutBinaries(may.s) }, linked: anyOf([linked, binaries]) }
 }
