@@ -9,10 +9,8 @@ import type { CriteriaPlace } from './criteria.ts'
 import { type Grant, inBoth, type Permitted } from './grant.ts'
 import type { Identity } from './identity.ts'
 import { labelCut } from './labels/cut.ts'
-import { ofPatient, type PatientLevel } from './level.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
-import { patientOf } from './policy/variables.ts'
 import { ALL, NONE } from './restrictions.ts'
 import { grantOf } from './scope-grant.ts'
 import { ADMIN_SCOPE, MOST_SCOPES, parseResourceScope } from './scopes.ts'
@@ -44,11 +42,9 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
   const given = isDenied ? [] : scopes.slice(0, MOST_SCOPES).flatMap((scope) => parseResourceScope(scope) ?? [])
   const isHeard = role !== undefined || sources.unknownRole === 'scopes'
   const heard = isHeard ? given : given.filter(({ level }) => level !== 'user')
-  const ofToken = patient === undefined ? undefined : ofPatient(patient, sources.sharedTypes)
-  const compiled =
-    policy && (await compilePolicy(policy, identity, { ...sources, ofPatient: ofUser(identity, ofToken, sources) }))
+  const compiled = policy && (await compilePolicy(policy, identity, sources))
   const hidden = compiled?.hidden ?? {}
-  const granted = await grantOf(heard, { ...sources, hidden, ofPatient: ofToken, shared: sources.sharedTypes })
+  const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
   const consent = sources.consents?.cuts({ identity, purposes: policy?.purposes ?? [] }, Date.now())
   const left = narrowed(compiled ? inBoth(granted, compiled) : granted, policy, consent)
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
@@ -64,16 +60,6 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
     labels: policy ? policy.labels.write : scopes.includes(ADMIN_SCOPE) ? 'all' : [],
     operations: isDenied ? [] : operationsOf(scopes, policy),
   }
-}
-
-/** Of the patient that a policy means: the token's, or the user. */
-function ofUser(
-  identity: Identity,
-  ofToken: PatientLevel | undefined,
-  sources: AccessSources,
-): PatientLevel | undefined {
-  const patient = patientOf(identity)
-  return ofToken ?? (patient === undefined ? undefined : ofPatient(patient, sources.sharedTypes))
 }
 
 function linkedBinaries({ may, linked }: Grant): Pick<Access, 'linkedBinaries' | 'linkedBinariesMeet'> {

@@ -15,19 +15,8 @@ export interface Grant {
 
 /** What each of two Grants gives. */
 export function inBoth(one: Grant, other: Grant): Grant {
-  return binariesJudged(bothOf(one.may, other.may), allOf([reached(one), reached(other)]))
-}
-
-/** Permissions that have the same Restrictions share what these come to. */
-function bothOf(one: Permitted, other: Permitted): Permitted {
-  const may: Partial<Record<Permission, Restriction>> = {}
-  for (const name of PERMISSIONS) {
-    const twin = PERMISSIONS.find((before) => {
-      return may[before] !== undefined && one[before] === one[name] && other[before] === other[name]
-    })
-    may[name] = (twin && may[twin]) ?? both(one[name], other[name])
-  }
-  return may as Permitted
+  const may = Object.fromEntries(PERMISSIONS.map((name) => [name, both(one.may[name], other.may[name])]))
+  return binariesJudged(may as Record<Permission, Restriction>, allOf([reached(one), reached(other)]))
 }
 
 /**
@@ -37,11 +26,10 @@ function bothOf(one: Permitted, other: Permitted): Permitted {
 export function binariesJudged(may: Permitted, linked: Expression = NONE): Grant {
   const binaries = restrictionOf(may.r, 'Binary')
   const documents = restrictionOf(may.r, 'DocumentReference')
-  if (documents.kind === 'all' || documents.kind === 'none') {
-    return { may, linked: binaries.kind === 'all' ? NONE : linked }
-  }
-  const r = withoutBinaries(may.r)
-  return { may: { ...may, r, s: may.s === may.r ? r : withoutBinaries(may.s) }, linked: anyOf([linked, binaries]) }
+  const isNarrowed = documents.kind !== 'all' && documents.kind !== 'none'
+  if (binaries.kind === 'all' && !isNarrowed) return { may, linked: NONE }
+  if (binaries.kind === 'none' || !isNarrowed) return { may, linked }
+  return { may: { ...may, r: withoutBinaries(may.r), s: withoutBinaries(may.s) }, linked: anyOf([linked, binaries]) }
 }
 
 function withoutBinaries(restriction: Restriction): Restriction {

@@ -18,24 +18,20 @@ export function typesOfPatient(shared: Iterable<string>): string[] {
   return [...new Set([...typesOfCompartment('Patient'), ...shared])]
 }
 
-/** What `patient/` scopes may give of a type. */
-export type PatientLevel = (type: string, permission: Permission) => Expression
-
 /**
- * What `patient/` scopes may give: what is in the patient's compartment by R4's definition, save that of Patient it is the
- * patient alone, not those that link to it, and of Group nothing, since it would show its other members; of the `shared` types
- * all, to read and search. The same is answered by the same object, so that what is cut by it twice is known to be cut.
+ * What `patient/` scopes may give of a type: what is in the patient's compartment by R4's definition, save that of Patient
+ * it is the patient alone, not those that link to it, and of Group nothing, since it would show its other members; of the
+ * `shared` types all, to read and search.
  */
-export function ofPatient(patient: string, shared: ReadonlySet<string>): PatientLevel {
-  const known = new Map<string, Expression | undefined>()
-  return (type, permission) => {
-    if (!known.has(type)) known.set(type, inRecord(patient, type))
-    return known.get(type) ?? ((permission === 'r' || permission === 's') && shared.has(type) ? ALL : NONE)
-  }
-}
-
-/** Undefined for a type that the definition does not name. */
-function inRecord(patient: string, type: string): Expression | undefined {
+export function ofPatient(
+  patient: string,
+  type: string,
+  permission: Permission,
+  shared: ReadonlySet<string>,
+): Expression {
   if (type === 'Patient') return { kind: 'id', ids: [patient] }
-  return type === 'Group' ? NONE : inCompartment({ type: 'Patient', id: patient }, type)
+  if (type === 'Group') return NONE
+  const inside = inCompartment({ type: 'Patient', id: patient }, type)
+  if (inside) return inside
+  return (permission === 'r' || permission === 's') && shared.has(type) ? ALL : NONE
 }

@@ -1,5 +1,5 @@
 import { allOf, type Expression } from '../search/expression.ts'
-import type { Restriction } from '../search/searcher.ts'
+import { type Restriction, restrictionOf } from '../search/searcher.ts'
 
 export const ALL: Expression = { kind: 'all' }
 export const NONE: Expression = { kind: 'none' }
@@ -9,7 +9,6 @@ export const NOTHING: Restriction = { byType: {}, others: NONE }
 
 /** `or` of the parts, without nesting, each once; of no parts it is nothing. */
 export function anyOf(parts: readonly Expression[]): Expression {
-  if (parts.length === 1) return parts[0]!
   const flat = parts.flatMap((part) => (part.kind === 'or' ? part.parts : [part])).filter(({ kind }) => kind !== 'none')
   if (flat.some(({ kind }) => kind === 'all')) return ALL
   const distinct = flat.length > 1 ? [...new Map(flat.map((part) => [JSON.stringify(part), part])).values()] : flat
@@ -17,31 +16,24 @@ export function anyOf(parts: readonly Expression[]): Expression {
   return distinct.length === 1 ? distinct[0]! : { kind: 'or', parts: distinct }
 }
 
-/** What each of two Restrictions gives. */
+/** What each of the Restrictions gives. */
 export function both(one: Restriction, other: Restriction): Restriction {
-  if (isWhole(one)) return other
-  if (isWhole(other)) return one
-  const byType: Record<string, Expression> = {}
-  for (const type of Object.keys(one.byType)) {
-    byType[type] = inCommon(one.byType[type]!, other.byType[type] ?? other.others)
-  }
-  for (const type of Object.keys(other.byType)) byType[type] ??= inCommon(one.others, other.byType[type]!)
-  return { byType, others: inCommon(one.others, other.others) }
+  return merged([one, other], allOf)
 }
 
-function isWhole({ byType, others }: Restriction): boolean {
-  if (others.kind !== 'all') return false
-  for (const type in byType) if (byType[type]!.kind !== 'all') return false
-  return true
-}
-
-/** `and` of two Expressions: most often one of them is all or nothing, or they are the same. */
-export function inCommon(one: Expression, other: Expression): Expression {
-  if (one === other || one.kind === 'all' || other.kind === 'none') return other
-  return other.kind === 'all' || one.kind === 'none' ? one : allOf([one, other])
+/** What any of the Restrictions gives. */
+export function either(restrictions: readonly Restriction[]): Restriction {
+  return merged(restrictions, anyOf)
 }
 
 /** Whether a Restriction gives something of some type. */
 export function givesAnything({ byType, others }: Restriction): boolean {
   return others.kind !== 'none' || Object.values(byType).some(({ kind }) => kind !== 'none')
+}
+
+function merged(restrictions: readonly Restriction[], join: (parts: Expression[]) => Expression): Restriction {
+  const types = new Set(restrictions.flatMap(({ byType }) => Object.keys(byType)))
+  const byType: Record<string, Expression> = {}
+  for (const type of types) byType[type] = join(restrictions.map((one) => restrictionOf(one, type)))
+  return { byType, others: join(restrictions.map(({ others }) => others)) }
 }

@@ -4,8 +4,8 @@ import { isDefined } from '../search/parameters.ts'
 import type { Restriction } from '../search/searcher.ts'
 import { PERMISSIONS, type Permission } from './access.ts'
 import { type CriteriaPlace, hasHops, sizeOf, strictCriteria } from './criteria.ts'
-import { binariesJudged, type Grant, type Permitted } from './grant.ts'
-import { type PatientLevel, typesOfPatient } from './level.ts'
+import { binariesJudged, type Grant } from './grant.ts'
+import { ofPatient, typesOfPatient } from './level.ts'
 import { ALL, anyOf, NONE } from './restrictions.ts'
 import type { ResourceScope, ScopeLevel } from './scopes.ts'
 
@@ -17,8 +17,8 @@ export const NEVER_WILD: ReadonlySet<string> = new Set(['AuditEvent'])
 
 /** For whom scopes are compiled. */
 export interface GrantPlace extends CriteriaPlace {
-  /** Of the Patient in context; without one scopes for a patient give nothing. */
-  ofPatient: PatientLevel | undefined
+  /** Id of the Patient in context; without one scopes for a patient give nothing. */
+  patient: string | undefined
   shared: ReadonlySet<string>
 }
 
@@ -29,7 +29,7 @@ interface Compiled extends ResourceScope {
 
 /** What scopes give, united, for each permission. */
 export async function grantOf(scopes: readonly ResourceScope[], place: GrantPlace): Promise<Grant> {
-  const usable = scopes.filter(({ level }) => level !== 'patient' || place.ofPatient !== undefined)
+  const usable = scopes.filter(({ level }) => level !== 'patient' || place.patient !== undefined)
   let room = MOST_VALUES
   const compiled: Compiled[] = []
   for (const scope of usable) {
@@ -37,32 +37,9 @@ export async function grantOf(scopes: readonly ResourceScope[], place: GrantPlac
     for (const where of filters?.values() ?? []) room -= sizeOf(where)
     if (filters === undefined || room >= 0) compiled.push({ ...scope, filters })
   }
+  const byPermission = PERMISSIONS.map((permission) => [permission, ofPermission(compiled, permission, place)] as const)
   const linked = compiled.some((scope) => readsBinariesOfPatient(scope)) ? ALL : NONE
-  return binariesJudged(mayOf(compiled, place), linked)
-}
-
-/** Reading and searching, and all that writes, are each alike where the same scopes give them. */
-function mayOf(scopes: readonly Compiled[], place: GrantPlace): Permitted {
-  const may: Partial<Record<Permission, Restriction>> = {}
-  for (const permission of PERMISSIONS) {
-    const twin = PERMISSIONS.find((one) => {
-      return (
-        may[one] &&
-        reads(one) === reads(permission) &&
-        scopes.every((scope) => gives(scope, one) === gives(scope, permission))
-      )
-    })
-    may[permission] = (twin && may[twin]) ?? ofPermission(scopes, permission, place)
-  }
-  return may as Permitted
-}
-
-function gives({ permissions }: Compiled, permission: Permission): boolean {
-  return permissions.includes(permission)
-}
-
-function reads(permission: Permission): boolean {
-  return permission === 'r' || permission === 's'
+  return binariesJudged(Object.fromEntries(byPermission) as Record<Permission, Restriction>, linked)
 }
 
 /** A Binary is in no compartment: a scope for a patient gives those that belong to what is. */
@@ -109,7 +86,7 @@ function ofType(scopes: readonly Compiled[], type: string, permission: Permissio
       const filters = scopes.filter((scope) => scope.level === level).map((scope) => filterOf(scope, type))
       const filter = anyOf(filters)
       if (filter.kind === 'none' || level !== 'patient') return filter
-      return allOf([place.ofPatient!(type, permission), filter])
+      return allOf([ofPatient(place.patient!, type, permission, place.shared), filter])
     }),
   )
 }

@@ -4,7 +4,7 @@ import { parametersAsked } from '../search/asked.ts'
 import { inCarePeriod, type Period } from '../search/care-dates.ts'
 import { inCompartment, typesOfCompartment } from '../search/compartment.ts'
 import { allOf, type Expression } from '../search/expression.ts'
-import { refuseHidden } from '../search/hidden.ts'
+import { refuseHidden, shownWays } from '../search/hidden.ts'
 import { findListed } from '../search/listing.ts'
 import type { Found, FoundPage, Search, Searcher } from '../search/searcher.ts'
 import { defineOperation, type OperationContext } from './operation.ts'
@@ -134,8 +134,8 @@ function beginsInRecord(after: string): boolean {
 
 function recordSearches({ type: of, id, access }: OperationContext, period: Period): Search[] {
   const searches = RECORD_TYPES.map((type) => {
-    const where = allOf([inCompartment({ type: of, id }, type) ?? { kind: 'none' }, inCarePeriod(type, period)])
-    return { type, where, restriction: access.may.s }
+    const ways = shownWays(type, inCompartment({ type: of, id }, type) ?? { kind: 'none' }, access.hidden)
+    return { type, where: allOf([ways, inCarePeriod(type, period)]), restriction: access.may.s }
   })
   refuseHidden(parametersAsked(searches), access.hidden)
   return searches

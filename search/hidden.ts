@@ -2,11 +2,13 @@ import { beginningOf } from '../resources/beginning.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import { compileRoutes } from '../resources/path/routes.ts'
 import { type HiddenElements, isElement } from '../resources/redact.ts'
-import type { AskedParameter } from './asked.ts'
+import { type AskedParameter, parametersAsked } from './asked.ts'
+import type { Expression } from './expression.ts'
 import { isOfficial, ParameterRegistry } from './parameters.ts'
-import type { Link } from './searcher.ts'
+import type { Link, Restriction } from './searcher.ts'
 
 const OFFICIAL = new ParameterRegistry()
+const EVERYTHING: Restriction = { byType: {}, others: { kind: 'all' } }
 
 /**
  * Throws `invalid` where something that is asked, at whatever hop, rests on elements that are withheld from the caller: what
@@ -29,6 +31,20 @@ export function shownLinks(links: Link[], hidden: HiddenElements, registry: Para
   const shown = links.filter((_, at) => !restsOnHidden(asked[at]!, hidden, registry))
   if (links.length > 0 && shown.length === 0) refuseHidden(asked, hidden, registry)
   return shown
+}
+
+/**
+ * Of what leads to a compartment in several ways, those that rest on nothing that is withheld; `none` where none is left.
+ * What a caller asks for is refused instead (`refuseHidden`): a compartment is the server's own question.
+ */
+export function shownWays(type: string, where: Expression, hidden: HiddenElements): Expression {
+  const ways = where.kind === 'or' ? where.parts : [where]
+  const parts = ways.filter((way) => {
+    const asked = parametersAsked([{ type, where: way, restriction: EVERYTHING }])
+    return !asked.some((one) => restsOnHidden(one, hidden, OFFICIAL))
+  })
+  if (parts.length === 0) return { kind: 'none' }
+  return parts.length === 1 ? parts[0]! : { kind: 'or', parts }
 }
 
 /** Whether the values of a search parameter are taken from elements that are withheld, or from what holds them. */

@@ -5,6 +5,9 @@ import { printQuery, type QueryPair } from '../search/query.ts'
 const NONCE = 12
 const TAG = 16
 
+/** Bytes. */
+const BLOCK = 32
+
 /** Entries of a page where the client does not say, and at the most. */
 const DEFAULT_COUNT = 50
 export const MOST_COUNT = 1000
@@ -17,8 +20,14 @@ function sealCursor(position: string, boundTo: string, key: Buffer): string {
   const nonce = nextNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(boundTo))
-  const sealed = Buffer.concat([nonce, cipher.update(position, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  const sealed = Buffer.concat([nonce, cipher.update(padded(position)), cipher.final(), cipher.getAuthTag()])
   return sealed.toString('base64url')
+}
+
+/** To a whole number of blocks: the digits of a position would tell how much is stored that is not shown. */
+function padded(position: string): Buffer {
+  const bytes = Buffer.from(position)
+  return Buffer.concat([bytes], Math.ceil((bytes.length + 1) / BLOCK) * BLOCK)
 }
 
 /** Random bytes are drawn for many cursors at once: to draw costs more than to seal. */
@@ -43,7 +52,7 @@ function openCursor(cursor: string, boundTo: string, key: Buffer): string {
     decipher.setAAD(Buffer.from(boundTo))
     decipher.setAuthTag(sealed.subarray(sealed.length - TAG))
     const opened = Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()])
-    return opened.toString()
+    return opened.toString().replace(/\0+$/, '')
   } catch {
     throw FhirError.of('invalid', '_cursor is not from a link of this server for this request.', { code: 'value' })
   }

@@ -1,16 +1,16 @@
 import { storableTypes } from '../../resources/definitions/definitions.ts'
-import type { Expression } from '../../search/expression.ts'
+import { allOf, type Expression } from '../../search/expression.ts'
 import type { Restriction } from '../../search/searcher.ts'
 import { PERMISSIONS, type Permission } from '../access.ts'
 import { type CriteriaPlace, strictCriteria, wholeQuery } from '../criteria.ts'
 import { binariesJudged, type Grant } from '../grant.ts'
 import type { Identity } from '../identity.ts'
-import type { PatientLevel } from '../level.ts'
-import { ALL, anyOf, inCommon, NONE } from '../restrictions.ts'
+import { ofPatient } from '../level.ts'
+import { ALL, anyOf, NONE } from '../restrictions.ts'
 import { NEVER_WILD } from '../scope-grant.ts'
 import type { Policy, PolicyRule } from './policy.ts'
 import { namesOf } from './type-groups.ts'
-import { withValues } from './variables.ts'
+import { patientOf, withValues } from './variables.ts'
 
 /** What a policy comes to for one caller: what it lets pass of the scopes, and the elements that are withheld or may change. */
 export interface CompiledPolicy extends Grant {
@@ -20,8 +20,7 @@ export interface CompiledPolicy extends Grant {
 
 /** For whom a policy is compiled, and with what. */
 export interface PolicyPlace extends CriteriaPlace {
-  /** Of the patient that the caller acts for (`patientOf`), if there is one. */
-  ofPatient: PatientLevel | undefined
+  sharedTypes: ReadonlySet<string>
 }
 
 /** Compiles a policy for a caller. A type that no rule is for gives nothing, and so do criteria that are wrong for it. */
@@ -29,13 +28,15 @@ export async function compilePolicy(policy: Policy, identity: Identity, place: P
   const byType: Record<Permission, Record<string, Expression>> = { c: {}, r: {}, u: {}, d: {}, s: {} }
   const hidden: Record<string, readonly string[]> = {}
   const writable: Record<string, readonly string[]> = {}
-  for (const [type, rules] of plannedRules(policy)) {
-    const criteria = rules.some(({ where }) => where)
-      ? await Promise.all(rules.map(({ where }) => criteriaOf(where, type, identity, place)))
-      : []
+  for (const type of storableTypes) {
+    const rules = rulesOf(policy, type)
+    if (rules.length === 0) continue
+    const filters = await Promise.all(rules.map((rule) => filterOf(rule, type, identity, place)))
     for (const permission of PERMISSIONS) {
-      const given = rules.map((rule, at) => filterOf(rule, criteria[at] ?? ALL, type, permission, place))
-      byType[permission][type] = anyOf(given)
+      const parts = rules.flatMap((rule, at) =>
+        rule.interactions.includes(permission) ? [filters[at]!(permission)] : [],
+      )
+      byType[permission][type] = anyOf(parts)
     }
     const withheld = rules.flatMap((rule) => rule.hidden ?? [])
     if (withheld.length > 0) hidden[type] = [...new Set(withheld)]
@@ -46,20 +47,8 @@ export async function compilePolicy(policy: Policy, identity: Identity, place: P
   return { ...binariesJudged(Object.fromEntries(may) as Record<Permission, Restriction>), hidden, writable }
 }
 
-const plans = new WeakMap<Policy, ReadonlyMap<string, readonly PolicyRule[]>>()
-
-/** The rules of each type that has some; of a policy that comes again they are known. */
-function plannedRules(policy: Policy): ReadonlyMap<string, readonly PolicyRule[]> {
-  const known = plans.get(policy)
-  if (known) return known
-  const all = [...storableTypes].map((type) => [type, rulesOf(policy, type)] as const)
-  const plan = new Map(all.filter(([, rules]) => rules.length > 0))
-  plans.set(policy, plan)
-  return plan
-}
-
 /** The rules for a type: those that name it, else those of its group, else those for all. */
-function rulesOf({ rules }: Policy, type: string): PolicyRule[] {
+export function rulesOf({ rules }: Policy, type: string): PolicyRule[] {
   const names = NEVER_WILD.has(type) ? [type] : namesOf(type)
   for (const name of names) {
     const found = rules.filter(({ types }) => types.includes(name))
@@ -68,26 +57,20 @@ function rulesOf({ rules }: Policy, type: string): PolicyRule[] {
   return []
 }
 
-function filterOf(
-  { interactions, compartment }: PolicyRule,
-  criteria: Expression,
-  type: string,
-  permission: Permission,
-  { ofPatient }: PolicyPlace,
-): Expression {
-  if (!interactions.includes(permission)) return NONE
-  if (!compartment) return criteria
-  return ofPatient ? inCommon(ofPatient(type, permission), criteria) : NONE
-}
-
-async function criteriaOf(
-  where: PolicyRule['where'],
+async function filterOf(
+  { where, compartment }: PolicyRule,
   type: string,
   identity: Identity,
   place: PolicyPlace,
-): Promise<Expression> {
-  if (!where) return ALL
-  return anyOf(await Promise.all(where.map(async (one) => (await criterionOf(one, type, identity, place)) ?? NONE)))
+): Promise<(permission: Permission) => Expression> {
+  const patient = patientOf(identity)
+  const parts = await Promise.all((where ?? []).map((one) => criterionOf(one, type, identity, place)))
+  const criteria = where ? anyOf(parts.map((part) => part ?? NONE)) : ALL
+  return (permission) => {
+    if (!compartment) return criteria
+    if (patient === undefined) return NONE
+    return allOf([ofPatient(patient, type, permission, place.sharedTypes), criteria])
+  }
 }
 
 /**

@@ -1,11 +1,8 @@
 import t from 'tap'
-import { type Access, type Asked, demand, type Permission, scopeMissing } from '../../auth/access.ts'
+import type { Access, Permission } from '../../auth/access.ts'
 import { callerOf } from '../../auth/access-of.ts'
-import { FhirError } from '../../resources/fhir-error.ts'
 import { restrictionOf } from '../../search/searcher.ts'
 import { accessFor, identityWith } from '../support/access.ts'
-import { writeOf } from '../support/facts.ts'
-import { openStore } from '../support/stores.ts'
 
 const gives = ({ may }: Access, type: string, permission: Permission) => restrictionOf(may[permission], type)
 const kinds = (access: Access, type: string) =>
@@ -96,92 +93,6 @@ t.test('a wildcard with criteria is for the types that know them', async (t) => 
   t.match(gives(access, 'Claim', 'r'), { kind: 'reference', param: 'insurer' })
   t.equal(kinds(access, 'Observation'), '')
   t.equal(kinds(access, 'Patient'), '')
-})
-
-t.test('Binaries are judged by what they belong to wherever documents are narrowed', async (t) => {
-  const all = await accessFor(['user/*.rs'])
-  t.equal(kinds(all, 'Binary'), 'rs')
-  t.notOk(all.linkedBinaries)
-  const alone = await accessFor(['user/Binary.r'])
-  t.equal(kinds(alone, 'Binary'), 'r')
-  t.notOk(alone.linkedBinaries)
-  const narrowed = [
-    ['user/Binary.rs', 'user/DocumentReference.rs?status=current'],
-    ['patient/*.rs'],
-    ['patient/Binary.r'],
-    ['user/Binary.rs', 'patient/DocumentReference.rs'],
-  ]
-  for (const scopes of narrowed) {
-    const access = await accessFor(scopes)
-    t.equal(kinds(access, 'Binary'), '', `${scopes}`)
-    t.equal(access.linkedBinaries, true, `${scopes}`)
-    t.strictSame(access.linkedBinariesMeet, { kind: 'all' })
-  }
-  for (const scopes of [['patient/DocumentReference.rs'], ['patient/Binary.s'], ['patient/Binary.r?_id=1'], []]) {
-    t.notOk((await accessFor(scopes)).linkedBinaries, `${scopes}`)
-  }
-})
-
-t.test('the words of a refusal name what is missing, and nothing else', async (t) => {
-  const access = await accessFor(['user/Observation.rs?category=laboratory'])
-  const missing = (asked: Asked) => scopeMissing(access, asked)
-  t.equal(missing({ interaction: 'read', type: 'Observation' }), undefined)
-  t.equal(missing({ interaction: 'read', type: 'Patient' }), 'a scope with Patient.r')
-  t.equal(missing({ interaction: 'update', type: 'Observation' }), 'a scope with Observation.u')
-  t.equal(missing({ interaction: 'history-type', type: 'Claim' }), 'a scope with Claim.s')
-  t.equal(missing({ interaction: 'operation', type: 'Patient', operation: 'everything' }), 'a scope with Patient.s')
-  t.equal(missing({ interaction: 'search-system' }), undefined)
-  t.equal(missing({ interaction: 'operation', operation: 'reindex' }), 'the scope chartroom/admin')
-  t.equal(missing({ interaction: 'search-type', type: 'Observation', explain: true }), 'the scope chartroom/admin')
-  for (const interaction of ['capabilities', 'bundle'] as const)
-    t.equal(missing({ interaction }), undefined, interaction)
-  const nothing = await accessFor(['user/Observation.r'])
-  t.equal(scopeMissing(nothing, { interaction: 'search-system' }), 'a scope with *.s')
-  t.equal(scopeMissing(nothing, { interaction: 'history-system' }), 'a scope with *.s')
-  t.throws(() => demand(nothing, { interaction: 'delete', type: 'Observation' }), FhirError)
-  const admin = await accessFor(['chartroom/admin'])
-  t.equal(scopeMissing(admin, { interaction: 'operation', operation: 'reindex' }), undefined)
-})
-
-t.test('while entries may be missing, what asks for their absence gives nothing', async (t) => {
-  const lacks = ({ code }: { code: string }) => code === 'category'
-  const table: [string, string][] = [
-    ['category:not=laboratory', ''],
-    ['category:missing=true', ''],
-    ['_filter=category%20ne%20laboratory', ''],
-    ['category=laboratory', 'rs'],
-    ['status:not=final', 'rs'],
-  ]
-  for (const [query, wanted] of table) {
-    t.equal(kinds(await accessFor([`user/Observation.rs?${query}`], { lacks }), 'Observation'), wanted, query)
-  }
-})
-
-t.test('value sets in scopes are looked up', async (t) => {
-  const { store, searcher } = await openStore(t)
-  const valueSet = {
-    resourceType: 'ValueSet',
-    id: 'v',
-    url: 'http://v',
-    status: 'active',
-    compose: { include: [{ system: 'http://a', concept: [{ code: 'x' }] }] },
-  }
-  await store.commit({ changes: [writeOf(valueSet)], guards: [] })
-  const scope = 'user/Observation.rs?code:in=http://v'
-  const access = await accessFor([scope], { searcher })
-  t.match(gives(access, 'Observation', 'r'), { kind: 'token', tests: [{ system: 'http://a', code: 'x' }] })
-  t.equal(kinds(await accessFor(['user/Observation.rs?code:in=http://other'], { searcher }), 'Observation'), '')
-  t.equal(kinds(await accessFor([scope]), 'Observation'), '', 'where nothing can be looked up')
-})
-
-t.test('the scopes of one token are bounded', async (t) => {
-  const many = Array.from({ length: 300 }, (_, at) => `user/Observation.rs?_id=${at}`)
-  const expression = gives(await accessFor(many), 'Observation', 'r')
-  t.equal(expression.kind === 'or' && expression.parts.length, 256)
-  const ids = (at: number) => Array.from({ length: 400 }, (_, id) => (at * 400 + id).toString(36)).join()
-  const long = Array.from({ length: 200 }, (_, at) => `user/Observation.rs?_id=${ids(at)}`)
-  const cut = gives(await accessFor(long), 'Observation', 'r')
-  t.ok(cut.kind === 'or' && cut.parts.length < 60)
 })
 
 t.test('the caller is who has the same token rights', async (t) => {

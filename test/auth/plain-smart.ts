@@ -47,7 +47,7 @@ const PARAMETERS: Record<string, Record<string, string[]>> = {
   Medication: { code: ['code'], status: ['status'] },
   Device: { status: ['status'] },
   Group: { code: ['code'] },
-  Task: { code: ['code'], status: ['status'], subject: ['for'], focus: ['focus'], performer: ['performerType'] },
+  Task: { code: ['code'], status: ['status'], subject: ['for'], focus: ['focus'] },
   AuditEvent: { source: ['source.observer'] },
 }
 

@@ -192,7 +192,7 @@ function withContained(type: string): fc.Arbitrary<Record<string, unknown>> {
 }
 
 /** Ids that resources have; those of the pool are what references lead to. */
-const IDS = [...POOL.ids, 'b', '10', 'Z', '-', 'x.1', 'a']
+export const IDS = [...POOL.ids, 'b', '10', 'Z', '-', 'x.1', 'a']
 
 /** Types of which there may be more: to be sorted and turned page by page. */
 const LARGE = new Set(['Patient', 'Observation', 'Condition', 'Encounter', 'Location'])
