@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { oauthSecret } from '../../auth/smart/oauth-secret.ts'
 import { endpointsOf } from '../../auth/smart/smart-configuration.ts'
 import type { Services } from '../call.ts'
+import { note } from '../http/log.ts'
 import { issuerOf, OAUTH_PATH } from '../issuer.ts'
 import { addAccount } from './account.ts'
 import { askedUrl } from './asked-url.ts'
 import { Seal } from './csrf.ts'
-import { pageHeaders } from './headers.ts'
+import { Faults, sendFault } from './faults.ts'
 import { addInteraction } from './interaction.ts'
+import { addKeys } from './jwks.ts'
 import { addLaunch } from './launch.ts'
 import { OwnTokens } from './own-token.ts'
-import { errorPage } from './pages/error-page.ts'
 import type { OauthParts } from './parts.ts'
 import { ProviderHolder } from './provider.ts'
 import { addRegistration } from './registration.ts'
@@ -27,7 +28,8 @@ const LONGEST = 64 * 1024
 /** Serves the SMART authorization server below `/oauth`. */
 export async function addOauth(app: FastifyInstance, services: Services, parts: OauthParts): Promise<void> {
   const rooms = await roomsOf(services, parts)
-  const holder = new ProviderHolder(rooms)
+  const faults = new Faults()
+  const holder = new ProviderHolder(rooms, faults)
   addSmartConfiguration(app, rooms)
   await app.register(
     async (scope) => {
@@ -35,17 +37,15 @@ export async function addOauth(app: FastifyInstance, services: Services, parts: 
       scope.addHook('onRoute', (route) => {
         route.bodyLimit = LONGEST
       })
-      scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-        if ((error.statusCode ?? 500) >= 500) request.log.error(error)
-        return sendErrorPage(reply, rooms.root, error.statusCode)
-      })
+      scope.setErrorHandler((error: FastifyError, request, reply) => sendFault(error, request, reply, rooms.root))
       scope.get('/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE))
       addInteraction(scope, rooms, holder)
       addAccount(scope, rooms, holder)
       addUserinfo(scope, rooms)
+      addKeys(scope, rooms)
       addLaunch(scope, rooms)
       if (rooms.registers) addRegistration(scope, rooms)
-      await scope.register(async (library) => addLibrary(library, rooms, holder))
+      await scope.register(async (library) => addLibrary(library, rooms, holder, faults))
     },
     { prefix: OAUTH_PATH },
   )
@@ -72,10 +72,12 @@ async function roomsOf({ store, baseUrl, dispatch, config }: Services, { accessF
 }
 
 /** All other paths are the library's: it takes the connection before anything of the body is read. */
-function addLibrary(library: FastifyInstance, rooms: Rooms, holder: ProviderHolder): void {
+function addLibrary(library: FastifyInstance, rooms: Rooms, holder: ProviderHolder, faults: Faults): void {
   const { host, protocol } = new URL(rooms.issuer)
   library.addHook('onRequest', async (request, reply) => {
-    const provider = await holder.get()
+    const handle = await holder.handler()
+    faults.given(request)
+    noteEndpoint(request)
     reply.hijack()
     const { raw } = request
     // Nothing that a client says of where it is decides where the answers lead.
@@ -85,7 +87,7 @@ function addLibrary(library: FastifyInstance, rooms: Rooms, holder: ProviderHold
       if (value !== undefined) reply.raw.setHeader(name, value)
     raw.url = askedUrl((raw.url ?? '').slice(OAUTH_PATH.length))
     Object.assign(raw, { baseUrl: rooms.root })
-    await provider.callback()(raw, reply.raw)
+    await handle(raw, reply.raw)
   })
   library.route({ method: ['GET', 'HEAD', 'POST', 'OPTIONS'], url: '/*', handler: unreachable })
 }
@@ -94,8 +96,8 @@ async function unreachable(_request: FastifyRequest, reply: FastifyReply): Promi
   return reply.code(404).send()
 }
 
-function sendErrorPage(reply: FastifyReply, root: string, status = 500): FastifyReply {
-  const message =
-    status < 500 ? 'The request cannot be read.' : 'The server failed to do this; the fault is recorded in its log.'
-  return reply.code(status).headers(pageHeaders()).type('text/html; charset=utf-8').send(errorPage(root, message))
+/** The log tells the library's endpoints apart; what follows in a path is nobody's business. */
+function noteEndpoint(request: FastifyRequest): void {
+  const [, first] = /^\/oauth\/(authorize|token|jwks|introspect|revoke|\.well-known)\b/.exec(request.url) ?? []
+  if (first !== undefined) note(request, { route: `${OAUTH_PATH}/${first}` })
 }
