@@ -27,6 +27,8 @@ export interface Config extends AccessSettings {
   zone: Zone
   /** ms */
   maxSearchTime: number
+  /** Whether rules put security labels on what is written. */
+  labels: boolean
   /** ms for which broken glass opens a record. */
   breakGlassTime: number
 }
@@ -109,6 +111,11 @@ export const SETTINGS: readonly Setting[] = [
     doc: '`on`: tokens of AUTH_ISSUERS may name the role and the organization of a user (`chartroom_role`, `chartroom_organization`)',
   },
   {
+    name: 'CHARTROOM_LABELS',
+    fallback: 'off',
+    doc: '`on`: what is written gets security labels for codes of substance use, psychiatry, HIV, sexual and reproductive health, violence and genetics (`auth/labels/rules.json`); `off`: a resource is kept as it was sent',
+  },
+  {
     name: 'CHARTROOM_BREAK_GLASS_MINUTES',
     fallback: '30',
     doc: 'minutes for which `Patient/[id]/$break-glass` opens the record of a patient to a user in an emergency',
@@ -175,6 +182,7 @@ export function readConfig(environment: Environment): Config {
     maxDepth: number('CHARTROOM_MAX_DEPTH', get('CHARTROOM_MAX_DEPTH'), 8, 1000),
     maxInFlight: bytes('CHARTROOM_MAX_IN_FLIGHT', get),
     maxSearchTime: number('CHARTROOM_MAX_SEARCH_TIME', get('CHARTROOM_MAX_SEARCH_TIME'), 10, 600_000),
+    labels: oneOf('CHARTROOM_LABELS', get('CHARTROOM_LABELS'), ['off', 'on']) === 'on',
     breakGlassTime: number('CHARTROOM_BREAK_GLASS_MINUTES', get('CHARTROOM_BREAK_GLASS_MINUTES'), 1, 1_440) * 60_000,
     maxEntries: number('CHARTROOM_MAX_ENTRIES', get('CHARTROOM_MAX_ENTRIES'), 1, 1_000_000),
     conditionalDelete: oneOf('CHARTROOM_CONDITIONAL_DELETE', get('CHARTROOM_CONDITIONAL_DELETE'), [

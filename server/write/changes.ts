@@ -1,4 +1,5 @@
 import type { Interaction } from '../../auth/access.ts'
+import { type Edited, labelled } from '../../auth/labels/apply.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
 import type { Change, Expectation, Method } from '../../resources/store/port.ts'
@@ -65,11 +66,12 @@ async function expected(
 }
 
 function changeOf(draft: Draft, { type, id }: Target, expect: Expectation | undefined, services: Services): Change {
-  const { call, document, edits } = draft
-  const { baseUrl, parameters, zone } = services
+  const { call } = draft
+  const { baseUrl, parameters, zone, config } = services
   const expectation = expect === undefined ? {} : { expect }
   const method = METHODS[call.interaction]
-  if (!method || !document) return { kind: 'delete', type, id, ...expectation }
+  if (!method || !draft.document) return { kind: 'delete', type, id, ...expectation }
+  const { document, edits } = config.labels ? labelled(draft as Edited) : (draft as Edited)
   const entries = indexEntries(type, document.value, baseUrl, parameters, zone)
   const contained = containedOf(document.value, baseUrl, parameters, zone)
   return {

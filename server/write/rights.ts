@@ -91,7 +91,7 @@ export class Rights {
     if (isCut(access) && texts.some((text) => redactedText(text, access.hidden) !== text)) {
       throw FhirError.of('forbidden', 'Parts of what this would write are withheld from this caller.')
     }
-    demandLabels(access, noted.before?.text, change)
+    demandLabels(access, noted.before?.text, change, this.services.config.labels)
     if (noted.before) demandWritable(access, noted.before.text, change)
     await demandLinks(change, noted.before, access, services, (name) => this.own.has(name))
   }
