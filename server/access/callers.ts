@@ -25,12 +25,18 @@ interface Kept {
   work: Promise<Caller>
 }
 
+/**
+ * Callers whose rights are kept at once, which take some ten KB each: those that were made first go. They are made anew once
+ * a second anyway.
+ */
+const MOST = 500
+
 /** Callers by their tokens. Their rights are made anew when what these follow from has changed, and once a second. */
 export class Callers {
   private readonly tokens: KnownTokens
   private readonly rights: Rights
   private readonly nameKey: Buffer
-  private readonly kept = new WeakMap<KnownToken, Kept>()
+  private readonly kept = new Map<KnownToken, Kept>()
 
   /** `nameKey` is secret, and the same for all processes on a store: names in the log are made with it. */
   constructor(tokens: KnownTokens, rights: Rights, nameKey: Buffer) {
@@ -54,7 +60,7 @@ export class Callers {
     const before = this.kept.get(token)
     if (before?.checked === token.checked && before.version === version) return before.caller ?? before.work
     const kept: Kept = { checked: token.checked, version, work: this.make(token.identity, before?.caller?.subject) }
-    this.kept.set(token, kept)
+    this.keep(token, kept)
     kept.work.then(
       (caller) => {
         kept.caller = caller
@@ -62,6 +68,12 @@ export class Callers {
       () => this.kept.delete(token),
     )
     return kept.work
+  }
+
+  private keep(token: KnownToken, kept: Kept): void {
+    this.kept.delete(token)
+    if (this.kept.size >= MOST) this.kept.delete(this.kept.keys().next().value!)
+    this.kept.set(token, kept)
   }
 
   private async make(identity: Identity, subject = this.nameOf(identity)): Promise<Caller> {
