@@ -1,9 +1,12 @@
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { decidedBy } from '../../../auth/consent/denial.ts'
 import type { Identity } from '../../../auth/identity.ts'
 import { indexEntries } from '../../../search/index-entries.ts'
 import { accessFor, identityWith } from '../../support/access.ts'
 import { askWith, type Ended, namesIn } from '../../support/asking.ts'
+import { storeFolder } from '../../support/folder.ts'
+import { ON_MONGO } from '../../support/place.ts'
 import { BASE, type Json, openServer, type TestServer } from '../../support/server.ts'
 
 const TYPES = 'http://hl7.org/fhir/resource-types'
@@ -180,4 +183,27 @@ t.test('consents that were stored before a server starts are kept to', async (t)
   const again = await openServer(t, { DATA_DIR: config.dataDir })
   const found = await askWith(await rightsOf(nurse, again), again, 'GET', 'Observation')
   t.strictSame(namesIn(found), ['Observation/o-open', 'Observation/o-part'])
+})
+
+t.test('a change of consent works in every process on the store within a second or so', async (t) => {
+  const environment = { DATA_DIR: storeFolder(t) }
+  const first = await openServer(t, environment)
+  await hospital(first)
+  // The embedded store has one process.
+  const servers = ON_MONGO ? [first, await openServer(t, environment)] : [first]
+  const becomes = async (server: TestServer, wanted: string[]) => {
+    const seen = async () => namesIn(await askWith(await rightsOf(nurse, server), server, 'GET', 'Observation'))
+    while ((await seen()).join() !== wanted.join()) await setTimeout(50)
+    return seen()
+  }
+  const before = ['Observation/o-open', 'Observation/o-part']
+  for (const server of servers) t.strictSame(await becomes(server, before), before)
+  await first.delete('Consent/none')
+  const all = ['Observation/o-open', 'Observation/o-out', 'Observation/o-part']
+  for (const server of servers) t.strictSame(await becomes(server, all), all, 'deleted')
+  await servers.at(-1)!.put('Consent/x', consent('x', 'open', { type: 'deny' }))
+  const left = ['Observation/o-out', 'Observation/o-part']
+  for (const server of servers) t.strictSame(await becomes(server, left), left, 'written by the other')
+  await servers.at(-1)!.put('Consent/x', consent('x', 'open', { type: 'deny' }, { status: 'rejected' }))
+  for (const server of servers) t.strictSame(await becomes(server, all), all, 'ended')
 })
