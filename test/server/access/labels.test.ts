@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { accessFor, identityWith } from '../../support/access.ts'
 import { askWith, namesIn } from '../../support/asking.ts'
+import { runCli } from '../../support/cli.ts'
+import { storeFolder } from '../../support/folder.ts'
+import { placeOf } from '../../support/place.ts'
 import { type Json, openServer } from '../../support/server.ts'
 
 const SENSITIVITY = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
@@ -54,6 +59,17 @@ t.test('rules label what is written on every path, where the setting says so', a
     { prefer: 'return=representation' },
   )
   t.strictSame(codesOf(batch.json.entry[0].resource), ['HIV'], 'batch')
+})
+
+t.test('what is loaded by command line is labelled too', async (t) => {
+  const folder = storeFolder(t)
+  const file = join(folder, 'conditions.ndjson')
+  writeFileSync(file, `${JSON.stringify(condition('F11.20', { id: 'loaded' }))}\n`)
+  const settings = { ...(await placeOf(folder)), CHARTROOM_LABELS: 'on' }
+  const { code, output } = await runCli(settings, 'load', file)
+  t.equal(code, 0, output)
+  const server = await openServer(t, { DATA_DIR: folder })
+  t.strictSame(codesOf((await server.get('Condition/loaded')).json), ['SUD'])
 })
 
 t.test('without the setting a resource comes back as it was sent', async (t) => {
