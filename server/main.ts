@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     log.logger.warn(parameter, 'a search parameter takes too long: resources are stored without its entries')
   services.reindex.catchUp()
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
-  if (demo) process.stdout.write(`${demoHints(services.baseUrl)}\n`)
+  if (demo) process.stdout.write(`${demoHints(services.baseUrl, config.auth)}\n`)
   const signIn = config.demo && config.auth ? await addDemoSignIn(services) : undefined
   if (signIn !== undefined) process.stdout.write(`${signIn}\n`)
 }

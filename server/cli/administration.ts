@@ -17,7 +17,8 @@ export interface Console {
   read(): Promise<string>
 }
 
-const CONSOLE: Console = {
+/** This process's own. */
+export const CONSOLE: Console = {
   out: (words) => void process.stdout.write(words),
   err: (words) => void process.stderr.write(words),
   read: () => text(process.stdin),

@@ -3,6 +3,7 @@ import { COPY_USAGE, copy } from './copy.ts'
 import { load, USAGE } from './load.ts'
 import { POLICY_USAGE, policy } from './policy.ts'
 import { REINDEX_USAGE, reindex } from './reindex.ts'
+import { TOKEN_USAGE, token } from './service-token.ts'
 import { KEYS_USAGE, keys } from './signing-keys.ts'
 import { USER_USAGE, user } from './user.ts'
 
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { run: Command; usage: string }>> = {
   client: { run: client, usage: CLIENT_USAGE },
   policy: { run: policy, usage: POLICY_USAGE },
   keys: { run: keys, usage: KEYS_USAGE },
+  token: { run: token, usage: TOKEN_USAGE },
 }
 
 /** `npm run fhir -- <command>`. */

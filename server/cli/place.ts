@@ -45,7 +45,8 @@ export async function askServer({ base, token }: Server, path: string, request: 
   throw new Error(`${base}: ${issue?.[0]?.diagnostics ?? 'The token is not accepted.'}${hint}`)
 }
 
-async function reach(base: string, path: string, request: RequestInit): Promise<Response> {
+/** Asks whoever is at a base. Rejects with words for the user when nobody can be reached. */
+export async function reach(base: string, path: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(`${base}${path}`, request)
   } catch (error) {

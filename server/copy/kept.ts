@@ -4,10 +4,10 @@ import type { End } from './ends.ts'
 import { partsOf } from './streams.ts'
 
 /**
- * Kinds of state that a copy leaves behind: what is under way between a server and those who are signed in (sessions, grants, codes,
+ * Kinds of state that a copy leaves behind: what is under way between a server and those who are signed in (sessions, grants, codes, what cookies are signed with,
  * used assertions, broken glass). Whoever was signed in does so once more.
  */
-const OF_THE_MOMENT = /^(session|grant|launch|jti|btg|lockout|oidc:.*)$/
+const OF_THE_MOMENT = /^(session|grant|launch|jti|btg|lockout|secret|oidc:.*)$/
 
 /** Entries of state removed in one unit at the most. */
 const REMOVED = 500
@@ -17,9 +17,9 @@ export async function* carriedState(archive: Archive): AsyncGenerator<ArchivedSt
   for await (const entry of archive.state()) if (!OF_THE_MOMENT.test(entry.kind)) yield entry
 }
 
-/** Whether a store has state that somebody has put there. A server that was started on it has made its signing keys. */
+/** Whether a store has state that somebody has put there. A server that was started on it has made its own keys. */
 export async function hasState(archive: Archive): Promise<boolean> {
-  for await (const { kind } of archive.state()) if (kind !== 'key') return true
+  for await (const { kind } of archive.state()) if (kind !== 'key' && kind !== 'secret') return true
   return false
 }
 

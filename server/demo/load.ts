@@ -3,14 +3,23 @@ import type { Store } from '../../resources/store/port.ts'
 import type { Services } from '../call.ts'
 import { Turn } from '../jobs/turn.ts'
 
-/** What to try first, in five lines. */
-export function demoHints(baseUrl: string): string {
+const HINTS: readonly [path: string, what: string][] = [
+  ['Patient?name=alvarez&_pretty=true', 'a patient by name'],
+  ['Condition?patient=demo-patient-01&_pretty=true', 'what one patient has'],
+  ['Claim/demo-claim-02-4?_pretty=true', 'a claim that was denied'],
+  ['_history?_count=5&_pretty=true', 'what was written last'],
+]
+
+/** What to try first, in some lines; with `auth` by a token, which the first of them gets. */
+export function demoHints(baseUrl: string, auth: boolean): string {
+  const width = Math.max(...HINTS.map(([path]) => path.length))
+  const bearer = auth ? '-H "Authorization: Bearer $TOKEN" ' : ''
+  const curl = ([path, what]: (typeof HINTS)[number]) =>
+    `  curl ${bearer}'${baseUrl}/${path}'${' '.repeat(width - path.length + 4)}${what}`
   return [
     'A demo hospital of 30 invented patients was loaded. Try:',
-    `  curl '${baseUrl}/Patient?name=alvarez&_pretty=true'                 a patient by name`,
-    `  curl '${baseUrl}/Condition?patient=demo-patient-01&_pretty=true'    what one patient has`,
-    `  curl '${baseUrl}/Claim/demo-claim-02-4?_pretty=true'                a claim that was denied`,
-    `  curl '${baseUrl}/_history?_count=5&_pretty=true'                    what was written last`,
+    ...(auth ? ['  TOKEN=$(npm run -s fhir -- token)'] : []),
+    ...HINTS.map(curl),
   ].join('\n')
 }
 
