@@ -86,7 +86,8 @@ function addLibrary(library: FastifyInstance, rooms: Rooms, holder: ProviderHold
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value)
     raw.url = askedUrl((raw.url ?? '').slice(OAUTH_PATH.length))
-    Object.assign(raw, { baseUrl: rooms.root })
+    // What stands before its own path in the URLs that it makes.
+    Object.assign(raw, { originalUrl: `${rooms.root}${raw.url}` })
     await handle(raw, reply.raw)
   })
   library.route({ method: ['GET', 'HEAD', 'POST', 'OPTIONS'], url: '/*', handler: unreachable })
