@@ -64,10 +64,19 @@ export class Sight {
       const search = { type, where: { kind: 'id', ids }, restriction } as const
       for (const id of await searcher.ids(search, ids.length)) this.now.set(`${type}/${id}`, true)
     }
-    for (const [name, { type, id }] of fresh) {
-      if (this.now.has(name)) continue
-      this.now.set(name, (await visible(type, id, this.access, this.services, this.permission)) !== undefined)
-    }
+    const rest = [...fresh].filter(([name]) => !this.now.has(name))
+    const isSeen = await Promise.all(rest.map(([, one]) => this.isSeenGone(one)))
+    for (const [at, [name]] of rest.entries()) this.now.set(name, isSeen[at]!)
+  }
+
+  /** Whether what no search finds was deleted, and could be seen before. */
+  private async isSeenGone({ type, id }: ResourceName): Promise<boolean> {
+    const { access, services, permission } = this
+    if (this.isLinked(type)) return (await visible(type, id, access, services)) !== undefined
+    const last = await lastBefore(await services.store.read(type, id), services)
+    if (!last) return false
+    const [isAllowed] = await allowed([contentOf(last.content, services)], access.may[permission], services)
+    return isAllowed === true
   }
 
   private async judge<V extends StoredVersion>(contents: ReadonlyMap<V, LiveVersion>): Promise<V[]> {

@@ -2,6 +2,7 @@ import type { Interaction } from '../../auth/access.ts'
 import { type Edited, labelled } from '../../auth/labels/apply.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
+import { Pace } from '../../resources/pace.ts'
 import type { Change, Expectation, Method } from '../../resources/store/port.ts'
 import { parameterFaults } from '../../search/custom/check.ts'
 import type { StoredParameter } from '../../search/custom/stored.ts'
@@ -25,8 +26,10 @@ const METHODS: Partial<Record<Interaction, Exclude<Method, 'DELETE'>>> = {
  */
 export async function changesOf(draft: Draft, services: Services, rights: Rights): Promise<Change[]> {
   const changes: Change[] = []
+  const pace = new Pace()
   for (const target of draft.targets) {
     if (target.existing) continue
+    if (pace.due) await pace.rest()
     const standing = await rights.standing(draft, target)
     checkParameter(draft, target, services)
     const expect = await expected(draft, target, standing, services)

@@ -365,6 +365,7 @@ t.test('log and CapabilityStatement', async (t) => {
   const of = (type: string) => rest.resource.find((one: Json) => one.type === type).operation
   t.strictSame(of('Patient'), [
     { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+    { name: 'break-glass', definition: 'https://chartroom.invalid/fhir/OperationDefinition/break-glass' },
   ])
   t.equal(of('Observation'), undefined)
 })
