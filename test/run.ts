@@ -17,7 +17,7 @@ const OF_MONGO = /from '(?:\.\.?\/)+support\/(?:mongo|processes)\.ts'/
  */
 const LEFT_OUT = new RegExp(
   [
-    'contract/sqlite-store',
+    'contract/(sqlite-store|state-crash)',
     'readme',
     'search/(deadline|plans|real-data|statements|mongo/)',
     'server/access/(?!revoked|own-tokens)',
