@@ -4,12 +4,21 @@ import autocannon from 'autocannon'
 /** Seconds of one measurement. */
 const SECONDS = 3
 
-/** Requests a second that 8 connections get answered when they read these paths in turn. Throws when one fails. */
-export async function readRate(url: string, paths: readonly string[], seconds = SECONDS): Promise<number> {
+/**
+ * Requests a second that 8 connections get answered when they read these paths in turn, with an access token or without.
+ * Throws when one fails.
+ */
+export async function readRate(
+  url: string,
+  paths: readonly string[],
+  seconds = SECONDS,
+  token?: string,
+): Promise<number> {
   const options = {
     url,
     connections: 8,
     duration: seconds,
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     requests: paths.map((path) => ({ method: 'GET' as const, path })),
   }
   const result = await autocannon(options)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { accessRows } from './access.ts'
 import { besideWrites } from './beside.ts'
 import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
@@ -36,11 +37,13 @@ async function main(): Promise<void> {
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
     if (url !== undefined) await measureMongo(url, sample, ({ what, value, aim }) => add(what, value, aim))
     else if (process.argv[2] === 'search') await measureSearches(join(folder, 'search'), sample)
+    else if (process.argv[2] === 'access') await measureAccess(join(folder, 'access'), sample)
     else {
       await measureLoads(folder, sample)
       await measureLargest(folder, sample)
       await measureReads(join(folder, `load-${RUNS - 1}`))
       await measureWrites(folder)
+      rows.push(...(await accessRows(join(folder, `load-${RUNS - 1}`))))
     }
     process.stdout.write(`\n${printTable(rows)}\n`)
   } finally {
@@ -50,8 +53,8 @@ async function main(): Promise<void> {
 
 function isOnMongo(): boolean {
   const [, , option, store, ...more] = process.argv
-  if (more.length > 0 || (option !== undefined && !['search', '--store'].includes(option))) {
-    throw new WrongUse('it takes nothing, or one of: search; --store sqlite; --store mongodb')
+  if (more.length > 0 || (option !== undefined && !['search', 'access', '--store'].includes(option))) {
+    throw new WrongUse('it takes nothing, or one of: search; access; --store sqlite; --store mongodb')
   }
   if (option !== '--store' || store === 'sqlite') return false
   if (store !== 'mongodb') throw new WrongUse(`--store takes sqlite or mongodb, not ${store}`)
@@ -103,6 +106,13 @@ async function measureSearches(store: string, sample: Sample): Promise<void> {
   await load(9)
   rows.push(...searchRows(await searchRates(store), small))
   for (const size of [10, 1]) rows.push(await besideWrites(store, factsOf(store), size))
+}
+
+async function measureAccess(store: string, sample: Sample): Promise<void> {
+  const server = await MeasuredServer.chartroom(store)
+  await ingest(server, sample)
+  await server.stop()
+  rows.push(...(await accessRows(store)))
 }
 
 async function readyByNpm(folder: string): Promise<number> {
