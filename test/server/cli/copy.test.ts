@@ -16,6 +16,8 @@ const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.t
 
 const skip = await withoutMongo()
 
+t.setTimeout(600_000)
+
 /** A run of the command. */
 interface Run {
   process: ChildProcess
