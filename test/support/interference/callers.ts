@@ -204,14 +204,8 @@ const reader: Caller = {
   }),
 }
 
-/** Whoever tries to learn what is hidden. */
-export const CALLERS: readonly Caller[] = [
-  patientApp,
-  searcherOnly,
-  granular,
-  insurer,
-  auditor,
-  reader,
-  uncleared,
-  denied,
-]
+/** Whoever tries to learn what is hidden: kept to it by scopes, or by what patients have said. */
+export const OF_TOKENS: readonly Caller[] = [patientApp, searcherOnly, granular, denied]
+
+/** The same by policies. */
+export const OF_ROLES: readonly Caller[] = [insurer, auditor, reader, uncleared]

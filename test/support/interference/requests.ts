@@ -20,9 +20,9 @@ const get = (path: string): Asked => ({ method: 'GET', path, headers: {} })
 const below = (path: string, pairs: readonly Pair[]) => (pairs.length > 0 ? `${path}?${printQuery(pairs)}` : path)
 const counted = fc.integer({ min: 1, max: 4 }).map((count): Pair => ['_count', String(count)])
 
-/** Of each of some arbitraries, nothing or a list. */
-const maybe = <T>(one: fc.Arbitrary<T>, freq = 2) =>
-  fc.option(one, { freq, nil: undefined }).map((it) => (it ? [it] : []))
+/** A list of one, one in so many times, or else of none. */
+const maybe = <T>(one: fc.Arbitrary<T>, times = 2): fc.Arbitrary<T[]> =>
+  fc.oneof({ weight: times - 1, arbitrary: fc.constant<T[]>([]) }, { weight: 1, arbitrary: one.map((it): T[] => [it]) })
 
 function read(known: Known): fc.Arbitrary<Asked> {
   const place = fc.tuple(typeIn(known), ids).map(([type, id]) => `${type}/${id}`)
@@ -72,9 +72,9 @@ function shape(known: Known, type: string): fc.Arbitrary<Pair[]> {
       fc.array(link, { maxLength: 3 }),
       maybe(counted),
       maybe(sortIn(type).map((sort): Pair => ['_sort', sort])),
-      maybe(total, 4),
+      maybe(total, 3),
       maybe(summary, 6),
-      fc.option(contained, { freq: 12, nil: [] }),
+      maybe(contained, 12).map((all) => all.flat()),
     )
     .map((parts): Pair[] => parts.flat())
 }
@@ -122,8 +122,8 @@ function wide(known: Known): fc.Arbitrary<Asked> {
 const version = fc.integer({ min: 1, max: 3 }).map((number) => `W/"${number}"`)
 const preference = fc.constantFrom({}, {}, { prefer: 'return=minimal' }, { prefer: 'return=OperationOutcome' })
 const headers = fc
-  .tuple(preference, fc.option(version, { freq: 4, nil: undefined }))
-  .map(([prefer, match]) => ({ ...prefer, ...(match ? { 'if-match': match } : {}) }))
+  .tuple(preference, maybe(version, 4))
+  .map(([prefer, [match]]) => ({ ...prefer, ...(match ? { 'if-match': match } : {}) }))
 
 const JSON_PATCH = 'application/json-patch+json'
 const patches = fc.constantFrom(
