@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inCompartment, typesOfCompartment } from '../search/compartment.ts'
-import type { Expression } from '../search/expression.ts'
+import { allOf, type Expression } from '../search/expression.ts'
+import { isDefined } from '../search/parameters.ts'
 import type { Permission } from './access.ts'
 import { ALL, NONE } from './restrictions.ts'
 
@@ -21,7 +22,8 @@ export function typesOfPatient(shared: Iterable<string>): string[] {
 /**
  * What `patient/` scopes may give of a type: what is in the patient's compartment by R4's definition, save that of Patient
  * it is the patient alone, not those that link to it, and of Group nothing, since it would show its other members; of the
- * `shared` types all, to read and search.
+ * `shared` types all, to read and search. Written is only what is about the patient: R4 has also what the patient performed or
+ * asserted of others, whose record would be written in that way.
  */
 export function ofPatient(
   patient: string,
@@ -32,6 +34,28 @@ export function ofPatient(
   if (type === 'Patient') return { kind: 'id', ids: [patient] }
   if (type === 'Group') return NONE
   const inside = inCompartment({ type: 'Patient', id: patient }, type)
-  if (inside) return inside
-  return (permission === 'r' || permission === 's') && shared.has(type) ? ALL : NONE
+  const isRead = permission === 'r' || permission === 's'
+  if (inside) return isRead ? inside : allOf([inside, ...aboutNobodyElse(patient, type)])
+  return isRead && shared.has(type) ? ALL : NONE
+}
+
+/** That whom a resource is about is the patient, where it says so. */
+function aboutNobodyElse(patient: string, type: string): Expression[] {
+  return subjectsOf(type).map((param): Expression => {
+    const targets = [{ type: 'Patient', id: patient }]
+    const isAbout: Expression = { kind: 'reference', param, targets, bare: { types: [], ids: [] }, uris: [] }
+    return { kind: 'or', parts: [isAbout, { kind: 'not', part: { kind: 'present', param, table: 'entry' } }] }
+  })
+}
+
+const subjects = new Map<string, readonly string[]>()
+
+/** The parameters that tell whom a resource of a type is about. */
+function subjectsOf(type: string): readonly string[] {
+  let found = subjects.get(type)
+  if (!found) {
+    found = ['patient', 'subject'].filter((code) => isDefined(type, code))
+    subjects.set(type, found)
+  }
+  return found
 }

@@ -14,26 +14,34 @@ const REDACTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-Observation
 export function redactedText(text: Buffer, hidden: HiddenElements): Buffer {
   // Stored texts have no white space between their tokens.
   const types = Object.keys(hidden).filter((type) => hidden[type]!.length > 0)
-  if (!types.some((type) => text.includes(`"resourceType":"${type}"`))) return text
+  const isPlain = !text.includes(ESCAPE)
+  if (types.length === 0 || (isPlain && !types.some((type) => text.includes(`"resourceType":"${type}"`)))) return text
   const resource = parseLossless(text.toString()) as JsonObject
-  redact(resource, hidden)
+  if (!redact(resource, hidden)) return text
   const own = isObject(resource.meta) ? resource.meta : {}
   const meta = { ...own, security: [...(Array.isArray(own.security) ? own.security : []), REDACTED] }
   const { resourceType, id, meta: _, ...rest } = resource
   return Buffer.from(printLossless({ resourceType: resourceType!, ...(id === undefined ? {} : { id }), meta, ...rest }))
 }
 
-function redact(value: JsonValue, hidden: HiddenElements): void {
-  if (Array.isArray(value)) {
-    for (const item of value) redact(item, hidden)
-    return
-  }
-  if (!isObject(value)) return
+/** What the letters of a type may be written with. */
+const ESCAPE = '\\u'
+
+/** Tells whether there is a resource of which something is withheld. */
+function redact(value: JsonValue, hidden: HiddenElements): boolean {
+  if (Array.isArray(value)) return redactAll(value, hidden)
+  if (!isObject(value)) return false
   const type = value.resourceType
   const paths = typeof type === 'string' && Object.hasOwn(hidden, type) ? hidden[type]! : []
   for (const path of paths) removeElement(value, String(type), path)
   if (paths.length > 0) delete value.text
-  for (const inner of Object.values(value)) redact(inner, hidden)
+  return redactAll(Object.values(value), hidden) || paths.length > 0
+}
+
+function redactAll(values: readonly JsonValue[], hidden: HiddenElements): boolean {
+  let isFound = false
+  for (const value of values) if (redact(value, hidden)) isFound = true
+  return isFound
 }
 
 /** Takes an element out of a resource, or of an element of that type, by its path below it. */

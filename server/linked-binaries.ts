@@ -44,6 +44,12 @@ export async function isAttached(id: string, { may }: Access, { searcher, baseUr
   return found.length > 0
 }
 
+/** Id of the Binary that is read by way of an attachment with this url: by all that `isAttached` takes for one of its own. */
+export function attachedBinary(url: string, baseUrl: string): string | undefined {
+  const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url
+  return /^Binary\/([^/]+)/.exec(path)?.[1]
+}
+
 /** The resource of this server that a reference means. */
 export function ownReference(reference: unknown, baseUrl: string): ResourceName | undefined {
   const parsed = parseReference(typeof reference === 'string' ? reference : '')

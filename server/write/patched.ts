@@ -7,6 +7,7 @@ import { dropStaleNarrative } from '../../resources/patch/narrative.ts'
 import { redactedText } from '../../resources/redact.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { Call, Services } from '../call.ts'
+import { areLinked } from '../linked-binaries.ts'
 import { liveText, visible } from '../visible.ts'
 import { checkDocument } from './document.ts'
 import type { Draft } from './draft.ts'
@@ -45,6 +46,7 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
 /** A patch tells by its failure what is there: who may update a resource and not read it, cannot patch it. */
 async function demandUnseen({ call, targets: [target] }: Draft, services: Services): Promise<void> {
   const { type, id } = target!
+  if (type === 'Binary' && areLinked(call.access)) return
   const changeable = await visible(type, id, call.access, services, 'u')
   if (changeable?.text) throw FhirError.of('forbidden', `A patch takes a scope with ${type}.r, too.`)
 }

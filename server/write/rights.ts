@@ -6,6 +6,7 @@ import type { Expression } from '../../search/expression.ts'
 import { allowed, type Content, isFar } from '../../search/judge.ts'
 import { type LiveVersion, type Restriction, restrictionOf } from '../../search/searcher.ts'
 import type { Services } from '../call.ts'
+import { areLinked } from '../linked-binaries.ts'
 import { isCut } from '../shown.ts'
 import { visible } from '../visible.ts'
 import { demandLinks } from './attachments.ts'
@@ -110,7 +111,7 @@ export class Rights {
   /** Whether nothing that stands there need be known. */
   private isOpen(permission: Permission, type: string): boolean {
     const { access } = this
-    if (!mayAll(access, permission, type)) return false
+    if (!mayAll(access, permission, type) || this.isLinked(type)) return false
     if (permission === 'd') return true
     const isRuled = Object.hasOwn(access.writable, type) || access.labels !== 'all' || isCut(access)
     return mayAll(access, 'c', type) && !isRuled
@@ -118,7 +119,12 @@ export class Rights {
 
   /** To write under an id of the caller's choice tells whether something is there: it is for those who may see to all. */
   private mayCreateAt(type: string): boolean {
-    return mayAll(this.access, 'u', type) && mayAll(this.access, 'c', type)
+    return mayAll(this.access, 'u', type) && mayAll(this.access, 'c', type) && !this.isLinked(type)
+  }
+
+  /** Binaries that are read for what they belong to are changed for that alone. */
+  private isLinked(type: string): boolean {
+    return type === 'Binary' && areLinked(this.access)
   }
 
   /** Where several may be deleted, those that may not be are left out. */
@@ -129,6 +135,7 @@ export class Rights {
   private async changeable(type: string, id: string, permission: Permission) {
     const { access, services } = this
     const restriction = access.may[permission]
+    if (this.isLinked(type) && !live(await visible(type, id, access, services))) return undefined
     const own = live(await visible(type, id, access, services, permission))
     if (own && isFar(restrictionOf(restriction, type))) this.guard(type, { kind: 'id', ids: [id] }, restriction, [id])
     if (own || mayAll(access, permission, type)) return own

@@ -72,7 +72,14 @@ t.test('Binaries are found by no search, and read by nobody without the right', 
 
 t.test('nobody comes to a Binary by writing a document that leads to it', async (t) => {
   const { open, server, access } = await opened(t)
-  for (const url of ['Binary/alone', 'Binary/absent', `${BASE}/Binary/attached-b`, 'Binary/alone/_history/1']) {
+  const further = ['Binary/alone/', 'Binary/alone/x', 'Binary/alone/_history/1/2', `${BASE}/Binary/alone/$x`]
+  for (const url of [
+    'Binary/alone',
+    'Binary/absent',
+    `${BASE}/Binary/attached-b`,
+    'Binary/alone/_history/1',
+    ...further,
+  ]) {
     t.equal((await server.post('DocumentReference', document('x', 'a', url))).status, 403, url)
     t.equal((await server.put('DocumentReference/da', document('da', 'a', url))).status, 403, url)
   }
@@ -92,6 +99,29 @@ t.test('nobody comes to a Binary by writing a document that leads to it', async 
   t.equal(status, 200)
   const [location] = /Binary\/[^/]+/.exec(json.entry[0].response.location) ?? []
   t.equal((await server.get(String(location))).text, 'content of new')
+})
+
+t.test('nor with a token that reads no Binaries, for another one that does', async (t) => {
+  const { open, server } = await opened(t)
+  const writer = open.as(accessTo(recordOf('a')))
+  t.equal((await writer.post('DocumentReference', document('x', 'a', 'Binary/alone'))).status, 403)
+  t.equal((await writer.post('DocumentReference', document('x', 'a', 'Binary/absent'))).status, 403)
+  t.equal((await server.get('Binary/alone')).status, 404)
+})
+
+t.test('a Binary that is hidden with what it belongs to is neither written over, patched nor deleted', async (t) => {
+  const { open, access } = await opened(t)
+  const { r, s } = access.may
+  const writer = open.as({ ...access, labels: 'all', may: { ...accessTo({ Binary: 'all' }).may, r, s } })
+  const patch = [{ op: 'add', path: '/securityContext', value: { reference: 'Practitioner/gp' } }]
+  const json = { 'content-type': 'application/json-patch+json' }
+  for (const id of ['attached-b', 'absent']) {
+    t.equal((await writer.patch(`Binary/${id}`, patch, json)).status, 404)
+    t.equal((await writer.put(`Binary/${id}`, binary(id, 'Practitioner/gp'))).status, 404)
+    t.equal((await writer.delete(`Binary/${id}`)).status, 204)
+  }
+  t.equal((await writer.put('Binary/attached-a', binary('attached-a'))).status, 200)
+  t.equal((await open.get('Binary/attached-b')).status, 200)
 })
 
 t.test('what such Binaries have to meet themselves', async (t) => {

@@ -60,6 +60,25 @@ t.test('withheld elements are cut from every answer, and so is the narrative', a
   t.equal(plain.meta.security[0].code, 'REDACTED', 'the tag does not tell whether there was anything')
 })
 
+t.test('nothing is shown because the name of its type is written with escapes', async (t) => {
+  const { open, server } = await opened(t)
+  const escaped = (resource: object) => JSON.stringify(resource).replaceAll('"Patient"', '"Pati\\u0065nt"')
+  const inside = observation('e', 'a', { contained: [{ ...RICH, text: undefined }] })
+  t.equal((await open.put('Patient/e', escaped({ ...RICH, id: 'e' }))).status, 201)
+  t.equal((await open.put('Observation/e', escaped(inside))).status, 201)
+  const plain = JSON.stringify(observation('f', 'a')).replace('"final"', '"fin\\u0061l"')
+  t.equal((await open.put('Observation/f', plain)).status, 201)
+  for (const path of ['Patient/e', 'Patient?_id=e', 'Observation/e', 'Observation?_id=e', 'Patient/e/_history']) {
+    const { status, text } = await server.get(path)
+    t.equal(status, 200, path)
+    t.notMatch(text, new RegExp(`${PHONE}|Secret|multipleBirth`), path)
+    t.match(text, /REDACTED/)
+  }
+  const unlike = await server.get('Observation/f')
+  t.equal(unlike.status, 200)
+  t.notMatch(unlike.text, /REDACTED/)
+})
+
 t.test('leak 1: nothing is found, sorted or included by what is withheld, at any hop', async (t) => {
   const { open, server } = await opened(t)
   const queries = [

@@ -1,0 +1,57 @@
+import t, { type Test } from 'tap'
+import { openRights } from '../../../server/access/rights.ts'
+import { identityWith } from '../../support/access.ts'
+import { openServer } from '../../support/server.ts'
+import { observation, writeTwoPatients } from '../../support/two-patients.ts'
+
+/** Callers with the patient `a` in context unless said otherwise, with rights as tokens have them. */
+async function opened(t: Test) {
+  const open = await openServer(t)
+  await writeTwoPatients(open)
+  const rights = openRights(open.services)
+  const as = async (scopes: string[], more: Parameters<typeof identityWith>[1] = {}) =>
+    open.as(await rights.of(identityWith(scopes, { patient: 'a', ...more })))
+  return { open, as }
+}
+
+const JSON_PATCH = { 'content-type': 'application/json-patch+json' }
+const ref = (reference: string) => ({ reference })
+
+t.test('scopes for a patient write nothing about another one, whoever performed it', async (t) => {
+  const { open, as } = await opened(t)
+  const server = await as(['patient/*.cruds'])
+  const performer = [ref('Patient/a')]
+  const { id: _, ...foreign } = observation('x', 'b', { performer })
+  t.equal((await server.post('Observation', foreign)).status, 403)
+  const moved = [{ op: 'replace', path: '/subject/reference', value: 'Patient/b' }]
+  await open.put('Observation/own', observation('own', 'a', { performer }))
+  t.equal((await server.patch('Observation/own', moved, JSON_PATCH)).status, 403)
+  t.equal((await server.put('Observation/own', observation('own', 'b', { performer }))).status, 403)
+  t.equal((await server.put('Observation/own', observation('own', 'a', { performer }))).status, 200)
+  await open.put('Observation/of-b', observation('of-b', 'b', { performer }))
+  t.equal((await server.get('Observation/of-b')).status, 200, 'R4 has it in the compartment')
+  t.equal((await server.put('Observation/of-b', observation('of-b', 'a', { performer }))).status, 403)
+  t.equal((await server.delete('Observation/of-b')).status, 403)
+  t.equal((await open.get('Observation?patient=b&_summary=count')).json.total, 2)
+  const { subject: __, ...ofNobody } = { ...foreign, subject: undefined }
+  t.equal((await server.post('Observation', ofNobody)).status, 201, 'it need not say whom it is about')
+})
+
+t.test('nobody shows an insurer a patient by a coverage of that patient', async (t) => {
+  const { as } = await opened(t)
+  const writer = await as(['patient/*.cruds'])
+  const payor = [ref('Organization/insurer')]
+  const coverage = (of: string) => ({
+    resourceType: 'Coverage',
+    status: 'active',
+    beneficiary: ref(`Patient/${of}`),
+    subscriber: ref('Patient/a'),
+    payor,
+  })
+  t.equal((await writer.post('Coverage', coverage('b'))).status, 403)
+  t.equal((await writer.post('Coverage', coverage('a'))).status, 201)
+  const { patient: _, ...user } = identityWith(['user/*.rs'], { role: 'insurer', organization: 'insurer' })
+  const insurer = await as(['user/*.rs'], user)
+  t.equal((await insurer.get('Patient/b')).status, 404)
+  t.equal((await insurer.get('Patient/a')).status, 200)
+})
