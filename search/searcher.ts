@@ -81,6 +81,8 @@ export interface Searcher {
    * of it, and `more` tells of those in front of them.
    */
   find(search: Search, count: number, from?: string, manner?: Manner): Promise<FoundPage>
+  /** The live version of a resource, where the restriction holds for it. */
+  read(name: ResourceName, restriction: Restriction): Promise<LiveVersion | undefined>
   /** Ids of `count` matches at the most, without their texts. */
   ids(search: Search, count: number): Promise<string[]>
   count(search: Search): Promise<number>

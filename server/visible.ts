@@ -24,8 +24,7 @@ export async function visible(
   if (narrowed.kind === 'all') return store.read(type, id)
   if (permission === 'r' && type === 'Binary' && areLinked(access)) return linkedBinary(id, access, services)
   if (narrowed.kind === 'none') return undefined
-  const { found } = await searcher.find({ type, where: { kind: 'id', ids: [id] }, restriction }, 1)
-  const [live] = await searcher.versions(found)
+  const live = await searcher.read({ type, id }, restriction)
   if (live) return live
   const last = await lastBefore(await store.read(type, id), services)
   if (!last) return undefined

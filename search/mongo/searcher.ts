@@ -42,6 +42,11 @@ export class MongoSearcher implements Searcher {
     })
   }
 
+  async read({ type, id }: ResourceName, restriction: Restriction): Promise<LiveVersion | undefined> {
+    const { found } = await this.find({ type, where: { kind: 'id', ids: [id] }, restriction }, 1)
+    return (await this.versions(found))[0]
+  }
+
   ids(search: Search, count: number): Promise<string[]> {
     const { type, where } = search
     return this.search(search, async (reading, filters) => reading.ids(type, await filters.seen(type, where), count))

@@ -18,6 +18,7 @@ import { sql } from './fragment.ts'
 import { LongSearches } from './long-searches.ts'
 import { LIMITS } from './plan.ts'
 import { type Answered, type Ask, Queries } from './queries.ts'
+import { RestrictedReads } from './restricted-reads.ts'
 import { Texts } from './texts.ts'
 
 /** ms that a search may hold the thread that answers; then it is made anew on another. */
@@ -27,6 +28,7 @@ const SHORT = 40
 export class SqliteSearcher implements Searcher {
   private readonly queries: Queries
   private readonly texts: Texts
+  private readonly reads: RestrictedReads
   private readonly deadline: Deadline
   private readonly long: LongSearches
   private readonly most: number
@@ -36,6 +38,7 @@ export class SqliteSearcher implements Searcher {
     this.deadline = new Deadline(store.database)
     this.queries = new Queries(store.database, limits)
     this.texts = new Texts(store.database)
+    this.reads = new RestrictedReads(store.database)
     this.long = new LongSearches(store.database.location() ?? '')
     this.most = most
   }
@@ -45,6 +48,13 @@ export class SqliteSearcher implements Searcher {
     // What came from another thread has bare bytes.
     if (page.text) page.text = Buffer.from(page.text.buffer, page.text.byteOffset, page.text.byteLength)
     return page
+  }
+
+  async read(name: ResourceName, restriction: Restriction): Promise<LiveVersion | undefined> {
+    const { type, id } = name
+    if (this.reads.takes(type, restriction)) return this.reads.read(name, restriction)
+    const { found } = await this.find({ type, where: { kind: 'id', ids: [id] }, restriction }, 1)
+    return (await this.versions(found))[0]
   }
 
   linked(from: readonly ResourceName[], links: readonly Link[], restriction: Restriction, count: number) {

@@ -36,6 +36,53 @@ export function searcherContract(t: Test, open: (t: Test) => Promise<Opened>): v
   const ids = async ({ searcher }: Opened, where: Expression, restriction: Restriction = EVERYTHING, type = 'Basic') =>
     (await searcher.find({ type, where, restriction }, 99)).found.map(({ id }) => id).sort()
 
+  t.test('reads what a restriction holds for, as it is now', async (t) => {
+    const both = await open(t)
+    const { searcher, store } = both
+    const commit = (...changes: Change[]) => store.commit({ changes, guards: [] })
+    const rows: [where: Expression, seen: string[]][] = [
+      [{ kind: 'all' }, ['a', 'b']],
+      [{ kind: 'none' }, []],
+      [code('1'), ['a']],
+      [{ kind: 'not', part: code('1') }, ['b']],
+      [{ kind: 'id', ids: ['b', 'gone', 'never'] }, ['b']],
+      [{ kind: 'or', parts: [code('1'), { kind: 'id', ids: ['b'] }] }, ['a', 'b']],
+      [{ kind: 'or', parts: [] }, []],
+      [{ kind: 'has', type: 'Flag', param: 'subject', where: code('1') }, ['b']],
+    ]
+    const restrictions = rows.map(([where]): Restriction => ({ byType: { Basic: where }, others: { kind: 'none' } }))
+    const check = async (words: string) => {
+      for (const [at, [where, seen]] of rows.entries()) {
+        const read = async (id: string) => (await searcher.read({ type: 'Basic', id }, restrictions[at]!))?.id
+        const found = await Promise.all(['a', 'b', 'gone', 'never'].map(read))
+        t.strictSame(
+          found.filter((id) => id !== undefined),
+          seen,
+          `${words}: ${JSON.stringify(where)}`,
+        )
+        t.equal(await searcher.read({ type: 'Flag', id: 'f' }, restrictions[at]!), undefined)
+      }
+    }
+    const refers: IndexEntry = ['reference', 'subject', 'Basic', 'b']
+    // Numbers of what is not there yet stand in no statement that is kept.
+    t.equal(await searcher.read({ type: 'Basic', id: 'a' }, restrictions[2]!), undefined)
+    await commit(
+      write('Basic', 'a', [token('1')]),
+      write('Basic', 'b', [token('2')]),
+      write('Basic', 'gone', [token('1')]),
+      write('Flag', 'f', [token('1'), refers]),
+    )
+    await commit({ kind: 'delete', type: 'Basic', id: 'gone' })
+    await check('at first')
+    const version = await searcher.read({ type: 'Basic', id: 'a' }, restrictions[0]!)
+    t.strictSame(version, await store.read('Basic', 'a'))
+    await commit(write('Basic', 'a', [token('2')]), write('Basic', 'b', [token('1')]))
+    rows[2]![1] = ['b']
+    rows[3]![1] = ['a']
+    rows[5]![1] = ['b']
+    await check('afterwards')
+  })
+
   t.test('finds live resources by what they have now', async (t) => {
     const both = await open(t)
     const commit = (...changes: Change[]) => both.store.commit({ changes, guards: [] })

@@ -27,6 +27,7 @@ function searcherOf(counts: Record<string, number>): Searcher {
     joined: async () => Buffer.alloc(0),
     containers: async () => [],
     explain: async () => [],
+    read: async () => undefined,
     selection: () => ({ selection: 'sqlite' }),
   }
 }
