@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { mongoOfRun } from './support/mongo.ts'
 
 const HERE = import.meta.dirname
+
+/** Test files that run at once: many wait, for a server to start or for something to time out. */
+const JOBS = Math.max(2, availableParallelism())
 
 /** What the tests that hold of any store go through to one; those that go through `mongo.ts` are of MongoDB anyway. */
 const THROUGH_A_STORE = /from '(?:\.\.?\/)+support\/(?:oracle\/bench|world|server|listen|spawn|stores)\.ts'/
@@ -73,7 +77,7 @@ function isOfAnyStore(name: string): boolean {
 
 async function runTap(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<Result> {
   const tap = join(HERE, '..', 'node_modules', '.bin', 'tap')
-  const args = ['--reporter=tap', '--disable-coverage', '--allow-empty-coverage', ...files]
+  const args = [`--jobs=${JOBS}`, '--reporter=tap', '--disable-coverage', '--allow-empty-coverage', ...files]
   const child = spawn(tap, args, { stdio: ['inherit', 'pipe', 'inherit'], env: environment })
   const exit = once(child, 'exit')
   let passed = 0
