@@ -23,7 +23,8 @@ export interface SmartGrant {
 
 /** The change that keeps a grant until `expires` (ms since 1970). */
 export function putGrant(id: string, grant: SmartGrant, expires: number): StateChange {
-  return { kind: 'put', of: KIND, key: id, value: grant, expires, aliases: [`user:${grant.user}`] }
+  const aliases = [`user:${grant.user}`, ...(grant.session === undefined ? [] : [`session:${grant.session}`])]
+  return { kind: 'put', of: KIND, key: id, value: grant, expires, aliases }
 }
 
 /** A grant that was given and has not ended. */

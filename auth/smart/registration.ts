@@ -8,7 +8,8 @@ export type ClientMetadata = Readonly<Record<string, unknown>>
 
 /**
  * What is registered of a client that registers itself. Throws `invalid` for what is not taken. Keys come inline alone: this
- * server fetches nothing from where a stranger sends it, and gives a stranger neither a role nor what is its own (`chartroom/`).
+ * server fetches nothing from where a stranger sends it, and gives a stranger neither a role nor what is its own (`chartroom/`),
+ * nor `system/`: no user would be asked what a service may do.
  */
 export function clientFactsOf(metadata: ClientMetadata): ClientFacts {
   const { client_name: name, redirect_uris: redirects = [], initiate_login_uri: launchUrl, jwks } = metadata
@@ -31,7 +32,8 @@ export function clientFactsOf(metadata: ClientMetadata): ClientFacts {
 
 function kindOf(method: unknown, redirects: readonly string[], hasKeys: boolean): ClientFacts['kind'] {
   if (method === 'none') return 'public'
-  if (method === 'private_key_jwt' && hasKeys) return redirects.length === 0 ? 'backend' : 'confidential'
+  if (redirects.length === 0) refuse('it has no redirect_uris; services are registered by an administrator')
+  if (method === 'private_key_jwt' && hasKeys) return 'confidential'
   if ((method === 'client_secret_basic' || method === 'client_secret_post') && !hasKeys) return 'confidential'
   return refuse(
     'token_endpoint_auth_method is none, client_secret_basic, client_secret_post, or private_key_jwt with jwks',
@@ -41,7 +43,7 @@ function kindOf(method: unknown, redirects: readonly string[], hasKeys: boolean)
 function scopesOf(scope: unknown): string[] {
   if (typeof scope !== 'string') return refuse('scope is missing')
   const scopes = [...new Set(scope.split(' ').filter(Boolean))]
-  const bad = scopes.find((one) => !isKnownScope(one) || one.startsWith('chartroom/'))
+  const bad = scopes.find((one) => !isKnownScope(one) || /^(chartroom|system)\//.test(one))
   return bad === undefined ? scopes : refuse(`the scope ${bad} is not to be had`)
 }
 

@@ -1,4 +1,5 @@
 import type { StateChange, StateEntry } from '../../resources/store/state.ts'
+import { revocation } from './grants.ts'
 import { commitState, type Keeper } from './kept-record.ts'
 
 const SESSION = 'oidc:Session'
@@ -10,7 +11,7 @@ const OF_A_USER = [SESSION, 'oidc:Interaction', 'oidc:AuthorizationCode', 'oidc:
 /** Entries that are ended in one unit. */
 const AT_ONCE = 200
 
-/** How long it is kept in mind that a grant has ended, in ms: longer than any access token of it lives. */
+/** How long it is kept in mind that a grant or a session has ended, in ms: longer than its access tokens and requests live. */
 const ENDED_KEPT = 24 * 60 * 60 * 1000
 
 /** Where somebody is signed in. */
@@ -47,13 +48,11 @@ export async function sessionsOf({ state }: Keeper, userId: string): Promise<Use
 
 /** Ends one session of a user, and what was granted in it; answers whether there was one. */
 export async function endSession(store: Keeper, userId: string, sessionId: string): Promise<boolean> {
-  const sessions = await store.state.find(SESSION, alias(userId), AT_ONCE)
-  const session = sessions.find(({ key }) => key === sessionId)
-  if (!session) return false
+  const session = await store.state.get(SESSION, sessionId)
+  if (!session?.aliases.includes(alias(userId))) return false
   const { uid } = session.value as KeptSession
-  const grants = await store.state.find(GRANT, alias(userId), AT_ONCE)
-  const own = grants.filter(({ value }) => uid !== undefined && (value as { session?: string }).session === uid)
-  await commitState(store, removal(SESSION, session), ...own.flatMap(ending))
+  await commitState(store, ...endings(SESSION, session))
+  if (uid !== undefined) await endAll(store, GRANT, `session:${uid}`)
   return true
 }
 
@@ -62,27 +61,40 @@ export async function endSession(store: Keeper, userId: string, sessionId: strin
  * are revoked with their grants.
  */
 export async function endSessions(store: Keeper, userId: string): Promise<void> {
-  for (const kind of OF_A_USER) {
-    for (;;) {
-      const found = await store.state.find(kind, alias(userId), AT_ONCE)
-      if (found.length === 0) break
-      await commitState(store, ...found.flatMap((entry) => (kind === GRANT ? ending(entry) : [removal(kind, entry)])))
-    }
+  for (const kind of OF_A_USER) await endAll(store, kind, alias(userId))
+}
+
+/**
+ * The change by which a session has ended for good: a request that had read it before would write it back as it goes. `uid`
+ * is what a session keeps when its id changes.
+ */
+export function sessionEnded(uid: string): StateChange {
+  return revocation(`session:${uid}`, Date.now() + ENDED_KEPT)
+}
+
+/** Whether a session has ended, though it may be there. */
+export async function hasEnded({ state }: Keeper, uid: string): Promise<boolean> {
+  return (await state.get('revoked', `session:${uid}`)) !== undefined
+}
+
+async function endAll(store: Keeper, kind: string, by: string): Promise<void> {
+  for (;;) {
+    const found = await store.state.find(kind, by, AT_ONCE)
+    if (found.length === 0) return
+    await commitState(store, ...found.flatMap((entry) => endings(kind, entry)))
   }
 }
 
-/** A grant is revoked as it goes: its access tokens carry its id. */
-function ending(grant: StateEntry): StateChange[] {
-  const now = Date.now()
-  return [
-    { kind: 'put', of: 'revoked', key: `grant:${grant.key}`, value: { at: now }, expires: now + ENDED_KEPT },
-    { kind: 'remove', of: 'oidc:Grant', key: grant.key },
-    removal(GRANT, grant),
-  ]
-}
-
-function removal(of: string, { key }: StateEntry): StateChange {
-  return { kind: 'remove', of, key }
+/** A grant is revoked as it goes: its access tokens carry its id. A session is not to come back. */
+function endings(kind: string, entry: StateEntry): StateChange[] {
+  const gone: StateChange = { kind: 'remove', of: kind, key: entry.key }
+  if (kind === SESSION) {
+    const { uid } = entry.value as KeptSession
+    return uid === undefined ? [gone] : [sessionEnded(uid), gone]
+  }
+  if (kind !== GRANT) return [gone]
+  const expires = Date.now() + ENDED_KEPT
+  return [revocation(`grant:${entry.key}`, expires), { kind: 'remove', of: 'oidc:Grant', key: entry.key }, gone]
 }
 
 function alias(userId: string): string {

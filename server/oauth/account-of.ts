@@ -1,5 +1,6 @@
 import type { Account } from 'oidc-provider'
 import { grantOf } from '../../auth/smart/grants.ts'
+import { hasEnded } from '../../auth/smart/sessions.ts'
 import { userOf } from '../../auth/smart/users.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -25,6 +26,7 @@ export async function accountOf({ store, baseUrl }: Rooms, id: string, grantId?:
     if (!granted) return false
     if (granted.scopes.includes('offline_access') || !granted.scopes.includes('online_access')) return true
     const [session] = await store.state.find('oidc:Session', `uid:${granted.session}`, 1)
-    return session !== undefined && (session.value as { accountId?: string }).accountId === id
+    if (session === undefined || (await hasEnded(store, String(granted.session)))) return false
+    return (session.value as { accountId?: string }).accountId === id
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { endGrant } from '../../auth/smart/grants.ts'
 import { commitState, type Keeper, wasCommitted } from '../../auth/smart/kept-record.ts'
+import { hasEnded } from '../../auth/smart/sessions.ts'
 import type { StateChange, StateEntry } from '../../resources/store/state.ts'
 
 /** Models that are kept under their own ids: these are no secrets, and looked up by others. */
@@ -30,6 +31,8 @@ class StateAdapter implements Adapter {
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    // The library writes a session anew with each request, also one that was ended meanwhile.
+    if (await this.#isEnded(payload)) return
     // Of what is used once, the first one to be there wins, in whatever process.
     const expect = this.#model === 'ReplayDetection' ? 'absent' : undefined
     if (await wasCommitted(this.#store, this.#put(id, payload, expiresIn, expect))) return
@@ -37,12 +40,14 @@ class StateAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    return payloadOf(await this.#store.state.get(this.#kind, this.#key(id)), id)
+    const payload = payloadOf(await this.#store.state.get(this.#kind, this.#key(id)), id)
+    return (await this.#isEnded(payload)) ? undefined : payload
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
     const [entry] = await this.#store.state.find(this.#kind, `uid:${uid}`, 1)
-    return payloadOf(entry)
+    const payload = payloadOf(entry)
+    return (await this.#isEnded(payload)) ? undefined : payload
   }
 
   /** Only the device flow has user codes, and it is off. */
@@ -74,6 +79,10 @@ class StateAdapter implements Adapter {
     if (this.#model === 'AccessToken') await endGrant(this.#store, grantId)
   }
 
+  async #isEnded(payload: AdapterPayload | undefined): Promise<boolean> {
+    return this.#model === 'Session' && payload?.uid !== undefined && hasEnded(this.#store, payload.uid)
+  }
+
   #put(id: string, payload: AdapterPayload, expiresIn?: number, expect?: number | 'absent'): StateChange {
     const { jti: _, ...value } = payload
     return {
@@ -92,8 +101,15 @@ class StateAdapter implements Adapter {
   }
 }
 
+interface Account {
+  accountId?: string
+}
+
 /** By what else than its id something is found. */
-function aliasesOf({ uid, grantId, accountId }: AdapterPayload): string[] {
+function aliasesOf({ uid, grantId, accountId: own, ...payload }: AdapterPayload): string[] {
+  // An interaction is of who has just signed in, or was signed in as it began.
+  const { result, session } = payload as { result?: { login?: Account }; session?: Account }
+  const accountId = own ?? result?.login?.accountId ?? session?.accountId
   return [
     ...(uid ? [`uid:${uid}`] : []),
     ...(grantId ? [`grant:${grantId}`] : []),

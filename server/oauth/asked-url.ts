@@ -1,3 +1,12 @@
+/** Paths that are the library's, to the letter: its router takes others for them, with a slash at the end or in capitals. */
+const PATHS =
+  /^\/(authorize(\/[\w-]+)?|token|introspect|revoke|\.well-known\/(openid-configuration|oauth-authorization-server))$/
+
+/** Whether a URL (path and query) below the issuer is one that the library serves here. */
+export function isAskedOfLibrary(url: string): boolean {
+  return PATHS.test(url.split('?', 1)[0]!)
+}
+
 /** Ways for an answer to go back to an app: as part of the URL, and not as a form that a script sends. */
 export const RESPONSE_MODES = ['query', 'fragment']
 
@@ -7,8 +16,9 @@ export const RESPONSE_MODES = ['query', 'fragment']
  * of answering that is not served becomes one that is not known.
  */
 export function askedUrl(url: string): string {
-  const [path = '', query = ''] = url.split('?', 2)
+  const [path = '', ...rest] = url.split('?')
   if (path !== '/authorize') return url
+  const query = rest.join('?')
   const params = new URLSearchParams(query)
   const mode = only(params, 'response_mode')
   if (mode !== undefined && !RESPONSE_MODES.includes(mode)) params.set('response_mode', 'unsupported')

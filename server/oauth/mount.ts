@@ -8,7 +8,7 @@ import type { Services } from '../call.ts'
 import { note } from '../http/log.ts'
 import { issuerOf, OAUTH_PATH } from '../issuer.ts'
 import { addAccount } from './account.ts'
-import { askedUrl } from './asked-url.ts'
+import { askedUrl, isAskedOfLibrary } from './asked-url.ts'
 import { Seal } from './csrf.ts'
 import { Faults, sendFault } from './faults.ts'
 import { addInteraction } from './interaction.ts'
@@ -75,6 +75,7 @@ async function roomsOf({ store, baseUrl, dispatch, config }: Services, { accessF
 function addLibrary(library: FastifyInstance, rooms: Rooms, holder: ProviderHolder, faults: Faults): void {
   const { host, protocol } = new URL(rooms.issuer)
   library.addHook('onRequest', async (request, reply) => {
+    if (!isAskedOfLibrary(request.url.slice(OAUTH_PATH.length))) return reply.code(404).send()
     const handle = await holder.handler()
     faults.given(request)
     noteEndpoint(request)

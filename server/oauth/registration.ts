@@ -24,8 +24,8 @@ export function addRegistration(app: FastifyInstance, { store }: Rooms): void {
         redirect_uris: client.redirectUris,
         scope: client.scopes.join(' '),
         token_endpoint_auth_method: methodOf(client.kind, secret),
-        grant_types: client.kind === 'backend' ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
-        response_types: client.kind === 'backend' ? [] : ['code'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
         ...(client.jwks === undefined ? {} : { jwks: client.jwks }),
       })
     } catch (error) {

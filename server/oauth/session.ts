@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import { commitState } from '../../auth/smart/kept-record.ts'
+import { sessionEnded } from '../../auth/smart/sessions.ts'
 import { type UserRecord, userOf } from '../../auth/smart/users.ts'
 import { SESSION_TTL } from './lifetimes.ts'
 import type { ProviderHolder } from './provider.ts'
@@ -50,6 +52,7 @@ export async function leave(
   session: Session,
 ): Promise<void> {
   const provider = await holder.get()
+  await commitState(rooms.store, sessionEnded(session.uid))
   await session.destroy()
   setCookie(rooms, provider, request, reply, null)
 }

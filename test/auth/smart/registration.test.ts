@@ -23,13 +23,6 @@ t.test('what a client says of itself', async (t) => {
     kind: 'confidential',
     jwks: KEYS,
   })
-  const service = {
-    client_name: 'Service',
-    scope: 'system/*.rs',
-    token_endpoint_auth_method: 'private_key_jwt',
-    jwks: KEYS,
-  }
-  t.match(clientFactsOf(service), { kind: 'backend', redirectUris: [] })
   t.notOk('role' in clientFactsOf({ ...APP, role: 'administrator', chartroom_role: 'administrator' }))
 })
 
@@ -41,6 +34,11 @@ t.test('what is not taken of it', async (t) => {
     { scope: undefined },
     { scope: 'openid bogus' },
     { scope: 'openid chartroom/admin' },
+    { scope: 'openid system/*.rs' },
+    { redirect_uris: [] },
+    // A service that acts for itself: nobody would be asked.
+    { redirect_uris: [], scope: 'system/*.cruds', token_endpoint_auth_method: 'private_key_jwt', jwks: KEYS },
+    { redirect_uris: [], scope: 'user/*.cruds', token_endpoint_auth_method: 'private_key_jwt', jwks: KEYS },
     { jwks_uri: 'http://169.254.169.254/keys' },
     { jwks: 'keys' },
     { jwks: { keys: [null] } },

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { putGrant } from '../../../auth/smart/grants.ts'
 import { endSession, sessionsOf } from '../../../auth/smart/sessions.ts'
 import { type UserFacts, userFactsFault } from '../../../auth/smart/user-facts.ts'
 import { addUser, allUsers, setDisabled, setPassword, setTotp, userNamed, userOf } from '../../../auth/smart/users.ts'
@@ -88,7 +89,7 @@ async function signedIn(store: Store, user: string): Promise<void> {
   })
   const state = ['1', '2'].flatMap((at) => [
     put('oidc:Session', `s${at}`, { uid: `u${at}`, loginTs: 1_700_000_000, authorizations: { [`app${at}`]: {} } }),
-    put('grant', `g${at}`, { user, session: `u${at}` }),
+    putGrant(`g${at}`, { client: `app${at}`, user, scopes: [], session: `u${at}`, given: 1 }, Date.now() + 60_000),
     put('oidc:Grant', `g${at}`, {}),
     put('oidc:RefreshToken', `r${at}`, {}),
     put('oidc:AuthorizationCode', `c${at}`, {}),
@@ -128,6 +129,19 @@ t.test('sessions are listed, and ended one by one', async (t) => {
   t.ok(await store.state.get('grant', 'g2'))
 })
 
+t.test('a session ends with all that was granted in it, however much', async (t) => {
+  const { store, id } = await openWithSessions(t)
+  const grants = Array.from({ length: 250 }, (_, at) => {
+    const grant = { client: 'app', user: id, scopes: [], session: at < 245 ? 'other' : 'u2', given: 1 }
+    return putGrant(`f${at}`, grant, Date.now() + 60_000)
+  })
+  await store.commit({ changes: [], guards: [], state: grants })
+  t.equal(await endSession(store, id, 's2'), true)
+  t.equal(await store.state.get('grant', 'g2'), undefined)
+  for (let at = 245; at < 250; at++) t.equal(await store.state.get('grant', `f${at}`), undefined)
+  t.ok(await store.state.get('grant', 'f244'))
+})
+
 for (const [what, end] of Object.entries({
   'another password': (store: Store) => setPassword(store, 'anna', 'battery horse correct'),
   'being disabled': (store: Store) => setDisabled(store, 'anna', true),
@@ -143,7 +157,7 @@ for (const [what, end] of Object.entries({
     await end(store)
     t.strictSame(await keptOf(store, id), [])
     t.strictSame(await keptOf(store, 'other'), ['theirs'])
-    t.strictSame(await revoked(), ['grant:g1', 'grant:g2'])
+    t.strictSame(await revoked(), ['grant:g1', 'grant:g2', 'session:u1', 'session:u2'])
   })
 }
 

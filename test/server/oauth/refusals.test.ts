@@ -68,6 +68,30 @@ t.test('what is refused', async (t) => {
     t.notOk(String(twice.headers.location ?? '').startsWith('https://evil'))
   })
 
+  t.test('paths that are like those of the library', async (t) => {
+    const query = new URL(authorization({ response_mode: 'form_post' }).url).search
+    for (const path of [
+      'authorize/',
+      'AUTHORIZE',
+      '%61uthorize',
+      'session/end',
+      'session/end/confirm',
+      'device',
+      'me',
+    ]) {
+      for (const method of ['GET', 'POST'] as const)
+        t.equal((await new Browser(server).ask(method, `${ISSUER}/${path}${query}`)).status, 404, `${method} ${path}`)
+    }
+    for (const path of ['token/', 'TOKEN', 'Introspect', 'revoke/'])
+      t.equal((await new Browser(server).ask('POST', `${ISSUER}/${path}`, 'token=x')).status, 404, path)
+  })
+
+  t.test('a question mark in a query takes nothing away', async (t) => {
+    const url = authorization({ prompt: 'none', state: undefined }).url
+    const { headers } = await new Browser(server).ask('GET', `${url}&state=a?b`)
+    t.match(headers.location, /state=a%3Fb/)
+  })
+
   t.test('loopback redirects hold to their port', async (t) => {
     const uri = 'http://127.0.0.1:4000/callback'
     await addClient(store, {

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { endGrant, grantsOf } from '../../../auth/smart/grants.ts'
+import { endSession, sessionsOf } from '../../../auth/smart/sessions.ts'
+import { addUser, setPassword } from '../../../auth/smart/users.ts'
+import type { Store } from '../../../resources/store/port.ts'
+import { allow, authorization, Browser, formOf, ISSUER, openOauth, PASSWORD, redeem } from '../../support/oauth.ts'
+import type { TestServer } from '../../support/server.ts'
+
+/** Has something happen just before a record of a kind is read for the `time`th time from now on. */
+function before({ services }: TestServer, kind: string, time: number, happens: () => Promise<unknown>): () => void {
+  const state = services.store.state as Store['state']
+  const { get } = state
+  let count = 0
+  const undo = () => {
+    state.get = get
+  }
+  state.get = async (of, key) => {
+    if (of === kind && ++count === time) {
+      undo()
+      await happens()
+    }
+    return get.call(state, of, key)
+  }
+  return undo
+}
+
+t.test('what has ended while a request was under way', async (t) => {
+  const server = await openOauth(t)
+  const { store } = server.services
+  const signedIn = async () => {
+    const name = `u-${randomUUID()}`
+    const { id } = await addUser(store, { name, fhirUser: 'Practitioner/x', role: 'physician' }, PASSWORD)
+    const browser = new Browser(server)
+    const { url, verifier } = authorization({ scope: 'openid user/Patient.r' })
+    const callback = await allow(browser, url, { user: name })
+    return { name, id, browser, callback, verifier }
+  }
+
+  t.test('a grant: no token comes of it that could not be revoked', async (t) => {
+    for (const time of [1, 2]) {
+      const { id, browser, callback, verifier } = await signedIn()
+      const [[grant = ''] = []] = await grantsOf(store, id)
+      const undo = before(server, 'grant', time, () => endGrant(store, grant))
+      t.match(await redeem(browser, callback, verifier), { status: 400, json: { error: 'invalid_grant' } })
+      undo()
+    }
+  })
+
+  t.test('a session: it is not written back', async (t) => {
+    const { id, browser } = await signedIn()
+    const [{ id: session } = { id: '' }] = await sessionsOf(store, id)
+    // What is read after the session itself: the client.
+    const undo = before(server, 'client', 1, () => endSession(store, id, session))
+    await browser.ask('GET', authorization().url)
+    undo()
+    t.strictSame(await sessionsOf(store, id), [])
+    t.match((await browser.go('GET', authorization().url)).text, /name="password"/)
+  })
+
+  t.test('a password: who had given the old one is not signed in', async (t) => {
+    const name = `u-${randomUUID()}`
+    const { id } = await addUser(store, { name }, PASSWORD)
+    const browser = new Browser(server)
+    const page = await browser.go('GET', authorization().url)
+    const answer = await browser.ask('POST', page.url, formOf(page, { name, password: PASSWORD }))
+    t.equal(answer.status, 303)
+    await setPassword(store, name, 'quite another battery staple')
+    t.equal((await browser.go('GET', String(answer.headers.location))).status, 400)
+    t.strictSame(await sessionsOf(store, id), [])
+    t.match((await browser.go('GET', authorization().url)).text, /name="password"/)
+  })
+
+  t.test('a session that was signed out of, with its cookie kept', async (t) => {
+    const { browser } = await signedIn()
+    const cookies = new Map(browser.cookies)
+    const account = await browser.go('GET', `${ISSUER}/account`)
+    await browser.ask('POST', `${ISSUER}/account/sign-out`, formOf(account, {}))
+    for (const [name, cookie] of cookies) browser.cookies.set(name, cookie)
+    t.match((await browser.go('GET', `${ISSUER}/account`)).text, /name="password"/)
+  })
+})
