@@ -1,6 +1,7 @@
 import { checkCode, checkPassword } from '../../auth/smart/sign-in.ts'
 import type { UserRecord } from '../../auth/smart/users.ts'
 import { field } from './form.ts'
+import { errorPage } from './pages/error-page.ts'
 import { codePage, loginPage } from './pages/login-page.ts'
 import type { Rooms } from './rooms.ts'
 import type { Interaction, StepEnd } from './step.ts'
@@ -20,7 +21,17 @@ export async function signInStep(rooms: Rooms, interaction: Interaction): Promis
     // Who is signed in already is asked for his password again, not for another user's.
     ...(user ? { only: user.name } : {}),
   })
-  return 'page' in end ? end : { result: { login: { accountId: end.user.id, amr: end.amr } } }
+  if ('page' in end) return end
+  if (await isOthers(interaction, end.user)) return { page: errorPage(rooms.root, OTHERS) }
+  return { result: { login: { accountId: end.user.id, amr: end.amr } } }
+}
+
+const OTHERS = 'Somebody else has signed in in this browser meanwhile. Sign out on the account page first.'
+
+/** Whether the browser has another user's session by now, which the library would have signed out by a script. */
+async function isOthers({ provider, request, reply }: Interaction, { id }: UserRecord): Promise<boolean> {
+  const { accountId } = await provider.Session.get(provider.createContext(request.raw, reply.raw))
+  return accountId !== undefined && accountId !== id
 }
 
 interface SigningIn {

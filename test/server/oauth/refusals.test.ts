@@ -182,6 +182,17 @@ t.test('what is refused', async (t) => {
     t.equal(forged.status, 400)
   })
 
+  t.test('a page that was left open while somebody else signed in: he stays signed in', async (t) => {
+    const browser = new Browser(server)
+    const page = await browser.go('GET', authorization().url)
+    const cookies = new Map(browser.cookies)
+    await allow(browser, authorization({ scope: 'openid' }).url)
+    for (const [name, cookie] of cookies) browser.cookies.set(name, cookie)
+    const answer = await browser.submit(page, { name: 'pat', password: PASSWORD })
+    t.match(answer.text, /Somebody else has signed in/)
+    t.match((await browser.go('GET', `${ISSUER}/account`)).text, /Signed in as <b>Dr Ada Okafor/)
+  })
+
   t.test('who is locked out, even with the right password; unknown names look the same', async (t) => {
     for (const name of ['pat', 'nobody']) {
       const browser = new Browser(server)
