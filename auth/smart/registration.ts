@@ -31,8 +31,8 @@ export function clientFactsOf(metadata: ClientMetadata): ClientFacts {
 }
 
 function kindOf(method: unknown, redirects: readonly string[], hasKeys: boolean): ClientFacts['kind'] {
-  if (method === 'none') return 'public'
   if (redirects.length === 0) refuse('it has no redirect_uris; services are registered by an administrator')
+  if (method === 'none') return 'public'
   if (method === 'private_key_jwt' && hasKeys) return 'confidential'
   if ((method === 'client_secret_basic' || method === 'client_secret_post') && !hasKeys) return 'confidential'
   return refuse(
