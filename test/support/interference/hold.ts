@@ -7,7 +7,7 @@ import type { Caller } from './caller.ts'
 import { Pair, type Told } from './pair.ts'
 import { type Asked, requestIn } from './requests.ts'
 import type { Track } from './tracks.ts'
-import { seenOf, type Twins, twinsFor } from './twins.ts'
+import { OF_CROWD, seenOf, type Twins, twinsFor } from './twins.ts'
 
 /** Twins of each caller, and requests for each; what fails is made as small as it gets with ORACLE_SHRINK alone. */
 const TWINS = 4
@@ -15,7 +15,9 @@ const REQUESTS = 150
 
 /** All contents that there ever were: what is asked for. */
 const contents = (tracks: readonly Track[]) =>
-  tracks.flatMap(({ versions }) => versions.flatMap(({ resource }) => resource ?? []))
+  tracks
+    .filter(({ id }) => !id.startsWith(OF_CROWD))
+    .flatMap(({ versions }) => versions.flatMap(({ resource }) => resource ?? []))
 
 /** What is read of a case that failed: all of it where it was made small. */
 function named(twins: Twins): Twins {

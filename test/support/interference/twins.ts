@@ -11,13 +11,36 @@ export interface Twins {
 
 type Choice = 'keep' | 'drop' | 'swap'
 
+/** So many that a search is made in another way because of them. */
+const CROWD = 150
+
+/** Ids of a crowd begin with this. */
+export const OF_CROWD = 'crowd-'
+
+/** More of something that is hidden, all alike. */
+function crowd(caller: Caller, all: readonly Track[], count: number): Track[] {
+  const current = currentOf(all)
+  const one = all.find((track) => track.type !== 'Patient' && contentOf(track) && !isSeen(caller, track, current))
+  if (!one) return []
+  return Array.from({ length: count }, (_, at) => {
+    const id = `${OF_CROWD}${at}`
+    const versions = one.versions.map((version) => {
+      return { ...version, resource: version.resource && { ...version.resource, id } }
+    })
+    return { ...one, id, versions }
+  })
+}
+
 /** Twins for a caller: what it may not see is kept, left out, made another one or added. */
 export function twinsFor(caller: Caller): fc.Arbitrary<Twins> {
   const choices = fc.array(fc.constantFrom<Choice>('keep', 'drop', 'swap', 'swap'), { minLength: 97, maxLength: 97 })
   const tracks = tracksOf(caller.types).map((all) => (caller.prepare ? all.map(prepared) : all))
   return fc
-    .tuple(tracks, tracks, choices)
-    .map(([one, spare, list]) => ({ one, other: disturbed(caller, one, spare, list) }))
+    .tuple(tracks, tracks, choices, fc.constantFrom(0, 0, CROWD))
+    .map(([one, spare, list, more]) => {
+      const other = disturbed(caller, one, spare, list)
+      return { one, other: [...other, ...crowd(caller, other, more)] }
+    })
     .filter(({ one, other }) => areTwins(caller, one, other))
 
   function prepared({ versions, ...rest }: Track): Track {
