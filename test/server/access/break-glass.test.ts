@@ -121,6 +121,29 @@ t.test('broken glass opens one record to its user, to read and search, and a Tas
   t.notOk(server.log.join('\n').includes('Unconscious'), 'the reason is not logged')
 })
 
+t.test('who broke the glass writes nothing to the Task that tells of it, nor another such', async (t) => {
+  const open = await openServer(t, { AUTH: 'on' })
+  await hospital(open)
+  const doctor = await bearer(open)
+  const { json } = await open.post('Patient/other/$break-glass', breaking(reason), doctor)
+  const { reference } = json.parameter.find(({ name }: Json) => name === 'task').valueReference
+  const task = (await open.get(reference, doctor)).json
+  t.equal(task.status, 'requested')
+  t.equal((await open.put(reference, { ...task, status: 'completed' }, doctor)).status, 403)
+  const { code: _, ...plain } = task
+  t.equal((await open.put(reference, plain, doctor)).status, 403)
+  const patch = [{ op: 'replace', path: '/status', value: 'cancelled' }]
+  const headers = { ...doctor, 'content-type': 'application/json-patch+json' }
+  t.equal((await open.patch(reference, patch, headers)).status, 403)
+  t.equal((await open.post('Task', task, doctor)).status, 403)
+  const own = await open.post('Task', plain, doctor)
+  t.equal(own.status, 201)
+  t.equal((await open.put(`Task/${own.json.id}`, { ...task, id: own.json.id }, doctor)).status, 403)
+  t.equal((await open.put(`Task/${own.json.id}`, { ...plain, id: own.json.id }, doctor)).status, 200)
+  const officer = await bearer(open, { sub: 'officer', chartroom_role: 'privacy-officer' })
+  t.equal((await open.put(reference, { ...task, status: 'completed' }, officer)).status, 200)
+})
+
 t.test('who may not break the glass is refused alike, whatever is there', async (t) => {
   const server = await openServer(t, { AUTH: 'on' })
   await hospital(server)
