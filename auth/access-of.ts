@@ -6,12 +6,12 @@ import type { BreakGlassGrants } from './break-glass/grants.ts'
 import { widened } from './break-glass/widened.ts'
 import type { ConsentCuts, ConsentCutter } from './consent/cuts.ts'
 import type { CriteriaPlace } from './criteria.ts'
-import { type Grant, inBoth, type Permitted } from './grant.ts'
+import { binariesJudged, type Grant, inBoth, type Permitted } from './grant.ts'
 import type { Identity } from './identity.ts'
 import { labelCut } from './labels/cut.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
-import { ALL, NONE } from './restrictions.ts'
+import { ALL } from './restrictions.ts'
 import { grantOf } from './scope-grant.ts'
 import { ADMIN_SCOPE, MOST_SCOPES, parseResourceScope } from './scopes.ts'
 
@@ -73,11 +73,13 @@ export function callerOf({ issuer, subject, client, patient, scopes }: Identity)
   return createHash('sha256').update(text).digest('base64url')
 }
 
-/** What labels and consent leave. Whether a resource with a label may be written is `Access.labels`'s matter. */
+/**
+ * What labels and consent leave. They keep Binaries with their documents also from those whose scopes give no documents: a
+ * token for less must not show more. Whether a resource with a label may be written is `Access.labels`'s matter. */
 function narrowed(left: Grant, policy: Policy | undefined, consent: ConsentCuts | undefined): Grant {
   const seen = labelCut(policy?.labels.see ?? 'all')
-  const unlabelled = inBoth(left, { may: { ...EVERYTHING, r: seen, s: seen, u: seen, d: seen }, linked: NONE })
-  return consent ? inBoth(unlabelled, { may: consent.may, linked: NONE }) : unlabelled
+  const unlabelled = inBoth(left, binariesJudged({ ...EVERYTHING, r: seen, s: seen, u: seen, d: seen }))
+  return consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
 }
 
 const EVERY: Restriction = { byType: {}, others: ALL }

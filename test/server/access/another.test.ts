@@ -55,3 +55,44 @@ t.test('nobody shows an insurer a patient by a coverage of that patient', async 
   t.equal((await insurer.get('Patient/b')).status, 404)
   t.equal((await insurer.get('Patient/a')).status, 200)
 })
+
+t.test('a scope for Binaries alone shows none that a scope for all hides with its document', async (t) => {
+  const { open, as } = await opened(t)
+  const very = { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'V' }
+  const documents = { labelled: { security: [very] }, plain: undefined }
+  for (const [id, meta] of Object.entries(documents)) {
+    await open.put(`Binary/${id}`, { resourceType: 'Binary', id, contentType: 'text/plain', data: 'U0VDUkVU' })
+    const content = [{ attachment: { url: `Binary/${id}` } }]
+    const subject = ref('Patient/b')
+    await open.post('DocumentReference', {
+      resourceType: 'DocumentReference',
+      status: 'current',
+      meta,
+      subject,
+      content,
+    })
+  }
+  const fhirUser = { type: 'Practitioner', id: 'gp' }
+  for (const role of ['technician', 'physician', 'registrar']) {
+    for (const scope of ['user/Binary.rs', 'user/Binary.r', 'system/Binary.rs', 'user/*.rs']) {
+      const server = await as([scope], { fhirUser, role, patient: '' })
+      t.equal((await server.get('Binary/labelled')).status, 404, `${role} ${scope}`)
+      t.notMatch((await server.get('Binary')).text, /"resourceType":"Binary"/)
+      t.equal((await server.get('Binary/plain')).status, scope === 'user/*.rs' ? 200 : 404)
+    }
+  }
+  const system = await as(['system/Binary.rs'], { patient: '' })
+  t.equal((await system.get('Binary/labelled')).status, 200, 'no label keeps anything from who has no role')
+  await open.put('Consent/no', {
+    resourceType: 'Consent',
+    id: 'no',
+    status: 'active',
+    scope: { coding: [{ code: 'patient-privacy' }] },
+    category: [{ text: 'privacy' }],
+    patient: ref('Patient/b'),
+    policyRule: { text: 'privacy' },
+    provision: { type: 'deny' },
+  })
+  const cut = await as(['system/Binary.rs'], { patient: '' })
+  t.equal((await cut.get('Binary/plain')).status, 404)
+})
