@@ -31,8 +31,9 @@ class StateAdapter implements Adapter {
   }
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
-    // The library writes a session anew with each request, also one that was ended meanwhile.
-    if (await this.#isEnded(payload)) return
+    // The library writes a session anew with each request: also one that was ended meanwhile, and one of nobody, new each time
+    // for a cookie whose session has ended.
+    if (this.#model === 'Session' && (!payload.accountId || (await this.#isEnded(payload)))) return
     // Of what is used once, the first one to be there wins, in whatever process.
     const expect = this.#model === 'ReplayDetection' ? 'absent' : undefined
     if (await wasCommitted(this.#store, this.#put(id, payload, expiresIn, expect))) return

@@ -76,6 +76,13 @@ t.test('what has ended while a request was under way', async (t) => {
     const cookies = new Map(browser.cookies)
     const account = await browser.go('GET', `${ISSUER}/account`)
     await browser.ask('POST', `${ISSUER}/account/sign-out`, formOf(account, {}))
+    const kept = async () => (await store.state.list('oidc:Session', undefined, 999)).length
+    const before = await kept()
+    for (let time = 0; time < 3; time++) {
+      for (const [name, cookie] of cookies) browser.cookies.set(name, cookie)
+      t.match((await browser.ask('GET', authorization({ prompt: 'none' }).url)).headers.location, /login_required/)
+    }
+    t.equal(await kept(), before, 'and the cookie fills nothing')
     for (const [name, cookie] of cookies) browser.cookies.set(name, cookie)
     t.match((await browser.go('GET', `${ISSUER}/account`)).text, /name="password"/)
   })
