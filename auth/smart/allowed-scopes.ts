@@ -32,5 +32,6 @@ function isWithin(scope: string, wide: string): boolean {
 }
 
 function criteriaOf(scope: string): string | undefined {
-  return scope.split('?', 2)[1]
+  const at = scope.indexOf('?')
+  return at < 0 ? undefined : scope.slice(at + 1)
 }

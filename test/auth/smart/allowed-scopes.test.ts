@@ -26,6 +26,8 @@ t.test('what a client may be given of what it asks for', async (t) => {
       'patient/Observation.r?category=laboratory',
     ],
     ['patient/Observation.rs?category=vital-signs', 'patient/Observation.rs?category=laboratory', 'user', ''],
+    // Behind a second question mark there may be another value.
+    ['system/Claim.rs?insurer=Organization/x?,Organization/y', 'system/Claim.rs?insurer=Organization/x', 'client', ''],
     ['system/*.rs', 'system/*.rs', 'user', ''],
     ['patient/*.rs user/*.rs', 'patient/*.rs user/*.rs', 'client', ''],
     ['system/Claim.rs', 'system/*.rs', 'client', 'system/Claim.rs'],
