@@ -76,7 +76,7 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
     return refuse(FhirError.of('not-found', 'There is nothing at this URL.'), request, reply)
   })
   addHealthRoutes(app, store, start)
-  addWelcome(app, baseUrl)
+  addWelcome(app, { baseUrl, auth: config.auth })
   const rights = config.auth ? openRights(services) : undefined
   const callers = rights && openCallers(services, rights)
   addFhirRoutes(app, { services, inFlight, door: door(callers, () => limits.fhir) })

@@ -25,6 +25,10 @@ async function main([name, ...rest]: string[]): Promise<number> {
   // Records are for the user alone that runs the command.
   process.umask(0o077)
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command && rest.some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(`Usage: npm run fhir -- ${command.usage}\n`)
+    return 0
+  }
   if (command) return command.run(rest, process.env)
   const asked = name === undefined || name === 'help' || name === '--help'
   const stream = asked ? process.stdout : process.stderr
@@ -37,7 +41,14 @@ async function main([name, ...rest]: string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${wordsOf(error)}\n`)
     process.exit(1)
   },
 )
+
+/** What went wrong, for people. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, path } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' && path !== undefined ? `There is no such file: ${path}` : error.message
+}

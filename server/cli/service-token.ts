@@ -70,7 +70,12 @@ async function serviceOf(
   if (client !== undefined && key !== undefined && scope !== undefined) {
     return { id: client, key: (await readJson(resolve(INIT_CWD, key))) as JWK, scope }
   }
-  const demo = (await readJson(join(dataDir, DEMO_USERS_FILE))) as DemoSignIn
+  const demo = (await readJson(join(dataDir, DEMO_USERS_FILE)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new Error(
+      `${dataDir} has no ${DEMO_USERS_FILE}, and so no service of the demo: name --client, --key and --scope.`,
+    )
+  })) as DemoSignIn
   return { id: demo.client.id, key: demo.client.key, scope: scope ?? demo.client.scopes.join(' ') }
 }
 

@@ -1,15 +1,31 @@
 import type { FastifyInstance } from 'fastify'
 
-/** `/`: for whoever opens the server in a browser. */
-export function addWelcome(app: FastifyInstance, baseUrl: string): void {
+/** `/`: for whoever opens the server in a browser; with `auth` it leads to what needs no token, which a link cannot bring. */
+export function addWelcome(app: FastifyInstance, { baseUrl, auth }: { baseUrl: string; auth: boolean }): void {
   app.get('/', async (_request, reply) => {
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-    return reply.type('text/html; charset=utf-8').send(page(baseUrl))
+    return reply.type('text/html; charset=utf-8').send(page(baseUrl, auth ? SIGNED_IN : OPEN))
   })
 }
 
-function page(baseUrl: string): string {
-  const link = (path: string, words: string) => `<li><a href="/fhir/${path}">${words}</a></li>`
+type Link = readonly [path: string, words: string]
+
+const METADATA: Link = ['fhir/metadata?_pretty=true', 'What it can do (CapabilityStatement)']
+
+const OPEN: readonly Link[] = [
+  METADATA,
+  ['fhir/Patient?_pretty=true', 'Patients'],
+  ['fhir/Claim?_pretty=true', 'Claims'],
+  ['fhir/_history?_pretty=true', 'What was changed last'],
+]
+
+const SIGNED_IN: readonly Link[] = [
+  METADATA,
+  ['fhir/.well-known/smart-configuration', 'Where apps ask for access (SMART configuration)'],
+  ['oauth/account', 'Your account: the apps you have let in, your password, codes as a second factor'],
+]
+
+function page(baseUrl: string, links: readonly Link[]): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>chartroom</title>
 <meta name="viewport" content="width=device-width">
@@ -17,10 +33,7 @@ function page(baseUrl: string): string {
 <body><h1>chartroom</h1>
 <p>The FHIR R4 server of the health information department. Its FHIR base is <code>${baseUrl}</code>.</p>
 <ul>
-${link('metadata?_pretty=true', 'What it can do (CapabilityStatement)')}
-${link('Patient?_pretty=true', 'Patients')}
-${link('Claim?_pretty=true', 'Claims')}
-${link('_history?_pretty=true', 'What was changed last')}
+${links.map(([path, words]) => `<li><a href="/${path}">${words}</a></li>`).join('\n')}
 </ul></body></html>
 `
 }

@@ -48,7 +48,7 @@ function sessionRow({ root, csrf }: AccountFacts, { id, begun, current }: Accoun
   const since = begun === undefined ? html`` : html`since ${time(begun)}`
   if (current) return html`<li><span><b>Here</b> <span class="note">${since}</span></span></li>`
   return html`<li><span>Elsewhere <span class="note">${since}</span></span>
-<form method="post" action="${root}/account/end">${csrfField(csrf)}<button class="quiet small" name="session" value="${id}">End</button></form></li>`
+<form method="post" action="${root}/account/end">${csrfField(csrf)}<button class="quiet small" name="session" value="${id}" aria-label="End the session ${begun === undefined ? 'elsewhere' : `of ${new Date(begun).toISOString().slice(0, 16).replace('T', ' ')}`}">End</button></form></li>`
 }
 
 function passwordForm(root: string, csrf: string): Html {

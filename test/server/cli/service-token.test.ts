@@ -59,6 +59,7 @@ t.test('a token for a service, by its key, from a running server', async (t) => 
     [401, 200, 403],
   )
 
+  t.match(await run(), { code: 1, err: /has no demo-users\.json.*name --client, --key and --scope/ })
   file('demo-users.json', { users: {}, client: { id: 'svc', scopes: ['system/Patient.rs'], key } })
   t.match(await run(), { code: 0, out: /^[\w-]+\.[\w-]+\.[\w-]+\n$/ }, "and the demo's, without a word")
   t.match(await run('--url', `${server.fhir}/`), { code: 0 })
