@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { commitState, type Keeper, wasCommitted } from './kept-record.ts'
 import { countAttempt, forgiven } from './lockout.ts'
 import { isPassword } from './password-hash.ts'
@@ -22,8 +23,11 @@ export async function checkPassword(
   const found = await readUser(store, key)
   const user = found && !found.user.disabled ? found.user : undefined
   if (!(await isPassword(password, user?.password)) || !user) return { wrong: true }
-  if (!user.totp) await commitState(store, forgiven(key))
-  return { user }
+  // That took its time: who has changed the password meanwhile is to be alone.
+  const present = (await readUser(store, key))?.user
+  if (!present || present.disabled || !isDeepStrictEqual(present.password, user.password)) return { wrong: true }
+  if (!present.totp) await commitState(store, forgiven(key))
+  return { user: present }
 }
 
 /**

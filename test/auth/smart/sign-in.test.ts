@@ -4,6 +4,7 @@ import { waitAfter } from '../../../auth/smart/lockout.ts'
 import { checkCode, checkPassword } from '../../../auth/smart/sign-in.ts'
 import { newTotpSecret, periodOfCode, totpUrl } from '../../../auth/smart/totp.ts'
 import { addUser, setDisabled, setPassword, setTotp, userNamed } from '../../../auth/smart/users.ts'
+import type { Store } from '../../../resources/store/port.ts'
 import { openStore } from '../../support/stores.ts'
 
 t.setTimeout(240_000)
@@ -129,3 +130,29 @@ t.test('codes: of the period, the one before and the one after', async (t) => {
     t.equal(periodOfCode(secret, text, now, 0), undefined)
   }
 })
+
+t.test('who gives the old password while it is changed, or while the user is disabled, is not signed in', async (t) => {
+  const changes = [
+    (store: Store) => setPassword(store, 'anna', 'quite another battery staple'),
+    (store: Store) => setDisabled(store, 'anna', true),
+  ]
+  for (const change of changes) {
+    const { store } = await openStore(t)
+    await addUser(store, { name: 'anna' }, PASSWORD)
+    let changed = false
+    const get: Store['state']['get'] = async (kind, key) => {
+      const entry = await store.state.get(kind, key)
+      if (kind !== 'user' || changed) return entry
+      changed = true
+      await change(store)
+      return entry
+    }
+    const keeper = { state: { ...bound(store.state), get }, commit: store.commit.bind(store) }
+    t.same(await checkPassword(keeper, { name: 'anna', password: PASSWORD }), { wrong: true })
+    t.ok(changed)
+  }
+})
+
+function bound(state: Store['state']): Store['state'] {
+  return { get: state.get.bind(state), find: state.find.bind(state), list: state.list.bind(state) }
+}
