@@ -41,11 +41,20 @@ export function ofPatient(
 
 /** That whom a resource is about is the patient, where it says so. */
 function aboutNobodyElse(patient: string, type: string): Expression[] {
-  return subjectsOf(type).map((param): Expression => {
+  return subjectsOf(type).flatMap((param): Expression[] => {
     const targets = [{ type: 'Patient', id: patient }]
     const isAbout: Expression = { kind: 'reference', param, targets, bare: { types: [], ids: [] }, uris: [] }
-    return { kind: 'or', parts: [isAbout, { kind: 'not', part: { kind: 'present', param, table: 'entry' } }] }
+    const ofNobody: Expression = { kind: 'not', part: { kind: 'present', param, table: 'entry' } }
+    return [{ kind: 'or', parts: [isAbout, ofNobody] }, ...(OF_SEVERAL.has(type) ? [ofNoOther(patient, param)] : [])]
   })
+}
+
+/** Types of which one resource may be about several patients. Who comes to an appointment may well be several. */
+const OF_SEVERAL: ReadonlySet<string> = new Set(['Account', 'AuditEvent', 'Person', 'Provenance'])
+
+function ofNoOther(patient: string, param: string): Expression {
+  const where: Expression = { kind: 'not', part: { kind: 'id', ids: [patient] } }
+  return { kind: 'not', part: { kind: 'chain', param, targets: [{ type: 'Patient', where }] } }
 }
 
 const subjects = new Map<string, readonly string[]>()

@@ -37,6 +37,26 @@ t.test('scopes for a patient write nothing about another one, whoever performed 
   t.equal((await server.post('Observation', ofNobody)).status, 201, 'it need not say whom it is about')
 })
 
+t.test('nor about the patient and another one', async (t) => {
+  const { open, as } = await opened(t)
+  const server = await as(['patient/*.cruds'])
+  const account = (...of: string[]) => ({
+    resourceType: 'Account',
+    status: 'active',
+    subject: of.map((id) => ref(`Patient/${id}`)),
+  })
+  t.equal((await server.post('Account', account('a', 'b'))).status, 403)
+  const { status, json } = await server.post('Account', account('a'))
+  t.equal(status, 201)
+  const url = `Account/${json.id}`
+  t.equal((await server.put(url, { ...account('a', 'b'), id: json.id })).status, 403)
+  t.equal((await server.put(url, { ...account('a'), id: json.id, name: 'x' })).status, 200)
+  await open.put(url, { ...account('a', 'b'), id: json.id })
+  t.equal((await server.get(url)).status, 200)
+  t.equal((await server.put(url, { ...account('a'), id: json.id })).status, 403)
+  t.equal((await server.delete(url)).status, 403)
+})
+
 t.test('nobody shows an insurer a patient by a coverage of that patient', async (t) => {
   const { as } = await opened(t)
   const writer = await as(['patient/*.cruds'])
