@@ -32,12 +32,17 @@ export const CLEARED_LABELS: readonly Label[] = [
   ...Object.keys(sensitivity.codes).map((code) => ({ system: SENSITIVITY, code })),
 ]
 
-/** Tests for the labels, each also where its Coding names no system. */
+/** What the code systems were called by FHIR before R4, and are by CDA: labels that came from there hide as well. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  [CONFIDENTIALITY]: ['http://hl7.org/fhir/v3/Confidentiality', 'urn:oid:2.16.840.1.113883.5.25'],
+  [SENSITIVITY]: ['http://hl7.org/fhir/v3/ActCode', 'urn:oid:2.16.840.1.113883.5.4'],
+}
+
+/** Tests for the labels, each also where its Coding names no system, or the same one otherwise. */
 export function testsOf(labels: readonly Label[]): TokenTest[] {
-  return labels.flatMap(({ system, code }) => [
-    { system, code },
-    { system: '', code },
-  ])
+  return labels.flatMap(({ system, code }) =>
+    [system, '', ...(OTHER_NAMES[system] ?? [])].map((name) => ({ system: name, code })),
+  )
 }
 
 /** A label of sensitivity and those below it, in which it is contained. */

@@ -116,3 +116,19 @@ t.test('a scope for Binaries alone shows none that a scope for all hides with it
   const cut = await as(['system/Binary.rs'], { patient: '' })
   t.equal((await cut.get('Binary/plain')).status, 404)
 })
+
+t.test('a label hides by whatever name its code system has', async (t) => {
+  const { open, as } = await opened(t)
+  const server = await as(['user/*.rs'], { role: 'technician', patient: '' })
+  const names = {
+    'http://terminology.hl7.org/CodeSystem/v3-Confidentiality': 404,
+    'http://hl7.org/fhir/v3/Confidentiality': 404,
+    'urn:oid:2.16.840.1.113883.5.25': 404,
+    'https://example.org/priority': 200,
+  }
+  for (const [at, [system, status]] of Object.entries(names).entries()) {
+    const id = `labelled-${at}`
+    await open.put(`Observation/${id}`, observation(id, 'a', { meta: { security: [{ system, code: 'V' }] } }))
+    t.equal((await server.get(`Observation/${id}`)).status, status, system)
+  }
+})
