@@ -4,7 +4,8 @@ import { type Restriction, restrictionOf } from '../search/searcher.ts'
 import type { Access } from './access.ts'
 import type { BreakGlassGrants } from './break-glass/grants.ts'
 import { widened } from './break-glass/widened.ts'
-import type { ConsentCuts, ConsentCutter } from './consent/cuts.ts'
+import { actsForItself } from './consent/actors.ts'
+import type { ConsentCutter } from './consent/cuts.ts'
 import type { CriteriaPlace } from './criteria.ts'
 import { binariesJudged, type Grant, inBoth, type Permitted } from './grant.ts'
 import type { Identity } from './identity.ts'
@@ -46,7 +47,8 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
   const hidden = compiled?.hidden ?? {}
   const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
   const consent = sources.consents?.cuts({ identity, purposes: policy?.purposes ?? [] }, Date.now())
-  const left = narrowed(compiled ? inBoth(granted, compiled) : granted, policy, consent)
+  const unlabelled = labelled(compiled ? inBoth(granted, compiled) : granted, policy)
+  const left = consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
   return {
     caller: callerOf(identity),
@@ -54,6 +56,7 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
     may: widened(left.may, granted.may, grants),
     ...linkedBinaries(left),
     ...(consent ? { denials: consent.denials } : {}),
+    ...(consent && actsForItself(identity) ? { choosesIds: { u: unlabelled.may.u, c: unlabelled.may.c } } : {}),
     ...(grants.length > 0 ? { emergencies: grants } : {}),
     hidden,
     writable: compiled?.writable ?? {},
@@ -74,12 +77,12 @@ export function callerOf({ issuer, subject, client, patient, scopes }: Identity)
 }
 
 /**
- * What labels and consent leave. They keep Binaries with their documents also from those whose scopes give no documents: a
- * token for less must not show more. Whether a resource with a label may be written is `Access.labels`'s matter. */
-function narrowed(left: Grant, policy: Policy | undefined, consent: ConsentCuts | undefined): Grant {
+ * What labels leave. They, and consent, keep Binaries with their documents also from those whose scopes give no documents: a
+ * token for less must not show more. Whether a resource with a label may be written is `Access.labels`'s matter.
+ */
+function labelled(left: Grant, policy: Policy | undefined): Grant {
   const seen = labelCut(policy?.labels.see ?? 'all')
-  const unlabelled = inBoth(left, binariesJudged({ ...EVERYTHING, r: seen, s: seen, u: seen, d: seen }))
-  return consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
+  return inBoth(left, binariesJudged({ ...EVERYTHING, r: seen, s: seen, u: seen, d: seen }))
 }
 
 const EVERY: Restriction = { byType: {}, others: ALL }

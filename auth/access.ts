@@ -39,6 +39,11 @@ export interface Access {
   identity?: Identity
   /** What each permission holds for. A create or update must lead to what may be created or updated. */
   may: Readonly<Record<Permission, Restriction>>
+  /**
+   * For what a service may choose ids, where it is another than what it may write: one that sends records goes on with it
+   * when a patient has a Consent written, of whoever that is not about.
+   */
+  choosesIds?: Readonly<Record<'u' | 'c', Restriction>>
   /** Elements that are withheld, by type: neither shown nor searched by, and what has them is not written. */
   hidden: Readonly<Record<string, readonly string[]>>
   /** Of a type that is named here, the elements that an update may change. */
@@ -148,6 +153,11 @@ export function demandPermission({ may }: Access, permission: Permission, type: 
 /** Whether elements of a type are withheld. */
 export function withholds({ hidden }: Access, type: string): boolean {
   return Object.hasOwn(hidden, type) && hidden[type]!.length > 0
+}
+
+/** Whether the caller may write under ids of its own choice: to do so tells whether something is there. */
+export function mayChooseIds({ may, choosesIds = may }: Access, type: string): boolean {
+  return restrictionOf(choosesIds.u, type).kind === 'all' && restrictionOf(choosesIds.c, type).kind === 'all'
 }
 
 /** Whether a permission holds for everything of a type. */

@@ -28,7 +28,8 @@ export function binariesJudged(may: Permitted, linked: Expression = NONE): Grant
   const documents = restrictionOf(may.r, 'DocumentReference')
   const isNarrowed = documents.kind !== 'all' && documents.kind !== 'none'
   if (binaries.kind === 'all' && !isNarrowed) return { may, linked: NONE }
-  if (binaries.kind === 'none' || !isNarrowed) return { may, linked }
+  if (!isNarrowed) return { may, linked }
+  if (binaries.kind === 'none') return { may: { ...may, s: withoutBinaries(may.s) }, linked }
   return { may: { ...may, r: withoutBinaries(may.r), s: withoutBinaries(may.s) }, linked: anyOf([linked, binaries]) }
 }
 

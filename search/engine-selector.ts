@@ -1,3 +1,4 @@
+import { worked } from '../resources/effort.ts'
 import { compileExpression, typesOf } from '../resources/path/engine.ts'
 import { OutOfTime, withinTime } from '../resources/path/within-time.ts'
 import { unboundedPart } from './custom/bounded.ts'
@@ -35,13 +36,13 @@ export function engineSelector(expression: string, onOverrun: () => void): Searc
     const most = Math.min(Math.floor(left), MOST_MS)
     if (most <= PER_RESOURCE) return overrun()
     const select = run
-    const began = performance.now()
+    const began = worked()
     try {
       return isSmall(resource) ? select(resource) : withinTime(() => select(resource), most)
     } catch (error) {
       return error instanceof OutOfTime || error instanceof RangeError ? overrun() : []
     } finally {
-      left -= performance.now() - began
+      left -= worked() - began
     }
   }
 }

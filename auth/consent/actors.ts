@@ -67,7 +67,7 @@ function isNamed({ type, id }: ResourceName, identity: Identity): Sure {
 
 /** Whether a client asks that no user stands behind. */
 export function actsForItself({ scopes, fhirUser }: Identity): boolean {
-  return !fhirUser && scopes.length > 0 && scopes.every((scope) => scope.startsWith('system/'))
+  return !fhirUser && scopes.length > 0 && scopes.every((scope) => /^(system|chartroom)\//.test(scope))
 }
 
 /**

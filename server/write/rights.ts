@@ -1,4 +1,4 @@
-import { type Access, mayAll, type Permission } from '../../auth/access.ts'
+import { type Access, mayAll, mayChooseIds, type Permission } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { redactedText } from '../../resources/redact.ts'
 import type { Change, Guard, StoredVersion, WriteChange } from '../../resources/store/port.ts'
@@ -66,7 +66,9 @@ export class Rights {
     if (version === 'forbidden')
       throw FhirError.of('forbidden', `This takes a scope with ${type}.${permission} for it.`)
     if (version) return { kind: 'there', version }
-    if (interaction !== 'delete' && !isCreator) throw FhirError.of('not-found', `${type}/${id} is not known.`)
+    if (interaction !== 'delete' && !(isCreator && (await this.isFree(type, id)))) {
+      throw FhirError.of('not-found', `${type}/${id} is not known.`)
+    }
     if (interaction === 'update') this.guard(type, { kind: 'id', ids: [id] }, EVERYTHING, [])
     return { kind: 'absent' }
   }
@@ -119,7 +121,12 @@ export class Rights {
 
   /** To write under an id of the caller's choice tells whether something is there: it is for those who may see to all. */
   private mayCreateAt(type: string): boolean {
-    return mayAll(this.access, 'u', type) && mayAll(this.access, 'c', type) && !this.isLinked(type)
+    return mayChooseIds(this.access, type) && !this.isLinked(type)
+  }
+
+  /** Whether nothing stands there, not even what the caller may not know of. */
+  private async isFree(type: string, id: string): Promise<boolean> {
+    return (await this.services.store.read(type, id))?.text === undefined
   }
 
   /** Binaries that are read for what they belong to are changed for that alone. */

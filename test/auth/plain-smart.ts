@@ -25,6 +25,19 @@ const LINKS: Record<string, string[]> = {
   Person: ['link.target'],
 }
 
+/** Elements that say whom a resource is about: written for a patient is only what is about no one else. */
+const ABOUT: Record<string, string[]> = {
+  Observation: ['subject'],
+  Condition: ['subject'],
+  Claim: ['patient'],
+  Coverage: ['beneficiary'],
+  Appointment: ['participant.actor'],
+  DocumentReference: ['subject'],
+  List: ['subject'],
+  AuditEvent: ['agent.who', 'entity.what'],
+  Person: ['link.target'],
+}
+
 /** Types of this test that belong to no patient and are open to scopes for one. */
 const SHARED = ['Organization', 'Practitioner', 'Medication']
 
@@ -47,7 +60,7 @@ const PARAMETERS: Record<string, Record<string, string[]>> = {
   Medication: { code: ['code'], status: ['status'] },
   Device: { status: ['status'] },
   Group: { code: ['code'] },
-  Task: { code: ['code'], status: ['status'], subject: ['for'], focus: ['focus'] },
+  Task: { code: ['code'], status: ['status'], subject: ['for'], focus: ['focus'], performer: ['performerType'] },
   AuditEvent: { source: ['source.observer'] },
 }
 
@@ -78,9 +91,20 @@ function isOf(patient: string, permission: string, resource: Plain): boolean {
   const { resourceType: type } = resource
   if (type === 'Patient') return resource.id === patient
   if (SHARED.includes(type)) return permission === 'r' || permission === 's'
+  if (permission !== 'r' && permission !== 's' && isAboutAnother(patient, resource)) return false
   const links = LINKS[type] ?? []
   return links.flatMap((path) => at(resource, path)).some((one) => refersTo(one, `Patient/${patient}`))
 }
+
+/** Of what has several, such as an Appointment, one is enough; only Patients count where others take part. */
+function isAboutAnother(patient: string, resource: Plain): boolean {
+  const paths = ABOUT[resource.resourceType] ?? []
+  const about = paths.flatMap((path) => at(resource, path))
+  const told = paths.some((path) => path.includes('.')) ? about.filter((one) => isToPatient(one)) : about
+  return told.length > 0 && !told.some((one) => refersTo(one, `Patient/${patient}`))
+}
+
+const isToPatient = (value: unknown) => /(^|\/)Patient\//.test((value as { reference?: string }).reference ?? '')
 
 function pairsOf(query: string): Pair[] {
   return query.split('&').map((part) => {

@@ -207,3 +207,30 @@ t.test('a change of consent works in every process on the store within a second 
   await servers.at(-1)!.put('Consent/x', consent('x', 'open', { type: 'deny' }, { status: 'rejected' }))
   for (const server of servers) t.strictSame(await becomes(server, all), all, 'ended')
 })
+
+t.test('a service that sends records goes on with it, save for whom a consent is about', async (t) => {
+  const server = await openServer(t)
+  await hospital(server)
+  await server.put(
+    'Consent/named',
+    consent('named', 'open', {
+      type: 'deny',
+      actor: to('Practitioner/p'),
+      class: [{ system: TYPES, code: 'Condition' }],
+    }),
+  )
+  const scopes = ['system/*.cruds', 'chartroom/admin']
+  const { patient: _, fhirUser: __, ...service } = identityWith(scopes, {})
+  const access = await rightsOf(service, server)
+  const put = async (type: string, id: string, one: Json = { resourceType: type, id }) =>
+    (await askWith(access, server, 'PUT', `${type}/${id}`, one)).ended
+  t.equal(await put('Patient', 'new'), 'created', 'of a patient that nothing is said of')
+  t.equal(await put('Observation', 'o-new', observation('o-new', 'open', '1')), 'created')
+  t.equal(await put('Observation', 'o-new', observation('o-new', 'open', '2')), 'ok')
+  t.equal(await put('Observation', 'o-x', observation('o-x', 'out', '1')), 'forbidden', 'of one who denies it')
+  t.equal(await put('Patient', 'out'), 'not-found', 'what is hidden is not overwritten')
+  t.equal(await put('Observation', 'o-out', observation('o-out', 'open', '1')), 'not-found')
+  t.equal((await server.get('Observation/o-out')).json.subject.reference, 'Patient/out')
+  const seen = await askWith(access, server, 'GET', 'Condition')
+  t.strictSame(namesIn(seen), ['Condition/c-open', 'Condition/c-part'], 'one named practitioner is no service')
+})
