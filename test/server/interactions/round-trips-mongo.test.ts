@@ -6,7 +6,7 @@ import { openServer, type Reply } from '../../support/server.ts'
 const skip = await withoutMongo()
 
 /** What a server does by itself, whatever it is asked: it watches for changes, and tells others that it is there. */
-const OF_ITS_OWN = new Set(['processes', 'notes', 'SearchParameter'])
+const OF_ITS_OWN = new Set(['processes', 'notes', 'SearchParameter', 'Consent'])
 
 /** A server, and what the database is asked while it answers, command by command. */
 async function open(t: Test) {
