@@ -87,11 +87,12 @@ t.test('an EHR launch', async (t) => {
   t.test('of two pages that were open with one launch value, one is allowed', async (t) => {
     const { launch: value } = (await launch(server, token, { client_id: 'app', patient: 'p1' })).json
     const browsers = [new Browser(server), new Browser(server)]
+    for (const one of browsers) await allow(one, authorization({ scope: 'patient/*.rs' }).url)
     const ends = await Promise.all(
       browsers.map((one) => allow(one, authorization({ scope: 'launch patient/*.rs', launch: value }).url)),
     )
     t.equal(ends.filter((end) => end.searchParams.has('code')).length, 1)
-    t.equal(ends.filter((end) => end.searchParams.get('error') === 'invalid_request').length, 1)
+    t.match(ends.map((end) => end.searchParams.get('error')).sort(), ['invalid_request', null])
   })
 
   t.test('who may make one', async (t) => {
