@@ -12,11 +12,16 @@ export function isLoss(error: unknown): boolean {
   return chain(error).some((one) => one instanceof MongoNetworkError)
 }
 
-/** Notes a session whose transaction may live on at the server, for a minute, and keep others from what it wrote. */
-export function noteLost(client: MongoClient, { id }: ClientSession): void {
+/**
+ * Notes a session whose transaction may live on at the server, for a minute, and keep others from what it wrote. Nobody gets
+ * it from the driver's pool again: he would be ended with it.
+ */
+export function noteLost(client: MongoClient, session: ClientSession): void {
   const own = lost.get(client) ?? new Map<string, unknown>()
   lost.set(client, own)
-  if (id) own.set(id.id.toString('hex'), id.id)
+  if (!session.id) return
+  session.serverSession.isDirty = true
+  own.set(session.id.id.toString('hex'), session.id.id)
 }
 
 /** Ends what was noted, as soon as the server can be asked again. Never throws: what it could not do is done next time. */
