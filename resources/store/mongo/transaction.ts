@@ -38,21 +38,22 @@ export async function inTransaction<T>(
   client: MongoClient,
   work: (session: ClientSession, attempt: number) => Promise<T>,
 ): Promise<T> {
-  let session = client.startSession()
+  await endLost(client)
+  const session = client.startSession()
   const end = Date.now() + RETRY_TIME
   try {
     for (let attempt = 0; ; attempt++) {
       const begun = Date.now()
       try {
-        await endLost(client)
         session.startTransaction(OPTIONS)
         const result = await work(session, attempt)
         await commit(client, session)
         return result
       } catch (error) {
         if (session.inTransaction()) await session.abortTransaction().catch(() => undefined)
-        if (isLoss(error)) session = await another(client, session)
-        refuse(error, Date.now() - begun, Date.now() > end)
+        const told = refusal(error, Date.now() - begun, Date.now() > end)
+        if (told && isLoss(error)) noteLost(client, session)
+        if (told) throw told
       }
       await pause(attempt)
     }
@@ -61,21 +62,13 @@ export async function inTransaction<T>(
   }
 }
 
-/** A session in the place of one that the server may hold to be at work still. */
-async function another(client: MongoClient, session: ClientSession): Promise<ClientSession> {
-  noteLost(client, session)
-  await session.endSession().catch(() => undefined)
-  return client.startSession()
-}
-
-/** Throws what callers are told, unless the transaction may be begun again. */
-function refuse(error: unknown, took: number, late: boolean): void {
-  if (error instanceof CommitRefused || error instanceof FhirError) throw error
+/** What callers are told; undefined where the transaction may be begun again. */
+function refusal(error: unknown, took: number, late: boolean): Error | undefined {
+  if (error instanceof CommitRefused || error instanceof FhirError) return error
   const again = hasLabel(error, 'TransientTransactionError') || isConflict(error)
-  if (isTooLarge(error) || (again && took > OLD_AGE)) throw tooLargeUnit()
-  if (again && !late) return
+  if (isTooLarge(error) || (again && took > OLD_AGE)) return tooLargeUnit()
   // Who holds what is written for so long may be dead, and is held to be at work for a minute.
-  throw unwritable(error)
+  return again && !late ? undefined : unwritable(error)
 }
 
 /** Asks for the commit until it is known what became of it: a commit that was done is answered as such once more. */
