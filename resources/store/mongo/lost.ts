@@ -1,7 +1,7 @@
-import { type ClientSession, type MongoClient, MongoNetworkError, type MongoServerError } from 'mongodb'
+import { type ClientSession, type MongoClient, MongoNetworkError, MongoServerError } from 'mongodb'
 import { chain } from './trouble.ts'
 
-/** Of one command. */
+/** Kept at the most: in a long outage those of its beginning are over at the server by themselves. */
 const MOST = 1_000
 
 /** By client: sessions to which the way was lost amid a transaction, by their ids in text. */
@@ -21,6 +21,7 @@ export function noteLost(client: MongoClient, session: ClientSession): void {
   lost.set(client, own)
   if (!session.id) return
   session.serverSession.isDirty = true
+  if (own.size >= MOST) own.delete(own.keys().next().value!)
   own.set(session.id.id.toString('hex'), session.id.id)
 }
 
@@ -28,12 +29,12 @@ export function noteLost(client: MongoClient, session: ClientSession): void {
 export async function endLost(client: MongoClient): Promise<void> {
   const own = lost.get(client)
   if (!own || own.size === 0) return
-  const some = [...own].slice(0, MOST)
+  const some = [...own]
   try {
     await client.db('admin').command({ killSessions: some.map(([, id]) => ({ id })) })
   } catch (error) {
-    // Who may not end its own sessions has to wait until the server does.
-    if ((error as MongoServerError).codeName !== 'Unauthorized') return
+    // Where the server refuses this, all wait until it ends them by itself: to ask with each write would gain nothing.
+    if (!(error instanceof MongoServerError)) return
   }
   for (const [name] of some) own.delete(name)
 }
