@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditLog } from './audit.ts'
 import type { Shared } from './shared.ts'
 import type { State, StateChange } from './state.ts'
 
@@ -109,6 +110,8 @@ export interface Unit {
   notes?: Record<string, string>
   /** What the server keeps besides resources, in the order of these changes; decided before `changes` are. */
   state?: StateChange[]
+  /** Records for the audit log, in this order: they are there when the unit is committed, and only then. */
+  audit?: readonly AuditEntry[]
   /** A lease (`shared.ts`) that this process has to have still; else the unit is refused as `outdated`. */
   lease?: string
 }
@@ -193,6 +196,7 @@ export interface Store {
   readonly shared?: Shared
   /** What the server keeps that is no resource. */
   readonly state: State
+  readonly audit: AuditLog
   /** The current version, which may be a deletion; undefined when there never was one. */
   read(type: string, id: string): Promise<StoredVersion | undefined>
   readVersion(type: string, id: string, version: number): Promise<StoredVersion | undefined>
