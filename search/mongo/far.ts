@@ -9,6 +9,7 @@ import {
   uriStretch,
 } from '../../resources/store/mongo/keys.ts'
 import { allOf, type Expression, isOfEntries } from '../expression.ts'
+import { beyond } from '../implied.ts'
 import { type Restriction, restrictionOf } from '../searcher.ts'
 import { canonical } from './canonical.ts'
 import { ALWAYS, anyOf, everyOf, isIn, type MongoFilter } from './conditions.ts'
@@ -46,7 +47,7 @@ export class Filters {
 
   /** The same, for what an index tells alone: that they are live is not asked where no others can be found. */
   async seen(type: string, where: Expression): Promise<MongoFilter> {
-    const narrowing = this.narrowing(type)
+    const narrowing = beyond(this.narrowing(type), where)
     const asked = await this.filter(type, where)
     const isLive = isOfEntries(where) || isOfEntries(narrowing)
     const live = isLive ? asked : everyOf([asked, LIVE])

@@ -1,5 +1,6 @@
 import { insideName, typeInside } from '../../resources/contained.ts'
 import { allOf, type Expression, isOfEntries } from '../expression.ts'
+import { beyond } from '../implied.ts'
 import { restrictionOf } from '../searcher.ts'
 import { type Conditions, type Subject, updated } from './conditions.ts'
 import { canDrive, cost, isValue } from './drivers.ts'
@@ -52,7 +53,7 @@ export class Source {
       const flat = allOf([expression])
       return (flat.kind === 'and' ? flat.parts : [flat]).map((part) => ({ expression: part, conditions }))
     }
-    const parts = [...partsOf(where, asked), ...partsOf(narrowing, asked.unrestricted)]
+    const parts = [...partsOf(where, asked), ...partsOf(beyond(narrowing, where), asked.unrestricted)]
     this.parts = parts.filter(({ expression }) => expression.kind !== 'all')
     this.drivers = this.parts
       .filter(({ expression }) => canDrive(expression))
