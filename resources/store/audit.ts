@@ -40,8 +40,9 @@ export interface AuditOutcome {
 
 export interface AuditRecord {
   /**
-   * Its name in the log: letters, digits and `-`, 40 at the most. In the order of keys records stand by their time, those of one
-   * chain in the order of the chain. Only its letters below `~`: `after: '~'` is behind all.
+   * Its name in the log: `auditKey` (`audit-key.ts`) of its time, chain and number, in all stores, so that a copy keeps it. In the
+   * order of keys records stand by their time, those of one chain in the order of the chain. Only its letters below `~`:
+   * `after: '~'` is behind all.
    */
   key: string
   /** ms since 1970, when it was written; never earlier than that of the record before it in its chain. */
