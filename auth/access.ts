@@ -105,6 +105,8 @@ export interface Asked {
   interaction: Interaction
   type?: string | undefined
   operation?: string | undefined
+  /** The type of which an operation takes the permission to search, where it is another than the one it is asked of. */
+  judgedBy?: string | undefined
   /** How a search is made is told too. */
   explain?: boolean | undefined
 }
@@ -132,7 +134,8 @@ function demandWhole(access: Access, { interaction, type }: Asked): void {
 
 /** What the caller lacks for what is asked, in words that tell nothing of the data; undefined where it is nothing. */
 export function scopeMissing({ may, operations, linkedBinaries }: Access, asked: Asked): string | undefined {
-  const { interaction, type, operation, explain } = asked
+  const { interaction, operation, explain } = asked
+  const type = asked.judgedBy ?? asked.type
   const ofSystem = interaction === 'operation' && type === undefined ? [operation ?? ''] : []
   const named = explain ? [...ofSystem, 'explain'] : ofSystem
   const closed = named.find((code) => operations !== 'all' && !operations.includes(code))

@@ -27,8 +27,8 @@ export interface Listing {
   next: string | undefined
 }
 
-/** Where an operation may be asked for (R4 operations.html). None is built yet for a whole type; of the system: `system-operation.ts`. */
-export type Level = 'instance'
+/** Where an operation may be asked for (R4 operations.html); of the system: `system-operation.ts`. */
+export type Level = 'type' | 'instance'
 
 /** An operation as its file declares it. */
 export interface OperationDefinition<T extends InputTable> {
@@ -36,7 +36,8 @@ export interface OperationDefinition<T extends InputTable> {
   code: string
   /** Canonical of its OperationDefinition. */
   definition: string
-  levels: readonly Level[]
+  /** Pages are of what belongs to one resource; a whole type is asked by inquiries (`inquiry.ts`). */
+  levels: readonly 'instance'[]
   resourceTypes: readonly string[]
   /** One that does not may be asked with GET. */
   affectsState: boolean

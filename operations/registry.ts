@@ -1,17 +1,21 @@
 import type { Action } from './action.ts'
 import { breakGlass } from './break-glass.ts'
 import { everything } from './everything.ts'
+import type { Inquiry } from './inquiry.ts'
 import type { Level, Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
 import type { SystemOperation } from './system-operation.ts'
 
-/** All operations on resources. */
-export const OPERATIONS: readonly (Operation | Action)[] = [everything, breakGlass]
+/** An operation on a type or on a resource. */
+export type Declared = Operation | Action | Inquiry
+
+/** All operations on types and on resources. */
+export const OPERATIONS: readonly Declared[] = [everything, breakGlass]
 
 /** All operations of the whole system. */
 export const SYSTEM_OPERATIONS: readonly SystemOperation[] = [reindex]
 
-const byPlace = new Map<string, Operation | Action>()
+const byPlace = new Map<string, Declared>()
 for (const operation of OPERATIONS) {
   for (const level of operation.levels) {
     for (const type of operation.resourceTypes) {
@@ -23,7 +27,7 @@ for (const operation of OPERATIONS) {
 }
 
 /** The operation of this code at a level of a type; undefined where there is none. */
-export function operationAt(code: string, level: Level, type: string): Operation | Action | undefined {
+export function operationAt(code: string, level: Level, type: string): Declared | undefined {
   return byPlace.get(placeName(code, level, type))
 }
 

@@ -9,6 +9,7 @@ import type { ParameterRegistry } from '../search/parameters.ts'
 import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import type { RightsVersion } from './access/rights-version.ts'
+import type { AnswerStream } from './answer-stream.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Destination } from './routing.ts'
@@ -75,6 +76,10 @@ export interface Call extends Destination {
   strict: boolean
   /** A search tells how it was made, too. */
   explain?: boolean
+  /** The answer may be a stream. */
+  takesStream?: true
+  /** Aborted when whoever asked has left. */
+  signal?: AbortSignal
   /** HEAD: what would be answered, without the body. */
   headOnly?: boolean
 }
@@ -86,6 +91,10 @@ export interface Answer {
   kind: AnswerKind
   /** FHIR JSON. */
   text?: Buffer
+  /** In place of `text`. It has begun; whoever does not send it ends it. */
+  stream?: AnswerStream
+  /** Of an inquiry: the Patients of whom it tells something, by id, and how many resources or rows it shows. */
+  disclosed?: { patients: readonly string[]; count?: number }
   /** The version that it is about: gives ETag and Last-Modified. */
   version?: { type: string; id: string; version: number; lastUpdated: number }
   /** Whether the client should be told where that version is: it was written, or found in the place of one to write. */

@@ -1,5 +1,5 @@
 import type { Interaction } from '../auth/access.ts'
-import { operationAt, systemOperation } from '../operations/registry.ts'
+import { type Declared, operationAt, systemOperation } from '../operations/registry.ts'
 import { beginningOf } from '../resources/beginning.ts'
 import { compartmentTables, storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
@@ -13,6 +13,8 @@ export interface Destination {
   version?: string
   /** Code of an operation, without `$`. */
   operation?: string
+  /** Of an operation: the type that the caller needs a permission of (`Inquiry.judgedBy`). */
+  judgedBy?: string
   /** Of an operation that changes something, only how it stands is asked for. */
   onlyLooks?: true
   /** Of a search within a compartment; `type` is then what is searched for. */
@@ -88,6 +90,7 @@ interface Shape {
   compartment: boolean
   /** An operation of the whole server. */
   system: boolean
+  judgedBy?: string
 }
 
 function shapeOf(template: string, methods: Record<string, Interaction>): Shape {
@@ -115,18 +118,26 @@ function systemRoute(interaction: Interaction, template: string, method: string)
 function shapeOfOperation(template: string, segments: readonly string[]): Shape | undefined {
   const system = template.startsWith('$') ? systemOperation(template.slice(1)) : undefined
   if (system) return shapeOf(template, { ...(system.look ? { GET: 'operation' } : {}), POST: 'operation' })
-  const code = /^:type\/:id\/\$([^/]+)$/.exec(template)?.[1]
-  const operation = code === undefined ? undefined : operationAt(code, 'instance', segments[0]!)
-  if (!operation) return undefined
-  return shapeOf(template, { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' })
+  const [, ofInstance, code] = /^:type(\/:id)?\/\$([^/]+)$/.exec(template) ?? []
+  const level = ofInstance === undefined ? 'type' : 'instance'
+  const operation = code === undefined ? undefined : operationAt(code, level, segments[0]!)
+  return operation && shapeOfDeclared(template, operation)
 }
 
-function placeOf(shape: Shape, [type, id, inner, version]: readonly string[]): Partial<Route> {
+function shapeOfDeclared(template: string, operation: Declared): Shape {
+  const shape = shapeOf(template, { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' })
+  return 'judgedBy' in operation ? { ...shape, judgedBy: operation.judgedBy } : shape
+}
+
+function placeOf(shape: Shape, segments: readonly string[]): Partial<Route> {
+  const [type, id, , version] = segments
+  const last = segments.at(-1)
   const place: Partial<Route> = {}
   if (shape.type) place.type = type!
   if (shape.id) place.id = id!
   if (shape.version) place.version = version!
-  if (inner?.startsWith('$')) place.operation = inner.slice(1)
+  if (last?.startsWith('$')) place.operation = last.slice(1)
+  if (shape.judgedBy !== undefined) place.judgedBy = shape.judgedBy
   return place
 }
 

@@ -48,7 +48,7 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services:
   const { value } = entry
   const call = callOf(value.request, bundleCall, services.baseUrl)
   demand(call.access, call)
-  if (isAction(call)) throw FhirError.of('invalid', 'This operation cannot be an entry of a transaction.')
+  if (mustBeAlone(call)) throw FhirError.of('invalid', 'This operation cannot be an entry of a transaction.')
   if (call.onceKey !== undefined) {
     const words = 'An entry of a transaction cannot be done once by itself: the key of the whole is Idempotency-Key.'
     throw FhirError.of('invalid', words, { expression: 'Bundle.entry.request.extension' })
@@ -65,11 +65,14 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services:
   return { ...read, draft }
 }
 
-/** Whether an operation is asked for that commits by itself, once: reads of a transaction are tried before they are made. */
-function isAction({ interaction, type, id, operation }: Call): boolean {
-  if (interaction !== 'operation' || type === undefined || id === undefined) return false
-  const declared = operationAt(operation ?? '', 'instance', type)
-  return declared !== undefined && 'act' in declared
+/**
+ * Whether an operation is asked for that commits by itself, once, or takes long: reads of a transaction are tried before they
+ * are made.
+ */
+function mustBeAlone({ interaction, type, id, operation }: Call): boolean {
+  if (interaction !== 'operation' || type === undefined) return false
+  const declared = operationAt(operation ?? '', id === undefined ? 'type' : 'instance', type)
+  return declared !== undefined && !('prepare' in declared)
 }
 
 /** Whether an entry asks for an operation and brings its input. */

@@ -45,8 +45,8 @@ function unpacker(encoding: string) {
   }
 }
 
-/** RFC 9110, 12.5.3: a coding's own weight counts before that of `*`. */
-function takesGzip(header: string | string[] | undefined): boolean {
+/** Whether a client takes gzip. RFC 9110, 12.5.3: a coding's own weight counts before that of `*`. */
+export function takesGzip(header: string | string[] | undefined): boolean {
   if (header === undefined) return false
   const weights = new Map<string, number>()
   for (const part of String(header).toLowerCase().split(',')) {

@@ -14,6 +14,7 @@ import { compressed } from './encoding.ts'
 import type { Exchange } from './exchange.ts'
 import { note } from './log.ts'
 import { pretty } from './pretty.ts'
+import { sendStream } from './stream.ts'
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8'
 
@@ -35,6 +36,7 @@ const SMALL = 64 * 1024
  */
 export async function sendAnswer(answer: Answer, call: Call, baseUrl: string, exchange: Exchange) {
   const { request, reply } = exchange
+  if (answer.stream) return sendStream(answer.stream, exchange)
   const release = takeRoom(answer.text?.length ?? 0, call, exchange)
   reply.code(statusOf(answer.kind))
   const { version } = answer

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandle
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
-import type { Services } from '../call.ts'
+import type { Call, Services } from '../call.ts'
 import { type Route, routeOf } from '../routing.ts'
 import { demandJson, wantsNative } from './accept.ts'
 import { burst } from './burst.ts'
@@ -47,7 +47,8 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { services, 
     const call = callOfRequest(request, route, queryText, access)
     query = call.query
     const { accept } = request.headers
-    if (!(mayBeNative(call) && wantsNative(accept, query))) demandJson(accept, query)
+    if (!(mayBeNative(call) && wantsNative(accept, query)) && !namesFormat(call)) demandJson(accept, query)
+    if (call.interaction === 'operation') followed(call, reply)
     const { answer, error } = await services.dispatch(call)
     await burst()
     if (error) throw error
@@ -55,6 +56,21 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { services, 
   } catch (error) {
     return sendError(fhirErrorOf(error as Error & { code: string }), { request, reply, query, inFlight })
   }
+}
+
+/** An operation that is told a format answers in that, whatever the Accept header says, as with `_format`. */
+function namesFormat({ interaction, query }: Call): boolean {
+  return interaction === 'operation' && query.some(([name, value]) => name === 'format' && value !== '')
+}
+
+/** Long work ends when its client leaves, and a long answer need not be there as a whole. */
+function followed(call: Call, { raw }: FastifyReply): void {
+  const controller = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort()
+  })
+  call.signal = controller.signal
+  call.takesStream = true
 }
 
 /** Whoever is answered under broken glass is told, and until when. */

@@ -1,5 +1,6 @@
 import type { Action } from '../../operations/action.ts'
 import { pairsOf } from '../../operations/input.ts'
+import type { Operation } from '../../operations/operation.ts'
 import { operationAt } from '../../operations/registry.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { parseDocument } from '../../resources/json/parse.ts'
@@ -12,16 +13,28 @@ import type { Answer, Call, Services } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveText, visible } from '../visible.ts'
 import { commitNew } from '../write/new.ts'
+import { runInquiry } from './inquiry.ts'
 import { runSystemOperation } from './system-operation.ts'
 
-/** R4 operations: one of the registry; on a resource that is there its answer is sent page by page. */
+/** R4 operations: one of the registry, by its kind. */
 export async function operation(call: Call, services: Services): Promise<Answer> {
   if (call.type === undefined) return runSystemOperation(call, services)
-  const { baseUrl, linkKey, searcher, zone } = services
-  const { access, type, id } = call as Call & { type: string; id: string }
-  const declared = operationAt(call.operation ?? '', 'instance', type)
+  const { type, id } = call
+  const declared = operationAt(call.operation ?? '', id === undefined ? 'type' : 'instance', type)
   if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
-  if ('act' in declared) return action(declared, { ...call, type, id }, services)
+  if ('inquire' in declared) return runInquiry(declared, { ...call, type }, services, parametersOf(call, services))
+  const one = { ...call, type, id: id! }
+  return 'act' in declared ? action(declared, one, services) : listing(declared, one, services)
+}
+
+/** One on a resource that is there: its answer is sent page by page. */
+async function listing(
+  declared: Operation,
+  call: Call & { type: string; id: string },
+  services: Services,
+): Promise<Answer> {
+  const { baseUrl, linkKey, searcher, zone } = services
+  const { access, type, id } = call
   const asked = [...call.query, ...parametersOf(call, services)]
   const { used, run } = declared.prepare(asked, zone)
   liveText(await visible(type, id, access, services, 's'), { type, id })

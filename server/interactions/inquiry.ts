@@ -1,0 +1,51 @@
+import type { Inquiry, Told } from '../../operations/inquiry.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
+import type { QueryPair } from '../../search/query.ts'
+import { begun, collected } from '../answer-stream.ts'
+import type { Answer, Call, Services } from '../call.ts'
+import { commitNew } from '../write/new.ts'
+
+/** An inquiry: whether the caller may ask for it comes before all else. What streams has begun when this answers. */
+export async function runInquiry(
+  declared: Inquiry,
+  call: Call & { type: string },
+  services: Services,
+  parameters: readonly QueryPair[],
+): Promise<Answer> {
+  const { access, type, id } = call
+  declared.demand(access, { type, id })
+  const { searcher, store, baseUrl, zone } = services
+  const told = await declared.inquire(
+    {
+      access,
+      searcher,
+      audit: store.audit,
+      baseUrl,
+      zone,
+      now: Date.now(),
+      type,
+      id,
+      signal: call.signal ?? new AbortController().signal,
+      commit: (resources) => commitNew(resources, [], services),
+    },
+    [...call.query, ...parameters],
+  )
+  return { kind: 'ok', ...disclosedBy(told), ...(await contentOf(told, call)) }
+}
+
+function disclosedBy({ patients = [], count }: Told): Pick<Answer, 'disclosed'> {
+  return { disclosed: { patients, ...(count === undefined ? {} : { count }) } }
+}
+
+async function contentOf(told: Told, { headOnly, takesStream }: Call): Promise<Pick<Answer, 'text' | 'stream'>> {
+  if ('resource' in told) return { text: Buffer.from(JSON.stringify(told.resource)) }
+  const { mediaType, chunks, fileName } = told
+  const stream = { mediaType, ...(fileName === undefined ? {} : { fileName }), ...(await begun(chunks)) }
+  if (headOnly) await stream.end()
+  if (takesStream) return { stream }
+  if (mediaType === 'application/fhir+json') return { text: await collected(stream) }
+  await stream.end()
+  throw FhirError.of('invalid', `An entry of a Bundle is answered in FHIR JSON, not in ${mediaType}.`, {
+    code: 'not-supported',
+  })
+}
