@@ -6,6 +6,7 @@ import type { StateChange } from '../../resources/store/state.ts'
 import { storeFolder } from '../support/folder.ts'
 import { openSqlite } from '../support/stores.ts'
 import { archiveContract } from './archive.ts'
+import { auditContract } from './audit.ts'
 import { searcherContract } from './searcher.ts'
 import { stateContract } from './state.ts'
 import { storeContract, write } from './store.ts'
@@ -14,6 +15,7 @@ storeContract(t, openSqlite)
 searcherContract(t, openSqlite)
 archiveContract(t, openSqlite)
 stateContract(t, openSqlite)
+auditContract(t, openSqlite)
 
 t.test('opens again with what was committed', async (t) => {
   const folder = storeFolder(t)

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type WriteChange,
 } from '../port.ts'
+import { AuditRows } from './audit-rows.ts'
 import { ContainedRows } from './contained-rows.ts'
 import { Dictionary } from './dictionary.ts'
 import { EntryRows } from './entry-rows.ts'
@@ -27,6 +28,7 @@ const LAST_INSTANT = Date.UTC(10_000, 0, 1) - 1
 
 /** Applies units to the database, inside a transaction that the caller opens and ends. */
 export class Applier {
+  readonly audit: AuditRows
   private readonly statements: StatementCache
   private readonly names: Names
   private readonly dictionary: Dictionary
@@ -51,6 +53,7 @@ export class Applier {
     const { names, resources, entries, contained } = this
     this.restored = new RestoredRows(database, { names, resources, entries, contained })
     this.state = new StateRows(database)
+    this.audit = new AuditRows(database)
     this.insertVersion = database.prepare(
       'INSERT INTO version (seq, rid, type, version, updated, method, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -74,7 +77,10 @@ export class Applier {
     this.restored.secrets(unit.secrets)
     this.state.restore(unit.restoredState ?? [])
     this.state.apply(unit.state ?? [])
-    return unit.changes.map((change, at) => this.applyChange(change, at))
+    if (unit.dropMonth !== undefined) this.audit.drop(unit.dropMonth)
+    const outcomes = unit.changes.map((change, at) => this.applyChange(change, at))
+    this.audit.append(unit.audit ?? [], outcomes, this.clock)
+    return outcomes
   }
 
   /** Where `backTo` goes. */
@@ -91,6 +97,7 @@ export class Applier {
   /** Writes what waits for the end of the transaction, or for a unit whose guards look for it. */
   flush(): void {
     this.entries.words.flush()
+    this.audit.flush()
   }
 
   /** After a rollback: numbers given in it are void. */
@@ -98,6 +105,7 @@ export class Applier {
     this.names.forget()
     this.dictionary.forget()
     this.resources.forget()
+    this.audit.forget()
   }
 
   private check(guard: Guard): void {

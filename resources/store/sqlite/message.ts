@@ -12,6 +12,8 @@ export interface WriterUnit extends Omit<Unit, 'changes' | 'state'> {
   secrets?: Record<string, string>
   state?: StateRecordChange[]
   restoredState?: readonly ArchivedState[]
+  /** A month of the audit log that goes. */
+  dropMonth?: string
 }
 
 /** A unit as the writer applies it. Throws what `stateRecords` does. */

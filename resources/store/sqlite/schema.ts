@@ -19,6 +19,11 @@ import type { DatabaseSync } from 'node:sqlite'
  *
  * `state` is what the server keeps besides resources (`../state.ts`); its `aliases` are a JSON array, and stand in `state_alias`
  * to be found by.
+ *
+ * The audit log (`../audit.ts`): `audit_month` has the months that there are records of, each with the number in the order of
+ * all (`seq`) that its first one has. Its records are in a table of its own, `audit_2026_11`, which the writer thread makes when
+ * it first needs it (`audit-layout.ts`), so that a month goes by dropping it. `audit_chain` has the head of each chain; the
+ * first is that of this store. `audit_tally` is the dictionary of tallies.
  */
 export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -100,6 +105,12 @@ export const VERSIONS: readonly string[] = [
    CREATE TABLE state_alias (
      kind TEXT NOT NULL, alias TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (kind, alias, key)
    ) WITHOUT ROWID;`,
+  `CREATE TABLE audit_month (month TEXT PRIMARY KEY, first INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE audit_chain (
+     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, base INTEGER, number INTEGER NOT NULL, recorded INTEGER NOT NULL,
+     hash BLOB NOT NULL
+   );
+   CREATE TABLE audit_tally (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);`,
 ]
 
 /**

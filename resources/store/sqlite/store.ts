@@ -12,6 +12,7 @@ import type {
   Unit,
 } from '../port.ts'
 import { SqliteArchive } from './archive.ts'
+import { SqliteAudit } from './audit.ts'
 import { openReader } from './connect.ts'
 import { countHistory, readHistory } from './history.ts'
 import { Names } from './names.ts'
@@ -29,6 +30,7 @@ export class SqliteStore implements Store {
   readonly names: Names
   readonly archive: SqliteArchive
   readonly state: SqliteState
+  readonly audit: SqliteAudit
   private readonly writer: Writer
   private readonly current: StatementSync
   private readonly older: StatementSync
@@ -39,6 +41,7 @@ export class SqliteStore implements Store {
     this.names = new Names(database)
     this.archive = new SqliteArchive(database, this.names, writer)
     this.state = new SqliteState(database)
+    this.audit = new SqliteAudit(database, writer)
     this.current = database.prepare(
       `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?`,
     )

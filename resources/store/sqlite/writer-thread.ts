@@ -77,10 +77,12 @@ class Writer {
       const results = group.map((waiting) => this.applyOne(waiting))
       this.applier.flush()
       this.database.exec('COMMIT')
+      this.applier.audit.committed()
       return results
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')
       this.applier.backTo(0)
+      this.applier.audit.rolledBack()
       // One may be at fault and the others not: each on its own.
       if (group.length > 1) return group.flatMap((waiting) => this.commit([waiting]))
       return group.map(({ id }) => ({ id, failed: String(error) }))

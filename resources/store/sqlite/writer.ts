@@ -73,6 +73,11 @@ export class Writer {
     await this.send(restoringUnit(part))
   }
 
+  /** See `AuditLog.drop`. */
+  async dropMonth(month: string): Promise<void> {
+    await this.send({ changes: [], guards: [], dropMonth: month })
+  }
+
   private async send(unit: WriterUnit): Promise<Outcome[]> {
     const id = ++this.lastId
     const pace = new Pace()

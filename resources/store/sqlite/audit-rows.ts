@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { AuditEntry } from '../audit.ts'
+import { fingerprints, NO_HASH, recordHash } from '../audit-hash.ts'
+import { monthOf } from '../audit-key.ts'
+import type { Outcome } from '../port.ts'
+import { type AuditMonth, monthSchema, monthTable } from './audit-layout.ts'
+
+/** The row of `audit_chain` that this store's own records stand in. */
+const OWN = 1
+
+/** The last record: its place in the order of all and in its chain, when it was written, and its hash. */
+interface Head {
+  seq: number
+  number: number
+  recorded: number
+  hash: string
+}
+
+/** Writes the audit log, on the writer thread: what is appended is numbered and hashed there, in the transaction. */
+export class AuditRows {
+  private readonly database: DatabaseSync
+  private readonly chain: string
+  private readonly updateHead: StatementSync
+  private readonly insertMonth: StatementSync
+  private readonly tallies: TallyNames
+  private head: Head
+  /** As of the last commit. */
+  private durable: Head
+  private month: { until: number; insert: StatementSync } | undefined
+
+  constructor(database: DatabaseSync) {
+    this.database = database
+    this.tallies = new TallyNames(database)
+    database
+      .prepare("INSERT OR IGNORE INTO audit_chain (id, name, number, recorded, hash) VALUES (?, ?, 0, 0, x'')")
+      .run(OWN, `s${randomBytes(6).toString('hex')}`)
+    this.updateHead = database.prepare(
+      'UPDATE audit_chain SET number = ?, recorded = ?, hash = ?, base = ? WHERE id = ?',
+    )
+    this.insertMonth = database.prepare('INSERT OR IGNORE INTO audit_month (month, first) VALUES (?, ?)')
+    const own = database.prepare('SELECT name, number, recorded, hash, base FROM audit_chain WHERE id = ?').get(OWN)!
+    this.chain = String(own.name)
+    const number = Number(own.number)
+    this.durable = {
+      seq: number === 0 ? lastSeq(database) : Number(own.base) + number,
+      number,
+      recorded: Number(own.recorded),
+      hash: number === 0 ? NO_HASH : Buffer.from(own.hash as Uint8Array).toString('hex'),
+    }
+    this.head = this.durable
+  }
+
+  /**
+   * Appends records, all or (when it throws) none: the caller then rolls back what was written of them. `clock`: ms since 1970;
+   * `recorded` never goes back, whatever it says.
+   */
+  append(entries: readonly AuditEntry[], outcomes: readonly Outcome[], clock: number): void {
+    let { head } = this
+    for (const entry of entries) head = this.appendOne(entry, outcomes, head, Math.max(head.recorded, clock))
+    this.head = head
+  }
+
+  /** Removes a month's records; the chains keep their heads. */
+  drop(month: string): void {
+    this.database.exec(`DROP TABLE IF EXISTS ${monthTable(month)}`)
+    this.database.prepare('DELETE FROM audit_month WHERE month = ?').run(month)
+    this.month = undefined
+  }
+
+  /** Writes the chain's head, at the end of the transaction. */
+  flush(): void {
+    const { seq, number, recorded, hash } = this.head
+    if (this.head === this.durable) return
+    this.updateHead.run(number, recorded, Buffer.from(hash, 'hex'), seq - number, OWN)
+  }
+
+  /** What was appended is durable. */
+  committed(): void {
+    this.durable = this.head
+  }
+
+  /** The transaction is void, and all that was appended in it. */
+  rolledBack(): void {
+    this.head = this.durable
+    this.forget()
+  }
+
+  /** After a rollback of any kind: tables and numbers made in it are void. */
+  forget(): void {
+    this.month = undefined
+    this.tallies.forget()
+  }
+
+  private appendOne(entry: AuditEntry, outcomes: readonly Outcome[], before: Head, recorded: number): Head {
+    const { text, keys, tally, changes } = entry
+    const seq = before.seq + 1
+    const number = before.number + 1
+    const indexed = fingerprints(keys)
+    const became = changes?.map((at) => outcomeAt(outcomes, at)) ?? []
+    const hash = recordHash(before.hash, { chain: this.chain, number, recorded, text, outcomes: became, indexed })
+    const kept = became.length === 0 ? null : JSON.stringify(became.map((one) => (one.created ? -1 : 1) * one.version))
+    const bytes = [Buffer.from(hash, 'hex'), Buffer.from(indexed.join(''), 'hex')] as const
+    const { insert } = this.monthAt(recorded, seq)
+    insert.run(seq, recorded, OWN, number, this.tallies.idOf(tally), ...bytes, kept, text)
+    return { seq, number, recorded, hash }
+  }
+
+  private monthAt(recorded: number, seq: number): { insert: StatementSync } {
+    if (this.month && recorded < this.month.until) return this.month
+    const month = monthOf(recorded)
+    const table = monthTable(month)
+    if (this.insertMonth.run(month, seq).changes > 0) this.database.exec(monthSchema(table))
+    const insert = this.database.prepare(
+      `INSERT INTO ${table} (seq, recorded, chain, number, tally, hash, keys, outcomes, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    const [year, at] = month.split('-').map(Number)
+    this.month = { until: Date.UTC(year!, at!), insert }
+    return this.month
+  }
+}
+
+/** The dictionary of tallies. */
+class TallyNames {
+  private readonly select: StatementSync
+  private readonly insert: StatementSync
+  private readonly ids = new Map<string, number>()
+
+  constructor(database: DatabaseSync) {
+    this.select = database.prepare('SELECT id FROM audit_tally WHERE name = ?')
+    this.insert = database.prepare('INSERT INTO audit_tally (name) VALUES (?)')
+  }
+
+  idOf(name: string): number {
+    const known = this.ids.get(name)
+    if (known !== undefined) return known
+    const row = this.select.get(name)
+    const id = Number(row ? row.id : this.insert.run(name).lastInsertRowid)
+    if (this.ids.size >= 10_000) this.ids.clear()
+    this.ids.set(name, id)
+    return id
+  }
+
+  forget(): void {
+    this.ids.clear()
+  }
+}
+
+/** All months that there are, the first first. */
+export function auditMonths(database: DatabaseSync): AuditMonth[] {
+  const rows = database.prepare('SELECT month, first FROM audit_month ORDER BY month').all()
+  return rows.map(({ month, first }) => ({
+    month: String(month),
+    first: Number(first),
+    table: monthTable(String(month)),
+  }))
+}
+
+function lastSeq(database: DatabaseSync): number {
+  const last = auditMonths(database).at(-1)
+  if (!last) return 0
+  return Number(database.prepare(`SELECT max(seq) AS seq FROM ${last.table}`).get()?.seq ?? last.first - 1)
+}
+
+function outcomeAt(outcomes: readonly Outcome[], at: number): Outcome {
+  const outcome = outcomes[at]
+  if (!outcome) throw new Error(`the unit of an audit record has no change ${at}`)
+  return outcome
+}
