@@ -20,13 +20,13 @@ const TICK = 20
 export async function besideWrites(folder: string, facts: Facts, size: number): Promise<Row> {
   const server = await MeasuredServer.chartroom(folder)
   const paths = SEARCHES.flatMap((search) => searchPaths(search, facts))
-  await readRate(server.url, paths, SECONDS)
+  await readRate(server.url, paths, { seconds: SECONDS })
   const shares: number[] = []
   const written: number[] = []
   for (let run = 0; run < RUNS; run++) {
-    const alone = await readRate(server.url, paths, SECONDS)
+    const alone = await readRate(server.url, paths, { seconds: SECONDS })
     const writing = new Writing(server.url, size)
-    shares.push((await readRate(server.url, paths, SECONDS)) / alone)
+    shares.push((await readRate(server.url, paths, { seconds: SECONDS })) / alone)
     written.push(await writing.stop())
   }
   await server.stop()

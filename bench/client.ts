@@ -4,19 +4,22 @@ import autocannon from 'autocannon'
 /** Seconds of one measurement. */
 const SECONDS = 3
 
-/**
- * Requests a second that 8 connections get answered when they read these paths in turn, with an access token or without.
- * Throws when one fails.
- */
+/** How a server is read: for how many seconds, by how many connections, with which access token. */
+export interface ReadManner {
+  seconds?: number
+  connections?: number
+  token?: string
+}
+
+/** Requests a second that get answered to connections that read these paths in turn. Throws when one fails. */
 export async function readRate(
   url: string,
   paths: readonly string[],
-  seconds = SECONDS,
-  token?: string,
+  { seconds = SECONDS, connections = 8, token }: ReadManner = {},
 ): Promise<number> {
   const options = {
     url,
-    connections: 8,
+    connections,
     duration: seconds,
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     requests: paths.map((path) => ({ method: 'GET' as const, path })),

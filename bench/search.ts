@@ -56,8 +56,8 @@ export async function searchRates(folder: string): Promise<SearchRates> {
 async function measured({ own, limit }: Both, number: number, facts: Facts) {
   const bare = Array.from({ length: ASKED }, (_, at) => `/bare/${number}/${at}`)
   return {
-    own: await readRate(own, searchPaths(SEARCHES[number]!, facts), SECONDS),
-    limit: await readRate(limit, bare, SECONDS),
+    own: await readRate(own, searchPaths(SEARCHES[number]!, facts), { seconds: SECONDS }),
+    limit: await readRate(limit, bare, { seconds: SECONDS }),
   }
 }
 
