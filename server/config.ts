@@ -31,6 +31,8 @@ export interface Config extends AccessSettings {
   labels: boolean
   /** ms for which broken glass opens a record. */
   breakGlassTime: number
+  /** Under what signing keys and users are sealed in the store. */
+  stateSecret?: string
 }
 
 interface Setting {
@@ -111,6 +113,11 @@ export const SETTINGS: readonly Setting[] = [
     doc: '`on`: tokens of AUTH_ISSUERS may name the role and the organization of a user (`chartroom_role`, `chartroom_organization`)',
   },
   {
+    name: 'CHARTROOM_STATE_SECRET',
+    fallback: 'unset',
+    doc: 'under what the signing keys and the users (with the secrets of their second factors) are sealed in the store, of 32 characters or more; with the first start that has it, all are. Whoever loses it loses them',
+  },
+  {
     name: 'CHARTROOM_LABELS',
     fallback: 'off',
     doc: '`on`: what is written gets security labels for codes of substance use, psychiatry, HIV, sexual and reproductive health, violence and genetics (`auth/labels/rules.json`); `off`: a resource is kept as it was sent',
@@ -183,6 +190,7 @@ export function readConfig(environment: Environment): Config {
     maxInFlight: bytes('CHARTROOM_MAX_IN_FLIGHT', get),
     maxSearchTime: number('CHARTROOM_MAX_SEARCH_TIME', get('CHARTROOM_MAX_SEARCH_TIME'), 10, 600_000),
     labels: oneOf('CHARTROOM_LABELS', get('CHARTROOM_LABELS'), ['off', 'on']) === 'on',
+    ...stateSecret(get('CHARTROOM_STATE_SECRET')),
     breakGlassTime: number('CHARTROOM_BREAK_GLASS_MINUTES', get('CHARTROOM_BREAK_GLASS_MINUTES'), 1, 1_440) * 60_000,
     maxEntries: number('CHARTROOM_MAX_ENTRIES', get('CHARTROOM_MAX_ENTRIES'), 1, 1_000_000),
     conditionalDelete: oneOf('CHARTROOM_CONDITIONAL_DELETE', get('CHARTROOM_CONDITIONAL_DELETE'), [
@@ -227,6 +235,12 @@ function zone(text: string): Zone {
   throw new Error(
     `CHARTROOM_ZONE=${text} is no time zone: it takes an IANA name (America/New_York) or an offset (+02:00)`,
   )
+}
+
+function stateSecret(text: string): { stateSecret?: string } {
+  if (text === 'unset') return {}
+  if (text.length < 32) throw new Error('CHARTROOM_STATE_SECRET must have 32 characters or more')
+  return { stateSecret: text }
 }
 
 function bytes(name: string, get: (name: string) => string): number {

@@ -1,5 +1,6 @@
 import type { Archive } from '../resources/store/archive.ts'
 import type { Store } from '../resources/store/port.ts'
+import { sealAll, sealedStore } from '../resources/store/sealed-state.ts'
 import { SqliteStore } from '../resources/store/sqlite/store.ts'
 import type { Searcher } from '../search/searcher.ts'
 import { SqliteSearcher } from '../search/sqlite/searcher.ts'
@@ -17,6 +18,19 @@ export interface OpenedStore {
  * `onDown` is told when it can never write again; a database that cannot be reached may come back.
  */
 export async function openStore(config: Config, onDown?: (reason: string) => void): Promise<OpenedStore> {
+  const { store, searcher } = await openGiven(config, onDown)
+  const { stateSecret } = config
+  const own = stateSecret === undefined ? store : sealedStore(store, stateSecret)
+  try {
+    await sealAll(store, own)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return { store: own, searcher }
+}
+
+async function openGiven(config: Config, onDown?: (reason: string) => void): Promise<OpenedStore> {
   const { mongoUrl, maxSearchTime } = config
   if (mongoUrl !== undefined) return openMongo(mongoUrl, config)
   const store = await SqliteStore.open(config.dataDir, onDown)

@@ -120,3 +120,10 @@ t.test("the README's table is the settings'", async (t) => {
   const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
   t.ok(readme.includes(settingsTable()), 'run: node server/config.ts and paste its table')
 })
+
+t.test('a secret for the state has some length, and is not told', async (t) => {
+  const CHARTROOM_STATE_SECRET = 'x'.repeat(32)
+  t.equal(readConfig({ CHARTROOM_STATE_SECRET }).stateSecret, CHARTROOM_STATE_SECRET)
+  t.equal(readConfig({}).stateSecret, undefined)
+  t.throws(() => readConfig({ CHARTROOM_STATE_SECRET: 'hunter2' }), { message: /^(?!.*hunter2).*32 characters/ })
+})
