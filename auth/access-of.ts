@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { FhirError } from '../resources/fhir-error.ts'
 import { ID_PATTERN } from '../resources/references.ts'
 import { type Restriction, restrictionOf } from '../search/searcher.ts'
 import type { Access } from './access.ts'
@@ -12,6 +13,7 @@ import type { Identity } from './identity.ts'
 import { labelCut } from './labels/cut.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
+import { BREAK_GLASS } from './purposes.ts'
 import { ALL } from './restrictions.ts'
 import { grantOf } from './scope-grant.ts'
 import { ADMIN_SCOPE, MOST_SCOPES, parseResourceScope } from './scopes.ts'
@@ -33,20 +35,27 @@ export interface AccessSources extends CriteriaPlace {
  * What the caller may do and see: the union of the scopes, each cut by its level and its criteria, cut by the policy of the
  * caller's role, by the labels that it may see and by what patients have consented to; and the records of patients that the
  * caller broke the glass for. What is malformed or unknown gives nothing, as does a role without a policy. It holds as long
- * as its sources stay as they are: whoever keeps it looks again within a second. Throws only where a source fails.
+ * as its sources stay as they are: whoever keeps it looks again within a second. `purposes` are what the caller says to ask
+ * for, else it is for those of the policy. Throws `forbidden` for a purpose that the role may not name, else only where a source
+ * fails.
  */
-export async function accessOf(identity: Identity, sources: AccessSources): Promise<Access> {
+export async function accessOf(
+  identity: Identity,
+  sources: AccessSources,
+  purposes?: readonly string[],
+): Promise<Access> {
   const patient = identity.patient !== undefined && ID_PATTERN.test(identity.patient) ? identity.patient : undefined
   const { role, scopes } = identity
   const policy = role === undefined ? undefined : await sources.policies.find(role)
   const isDenied = role !== undefined && !policy
+  if (policy && purposes) demandPurposes(purposes, policy)
   const given = isDenied ? [] : scopes.slice(0, MOST_SCOPES).flatMap((scope) => parseResourceScope(scope) ?? [])
   const isHeard = role !== undefined || sources.unknownRole === 'scopes'
   const heard = isHeard ? given : given.filter(({ level }) => level !== 'user')
   const compiled = policy && (await compilePolicy(policy, identity, sources))
   const hidden = compiled?.hidden ?? {}
   const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
-  const consent = sources.consents?.cuts({ identity, purposes: policy?.purposes ?? [] }, Date.now())
+  const consent = sources.consents?.cuts({ identity, purposes: purposes ?? policy?.purposes ?? [] }, Date.now())
   const unlabelled = labelled(compiled ? inBoth(granted, compiled) : granted, policy)
   const left = consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
@@ -63,6 +72,13 @@ export async function accessOf(identity: Identity, sources: AccessSources): Prom
     labels: policy ? policy.labels.write : scopes.includes(ADMIN_SCOPE) ? 'all' : [],
     operations: isDenied ? [] : operationsOf(scopes, policy),
   }
+}
+
+/** That the glass is broken is no matter of the policy's purposes: who may do so is asked when it is done. */
+function demandPurposes(named: readonly string[], { name, purposes }: Policy): void {
+  const stray = named.find((purpose) => purpose !== BREAK_GLASS && !purposes.includes(purpose))
+  if (stray === undefined) return
+  throw FhirError.of('forbidden', `The role ${name} does not name ${stray} as its purpose of use.`)
 }
 
 function linkedBinaries({ may, linked }: Grant): Pick<Access, 'linkedBinaries' | 'linkedBinariesMeet'> {

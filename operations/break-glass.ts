@@ -23,10 +23,10 @@ export const breakGlass = defineAction({
     reason: { type: 'concept', doc: 'why, in words or as a Coding' },
     purpose: { type: 'code', doc: 'purpose of use, BTG' },
   },
-  demand: demandUser,
+  demand: demandGlass,
   async run(context, { reason, purpose = 'BTG' }) {
     const { access, id, grants } = context
-    const user = demandUser(access)
+    const user = demandGlass(access)
     if (purpose !== 'BTG') throw FhirError.of('invalid', 'The purpose of use of this is BTG.', { code: 'value' })
     if (!reason) throw FhirError.of('invalid', 'This takes a reason.', { code: 'required' })
     if (!(await context.isThere())) throw FhirError.of('not-found', `Patient/${id} is not known.`)
@@ -48,7 +48,7 @@ export const breakGlass = defineAction({
 })
 
 /** Throws `forbidden` unless a user asks whose policy allows it: a program has no emergencies. */
-function demandUser({ identity, operations }: Access): Identity {
+export function demandGlass({ identity, operations }: Access): Identity {
   const isAllowed = operations !== 'all' && operations.includes('break-glass')
   if (identity?.fhirUser && identity.role !== undefined && isAllowed) return identity
   throw FhirError.of('forbidden', 'This takes a signed-in user, and a role that may break the glass.')

@@ -9,7 +9,7 @@ import {
   fastify,
 } from 'fastify'
 import { type ErrorKind, FhirError } from '../resources/fhir-error.ts'
-import { door } from './access/door.ts'
+import { openDoor } from './access/door.ts'
 import { openCallers } from './access/open.ts'
 import { openRights } from './access/rights.ts'
 import type { Services } from './call.ts'
@@ -79,7 +79,7 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   addWelcome(app, { baseUrl, auth: config.auth })
   const rights = config.auth ? openRights(services) : undefined
   const callers = rights && openCallers(services, rights)
-  addFhirRoutes(app, { services, inFlight, door: door(callers, () => limits.fhir) })
+  addFhirRoutes(app, { services, inFlight, ...openDoor(callers, () => limits.fhir) })
   if (rights) app.register((scope) => openOauth(scope, services, { accessFor: rights.of, limit: () => limits.oauth }))
   return app
 }

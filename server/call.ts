@@ -64,6 +64,8 @@ export interface Conditions {
 export interface Call extends Destination {
   access: Access
   query: readonly QueryPair[]
+  /** What it is said to be for: codes of v3-ActReason, each once. Absent where nothing is said. */
+  purposes?: readonly string[]
   /** The resource that a Bundle's entry brings, parsed. */
   document?: JsonDocument
   /** The body as it came in, and its media type without parameters. */

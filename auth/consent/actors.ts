@@ -1,5 +1,6 @@
 import type { ResourceName } from '../../search/searcher.ts'
 import type { Identity } from '../identity.ts'
+import { isPurposeOf } from '../purposes.ts'
 import type { Actor, Listed } from './rule.ts'
 
 /** How sure it is that something is so. */
@@ -20,11 +21,11 @@ export function isActor(actors: Listed<Actor> | undefined, identity: Identity): 
   return actors.more || each.includes('unclear') ? 'unclear' : 'no'
 }
 
-/** Whether a request is for one of the purposes of a rule, whichever of its own it is for. */
+/** Whether a request is for one of the purposes of a rule, or a narrower one, whichever of its own it is for. */
 export function isFor(purposes: Listed<string> | undefined, asked: readonly string[]): Sure {
   if (!purposes) return 'yes'
   if (asked.length === 0) return 'unclear'
-  const met = asked.filter((purpose) => purposes.items.includes(purpose))
+  const met = asked.filter((purpose) => purposes.items.some((wider) => isPurposeOf(purpose, wider)))
   if (met.length === asked.length) return 'yes'
   return purposes.more || met.length > 0 ? 'unclear' : 'no'
 }

@@ -5,7 +5,8 @@ import { digestOf, type KnownToken, type KnownTokens } from '../../auth/token/kn
 
 /** What makes rights of who asks. */
 export interface Rights {
-  of(identity: Identity): Promise<Access>
+  /** `purposes`: what the request says to be for. Rejects with `forbidden` for one that the caller may not name. */
+  of(identity: Identity, purposes?: readonly string[]): Promise<Access>
   /** Another number whenever what rights follow from has changed in this process; by others', within a second. */
   version(): number
 }
@@ -31,12 +32,12 @@ interface Kept {
  */
 const MOST = 500
 
-/** Callers by their tokens. Their rights are made anew when what these follow from has changed, and once a second. */
+/** Callers by their tokens and what they ask for. Their rights are made anew when what these follow from has changed, and once a second. */
 export class Callers {
   private readonly tokens: KnownTokens
   private readonly rights: Rights
   private readonly nameKey: Buffer
-  private readonly kept = new Map<KnownToken, Kept>()
+  private readonly kept = new Map<string, Kept>()
 
   /** `nameKey` is secret, and the same for all processes on a store: names in the log are made with it. */
   constructor(tokens: KnownTokens, rights: Rights, nameKey: Buffer) {
@@ -46,38 +47,51 @@ export class Callers {
   }
 
   /**
-   * The caller that a token stands for; at once where it is known. Rejects with `unauthenticated` for one that is not
-   * accepted, with `unavailable` where that cannot be learned.
+   * The caller that a token stands for, with the rights for what the request says to be for; at once where these are known.
+   * Rejects with `unauthenticated` for a token that is not accepted, with `unavailable` where that cannot be learned, with
+   * `forbidden` for a purpose that the caller may not name.
    */
-  of(text: string): Caller | Promise<Caller> {
+  of(text: string, purposes?: readonly string[]): Caller | Promise<Caller> {
     const digest = digestOf(text)
     const token = this.tokens.at(digest)
-    return token ? this.ofKnown(token) : this.tokens.take(text, digest).then((taken) => this.ofKnown(taken))
+    const name = purposes ? `${digest} ${purposes.join()}` : digest
+    if (token) return this.ofKnown(token, name, purposes)
+    return this.tokens.take(text, digest).then((taken) => this.ofKnown(taken, name, purposes))
   }
 
-  private ofKnown(token: KnownToken): Caller | Promise<Caller> {
+  private ofKnown(
+    { identity, checked }: KnownToken,
+    name: string,
+    purposes: readonly string[] | undefined,
+  ): Caller | Promise<Caller> {
     const version = this.rights.version()
-    const before = this.kept.get(token)
-    if (before?.checked === token.checked && before.version === version) return before.caller ?? before.work
-    const kept: Kept = { checked: token.checked, version, work: this.make(token.identity, before?.caller?.subject) }
-    this.keep(token, kept)
+    const before = this.kept.get(name)
+    if (before?.checked === checked && before.version === version) return before.caller ?? before.work
+    const kept: Kept = { checked, version, work: this.make(identity, purposes, before?.caller?.subject) }
+    this.keep(name, kept)
     kept.work.then(
       (caller) => {
         kept.caller = caller
       },
-      () => this.kept.delete(token),
+      () => {
+        if (this.kept.get(name) === kept) this.kept.delete(name)
+      },
     )
     return kept.work
   }
 
-  private keep(token: KnownToken, kept: Kept): void {
-    this.kept.delete(token)
+  private keep(name: string, kept: Kept): void {
+    this.kept.delete(name)
     if (this.kept.size >= MOST) this.kept.delete(this.kept.keys().next().value!)
-    this.kept.set(token, kept)
+    this.kept.set(name, kept)
   }
 
-  private async make(identity: Identity, subject = this.nameOf(identity)): Promise<Caller> {
-    return { access: await this.rights.of(identity), client: identity.client, subject }
+  private async make(
+    identity: Identity,
+    purposes: readonly string[] | undefined,
+    subject = this.nameOf(identity),
+  ): Promise<Caller> {
+    return { access: await this.rights.of(identity, purposes), client: identity.client, subject }
   }
 
   private nameOf({ issuer, subject }: Identity): string {

@@ -5,6 +5,7 @@ import type { Restriction } from '../../search/searcher.ts'
 import { note } from '../http/log.ts'
 import { bearerOf } from './bearer.ts'
 import type { Caller, Callers } from './callers.ts'
+import { purposesOf } from './purposes.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,20 +17,29 @@ declare module 'fastify' {
 /** What those have who show no token: what is open to all, and nothing else. */
 const NOBODY: Access = nobody()
 
+/** The way into the FHIR routes. */
+export interface Door {
+  /** Lets a request in, and says in `request.access` what who sent it may do. */
+  door: onRequestHookHandler
+  /** The rights of who was let in, as they are now. */
+  again(request: FastifyRequest): Promise<Access>
+}
+
 /** Counts requests of a caller, or of an address; throws `too-many-requests` past the limit. */
 export type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 /**
- * A hook that lets a request in once it is known who sends it, before anything of its body is read. Without `callers`
- * (AUTH=off) all come in. `limit` gives what counts them, once it is there.
+ * The door is a hook that lets a request in once it is known who sends it, before anything of its body is read. Without
+ * `callers` (AUTH=off) all come in. `limit` gives what counts them, once it is there.
  */
-export function door(callers: Callers | undefined, limit: () => Limit | undefined): onRequestHookHandler {
-  return (request, reply, done) => {
+export function openDoor(callers: Callers | undefined, limit: () => Limit | undefined): Door {
+  const door: onRequestHookHandler = (request, reply, done) => {
     const count = limit()
     if (!count) return enter(request, callers, done)
     // Who is refused is counted as well: guessing has its limit.
     enter(request, callers, (refusal) => count(request, reply).then(() => done(refusal), done))
   }
+  return { door, again: (request) => rightsAgain(request, callers) }
 }
 
 function enter(request: FastifyRequest, callers: Callers | undefined, done: (error?: Error) => void): void {
@@ -53,8 +63,12 @@ function callerOf(request: FastifyRequest, callers: Callers): Caller | Promise<C
   const isOpen = OPEN_PATHS.test(request.raw.url ?? '')
   const token = bearerOf(request)
   if (isOpen) return undefined
-  if (token !== undefined) return callers.of(token)
+  if (token !== undefined) return callers.of(token, purposesOf(request.headers))
   throw FhirError.of('unauthenticated', 'This takes an access token: Authorization: Bearer …')
+}
+
+async function rightsAgain(request: FastifyRequest, callers: Callers | undefined): Promise<Access> {
+  return (await (callers && callerOf(request, callers)))?.access ?? request.access ?? NOBODY
 }
 
 function letIn(request: FastifyRequest, { access, client, subject }: Pick<Caller, 'access'> & Partial<Caller>): void {

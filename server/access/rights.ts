@@ -17,7 +17,7 @@ export function openRights(services: Services): Rights {
     grants,
   }
   return {
-    of: (identity) => accessOf(identity, sources),
+    of: (identity, purposes) => accessOf(identity, sources, purposes),
     version: () => rights.version + parameters.version + consents.version + grants.version,
   }
 }

@@ -33,6 +33,7 @@ export function callOf(request: unknown, bundleCall: Call, baseUrl: string): Cal
     ...target,
     interaction: route.interaction,
     access: bundleCall.access,
+    ...(bundleCall.purposes ? { purposes: bundleCall.purposes } : {}),
     query: question < 0 ? [] : parseQuery(path.slice(question + 1)),
     conditions: parseConditions(rest),
     strict: bundleCall.strict,

@@ -1,13 +1,14 @@
-import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
+import { purposesOf } from '../access/purposes.ts'
 import type { Call } from '../call.ts'
 import { parseConditions } from '../conditions.ts'
 import { onceKeyOf } from '../once-key.ts'
 import type { Route } from '../routing.ts'
 import { binaryResource, isNativeBinary } from './binary.ts'
+import { headerText } from './header-text.ts'
 import { isJson, mediaTypeOf } from './media.ts'
 import { parsePrefer } from './prefer.ts'
 
@@ -27,6 +28,7 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
   const { headers } = request
   const body = Buffer.isBuffer(request.body) ? request.body : undefined
   const mediaType = mediaTypeOf(headers['content-type'])
+  const purposes = purposesOf(headers)
   const call: Call = {
     ...target,
     access,
@@ -38,6 +40,7 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
       ifNoneExist: headerText(headers['if-none-exist']),
     }),
     ...parsePrefer(headers.prefer),
+    ...(purposes ? { purposes } : {}),
     ...(headers['x-explain'] === 'true' ? { explain: true } : {}),
   }
   if (request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH') {
@@ -80,11 +83,4 @@ function demandUtf8(contentType: string | undefined): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase()
   if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return
   throw FhirError.of('unsupported-media', 'The body must be in UTF-8.')
-}
-
-/** Node reads headers as Latin-1; a URL or a query in one is UTF-8 where it can be. */
-function headerText(header: string | string[] | undefined): string | undefined {
-  if (header === undefined) return undefined
-  const bytes = Buffer.from(String(header), 'latin1')
-  return isUtf8(bytes) ? bytes.toString() : String(header)
 }

@@ -1,7 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { parseQuery, type QueryPair } from '../../search/query.ts'
+import { behindGlass } from '../access/behind-glass.ts'
+import type { Door } from '../access/door.ts'
+import { breaksGlass, reasonOf } from '../access/purposes.ts'
 import type { Call, Services } from '../call.ts'
 import { type Route, routeOf } from '../routing.ts'
 import { demandJson, wantsNative } from './accept.ts'
@@ -17,11 +20,10 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** The path that the FHIR base has on this server. */
 export const FHIR_PATH = '/fhir'
 
-/** What the FHIR routes work with. `door` lets a request in, and says in `request.access` what who sent it may do. */
-export interface FhirRoutes {
+/** What the FHIR routes work with. */
+export interface FhirRoutes extends Door {
   services: Services
   inFlight: InFlight
-  door: onRequestHookHandler
 }
 
 /** Serves the FHIR API: every method and path goes through `routeOf`, the same law that a Bundle's entries follow. */
@@ -35,7 +37,8 @@ export function addFhirRoutes(app: FastifyInstance, routes: FhirRoutes): void {
   app.route({ method: [...METHODS], url: `${FHIR_PATH}/*`, bodyLimit: maxBody, onRequest, handler })
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, { services, inFlight }: FhirRoutes) {
+async function answer(request: FastifyRequest, reply: FastifyReply, routes: FhirRoutes) {
+  const { services, inFlight } = routes
   let query: readonly QueryPair[] = []
   try {
     const { path, queryText } = splitUrl(request.raw.url ?? '', FHIR_PATH)
@@ -44,10 +47,11 @@ async function answer(request: FastifyRequest, reply: FastifyReply, { services, 
     const { access } = request
     if (!access) throw FhirError.of('unauthenticated', 'Who asks is not known.')
     tellOfEmergencies(access, reply)
-    const call = callOfRequest(request, route, queryText, access)
-    query = call.query
+    const asked = callOfRequest(request, route, queryText, access)
+    query = asked.query
     const { accept } = request.headers
-    if (!(mayBeNative(call) && wantsNative(accept, query)) && !namesFormat(call)) demandJson(accept, query)
+    if (!(mayBeNative(asked) && wantsNative(accept, query)) && !namesFormat(asked)) demandJson(accept, query)
+    const call = breaksGlass(asked.purposes) ? await glassBroken(asked, { request, reply, routes }) : asked
     if (call.interaction === 'operation') followed(call, reply)
     const { answer, error } = await services.dispatch(call)
     await burst()
@@ -71,6 +75,19 @@ function followed(call: Call, { raw }: FastifyReply): void {
   })
   call.signal = controller.signal
   call.takesStream = true
+}
+
+interface AtGlass {
+  request: FastifyRequest
+  reply: FastifyReply
+  routes: FhirRoutes
+}
+
+async function glassBroken(asked: Call, { request, reply, routes }: AtGlass): Promise<Call> {
+  const again = () => routes.again(request)
+  const call = await behindGlass(asked, reasonOf(request.headers), again, routes.services)
+  tellOfEmergencies(call.access, reply)
+  return call
 }
 
 /** Whoever is answered under broken glass is told, and until when. */
