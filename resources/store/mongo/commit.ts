@@ -3,6 +3,8 @@ import { insideName } from '../../contained.ts'
 import { Pace } from '../../pace.ts'
 import { CommitRefused, type Guard, type Outcome, type Unit } from '../port.ts'
 import { stateRecords } from '../state-record.ts'
+import type { Recording } from './audit-recording.ts'
+import { AuditWriter } from './audit-writer.ts'
 import type { DoneDocument } from './document.ts'
 import { readHeads } from './heads.ts'
 import { containerWrite, keptWrite } from './kept.ts'
@@ -23,6 +25,7 @@ export class Committer {
   private readonly database: Db
   private readonly layout: Layout
   private readonly shared: MongoShared
+  private readonly audit: AuditWriter
   /** Which types contained which, as it was committed: `Contained#Container`. */
   private readonly containers = new Set<string>()
   private clock = 0
@@ -32,10 +35,24 @@ export class Committer {
     this.database = database
     this.layout = layout
     this.shared = shared
+    this.audit = new AuditWriter(client, database, layout)
   }
 
   /** See `Store.commit`. */
   async commit(unit: Unit): Promise<Outcome[]> {
+    const { audit = [] } = unit
+    if (audit.length === 0) return this.commitWith(unit)
+    if (!isAuditAlone(unit)) return this.audit.along(audit, (recording) => this.commitWith(unit, recording))
+    await this.audit.append(audit)
+    return []
+  }
+
+  /** To be called when nothing more is committed. */
+  leave(): Promise<void> {
+    return this.audit.leave()
+  }
+
+  private async commitWith(unit: Unit, recording?: Recording): Promise<Outcome[]> {
     const changes = await prepare(unit.changes)
     const state = stateRecords(unit.state ?? [])
     const containers = containersIn(unit).difference(this.containers)
@@ -52,7 +69,7 @@ export class Committer {
         ...unitWrites(unit, containers, this.database.databaseName),
         ...(await stateWrites(this.database, state, session)),
       ]
-      return this.apply(changes, writes, session)
+      return this.apply(changes, { first: writes, recording }, session)
     })
     for (const name of containers) this.containers.add(name)
     return outcomes
@@ -72,8 +89,12 @@ export class Committer {
     await this.database.collection('notes').findOne({}, { projection: { _id: 1 }, session })
   }
 
-  /** Applies the changes in their order; what they write is sent after `first`. */
-  private async apply(changes: readonly Prepared[], first: Write[], session: ClientSession): Promise<Outcome[]> {
+  /** Applies the changes in their order; what they write is sent after `first`, and then the records of what became of them. */
+  private async apply(
+    changes: readonly Prepared[],
+    { first, recording }: { first: Write[]; recording: Recording | undefined },
+    session: ClientSession,
+  ): Promise<Outcome[]> {
     const heads = await readHeads(this.database, changes, session)
     // Of one process, lastUpdated never goes back, whatever the machine's clock does.
     this.clock = Math.max(this.clock, Date.now())
@@ -88,13 +109,21 @@ export class Committer {
       outcomes.push(subject.apply(change, at, this.clock))
     }
     const { databaseName } = this.database
+    const now = this.clock
     const writes = function* () {
       yield* first
       for (const subject of subjects.values()) yield* writesOf(subject, databaseName)
+      if (recording) yield* recording.writes(outcomes, now)
     }
     await sendWrites(this.client, writes(), session)
     return outcomes
   }
+}
+
+/** Whether nothing but records is to be written, whatever else is so. */
+function isAuditAlone({ changes, guards, onceKey, notes, state = [], lease }: Unit): boolean {
+  const asks = guards.length > 0 || onceKey !== undefined || lease !== undefined
+  return changes.length === 0 && state.length === 0 && notes === undefined && !asks
 }
 
 async function check({ selection, ids }: Guard, session: ClientSession): Promise<void> {

@@ -74,6 +74,12 @@ export const VERSION_INDEXES: readonly DeclaredIndex[] = [
   { name: 'resource', key: { type: 1, id: 1, v: -1 } },
 ]
 
+/** The indexes of a month of the audit log. */
+export const AUDIT_INDEXES: readonly DeclaredIndex[] = [
+  { name: 'keys', key: { k: 1, _id: 1 } },
+  { name: 'chain', key: { c: 1, n: 1 } },
+]
+
 /** No transaction lives so long, in s. */
 const LOCKS_KEPT = 60 * 60
 
@@ -93,4 +99,6 @@ export const SHARED_INDEXES: Readonly<Record<string, readonly DeclaredIndex[]>> 
   notes: [],
   secrets: [],
   containers: [],
+  audit_chains: [{ name: 'free', key: { f: 1, t: 1 } }],
+  audit_tallies: [],
 }

@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb'
+import { monthlyName } from './audit-document.ts'
 import type { NoteDocument } from './document.ts'
-import { type DeclaredIndex, indexesOf, SHARED_INDEXES } from './indexes.ts'
+import { AUDIT_INDEXES, type DeclaredIndex, indexesOf, SHARED_INDEXES } from './indexes.ts'
 
 /** The version of the layout that this chartroom reads and writes. */
 const LAYOUT = 1
@@ -34,15 +35,25 @@ export class Layout {
 
   /** Makes the collections of types, by their names or `insideName`s: no transaction can do so while others write there. */
   async ensure(types: Iterable<string>): Promise<void> {
-    await Promise.all(Array.from(types, (type) => this.ensureOne(type)))
+    await Promise.all(Array.from(types, (type) => this.ensureOne(type, indexesOf)))
   }
 
-  private ensureOne(type: string): Promise<void> {
-    let making = this.made.get(type)
+  /** Makes the collections of months (`2026-11`) of the audit log. */
+  async ensureMonths(months: Iterable<string>): Promise<void> {
+    await Promise.all(Array.from(months, (month) => this.ensureOne(monthlyName(month), () => AUDIT_INDEXES)))
+  }
+
+  /** To be told when a collection was dropped. */
+  forget(name: string): void {
+    this.made.delete(name)
+  }
+
+  private ensureOne(name: string, indexes: (name: string) => readonly DeclaredIndex[]): Promise<void> {
+    let making = this.made.get(name)
     if (!making) {
-      making = this.make(type, indexesOf(type))
-      making.catch(() => this.made.delete(type))
-      this.made.set(type, making)
+      making = this.make(name, indexes(name))
+      making.catch(() => this.made.delete(name))
+      this.made.set(name, making)
     }
     return making
   }

@@ -23,6 +23,17 @@ export async function sendWrites(client: MongoClient, writes: Iterable<Write>, s
   for await (const batch of batches(others)) await send(client, batch, session)
 }
 
+/** Sends writes by themselves, outside of any transaction: each is durable before the next is made. Throws as `sendWrites`. */
+export async function sendInOrder(client: MongoClient, writes: Iterable<Write>): Promise<void> {
+  const all: Write[] = []
+  const pace = new Pace()
+  for (const write of writes) {
+    if (pace.due) await pace.rest()
+    all.push(write)
+  }
+  for await (const batch of batches(all)) await send(client, batch)
+}
+
 /** Apart by what they write, and the documents that are new by their collections. */
 async function sorted(writes: Iterable<Write>): Promise<{ inserts: Map<string, Write[]>; others: Write[] }> {
   const inserts = new Map<string, Write[]>()
@@ -60,11 +71,9 @@ async function insert(client: MongoClient, namespace: string, batch: Write[], se
   await client.db(database).collection<Kept>(collection).insertMany(documents, { session })
 }
 
-async function send(client: MongoClient, batch: Write[], session: ClientSession): Promise<void> {
-  const { matchedCount, upsertedCount } = await client.bulkWrite<Record<string, Kept>>(batch, {
-    session,
-    ordered: true,
-  })
+async function send(client: MongoClient, batch: Write[], session?: ClientSession): Promise<void> {
+  const options = { ordered: true, ...(session ? { session } : {}) }
+  const { matchedCount, upsertedCount } = await client.bulkWrite<Record<string, Kept>>(batch, options)
   const wanted = batch.filter(({ name }) => name === 'updateOne' || name === 'replaceOne').length
   if (matchedCount + upsertedCount !== wanted) throw new Error('a document that a transaction has read is not there')
 }

@@ -12,6 +12,7 @@ import type {
   Unit,
 } from '../port.ts'
 import { MongoArchive } from './archive.ts'
+import { MongoAudit } from './audit.ts'
 import { Committer } from './commit.ts'
 import { type Connection, connect, databaseName, LIMITED } from './connect.ts'
 import type {
@@ -37,6 +38,7 @@ export class MongoStore implements Store {
   readonly shared: MongoShared
   readonly archive: MongoArchive
   readonly state: MongoState
+  readonly audit: MongoAudit
   /** All versions of all resources. */
   readonly versions: Collection<VersionDocument>
   private readonly connection: Connection
@@ -52,6 +54,7 @@ export class MongoStore implements Store {
     this.committer = new Committer(this.client, database, layout, this.shared)
     const { client, underWay } = this
     this.state = new MongoState(database, underWay)
+    this.audit = new MongoAudit({ database, layout, underWay })
     this.archive = new MongoArchive({ client, database, layout, underWay })
   }
 
@@ -142,6 +145,7 @@ export class MongoStore implements Store {
 
   async close(): Promise<void> {
     await this.underWay.close()
+    if (this.connection.writable) await this.committer.leave()
     await this.client.close()
   }
 

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import type { Collection, Db } from 'mongodb'
+import { NO_HASH } from '../audit-hash.ts'
+import { CHAINS, type ChainDocument } from './audit-document.ts'
+
+/** A chain of this process, as it ends. */
+export interface Lane {
+  readonly chain: string
+  /** Of its last record; 0 and `NO_HASH` where there is none yet. */
+  number: number
+  hash: string
+  /** When that was recorded, and the first, in ms since 1970. */
+  recorded: number
+  begun: number
+}
+
+const LIMITED = { maxTimeMS: 3_000 }
+
+/** For how long none that others have left is looked for where there was none, in ms. */
+const NONE_FOR = 10 * 60_000
+
+const CHAIN_DIGITS = 10
+
+/**
+ * The chains that this process may go on with. Whoever has taken one is alone with it until it is known how far it goes; one of
+ * which that cannot be known is given back by nobody, and stays as it is for ever.
+ */
+export class Lanes {
+  private readonly heads: Collection<ChainDocument>
+  private readonly free: Lane[] = []
+  private noneUntil = 0
+
+  constructor(database: Db) {
+    this.heads = database.collection(CHAINS)
+  }
+
+  /** One of this process, one that another has left behind, or a new one. */
+  async take(): Promise<Lane> {
+    return this.free.pop() ?? (await this.claim()) ?? newLane()
+  }
+
+  /** Gives back a lane of which the end is known. */
+  give(lane: Lane): void {
+    this.free.push(lane)
+  }
+
+  /** Leaves all that are free to processes to come. Never throws: at worst they stay as they are. */
+  async leave(): Promise<void> {
+    const chains = this.free.splice(0).flatMap(({ chain, number }) => (number > 0 ? [chain] : []))
+    if (chains.length === 0) return
+    await this.heads.updateMany({ _id: { $in: chains } }, { $set: { f: true } }, LIMITED).catch(() => undefined)
+  }
+
+  /** Whoever takes the mark off has it; records of a chain never go back in time, whatever its process before took for now. */
+  private async claim(): Promise<Lane | undefined> {
+    const now = Date.now()
+    if (now < this.noneUntil) return undefined
+    const left = { f: true, t: { $lte: now } } as const
+    const found = await this.heads.findOneAndUpdate(left, { $unset: { f: '' } }, LIMITED).catch(() => undefined)
+    if (!found) {
+      this.noneUntil = now + NONE_FOR
+      return undefined
+    }
+    const { _id: chain, n: number, h, t = now, b = t } = found
+    return { chain, number, hash: h.toString('hex'), recorded: t, begun: b }
+  }
+}
+
+function newLane(): Lane {
+  const digits = randomBytes(8).readBigUInt64BE().toString(36).padStart(CHAIN_DIGITS, '0')
+  return { chain: digits.slice(-CHAIN_DIGITS), number: 0, hash: NO_HASH, recorded: 0, begun: 0 }
+}
