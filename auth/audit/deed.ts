@@ -98,6 +98,8 @@ export interface Deed {
 
 /** A deed as the log has it. */
 export interface RecordedDeed extends Deed {
+  /** A deed that is too large for one record goes on in the next ones: this is one of those, with more parts or patients. */
+  further?: true
   key: string
   recorded: number
   chain: string
