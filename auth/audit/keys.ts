@@ -15,9 +15,9 @@ export function clientKey(client: string): string {
   return `c ${client}`
 }
 
-/** Key of the records of a resource, of whichever version. */
-export function entityKey(type: string, id: string): string {
-  return `e ${type}/${id}`
+/** Key of the records of a resource (`Type/id`), of whichever version. */
+export function entityKey(name: string): string {
+  return `e ${name}`
 }
 
 /** Key of the records of one request (X-Request-Id). */
@@ -72,7 +72,7 @@ export function keysOf({ agent, action, outcome, code, purposes = [], request, p
 
 /** The keys of one part. */
 export function keysOfPart({ type, id, patients }: DeedPart): string[] {
-  return [entityKey(type, id), ...patients.map(patientKey)]
+  return [entityKey(`${type}/${id}`), ...patients.map(patientKey)]
 }
 
 /** What deeds are counted under, by day. */
