@@ -15,7 +15,10 @@ storeContract(t, openSqlite)
 searcherContract(t, openSqlite)
 archiveContract(t, openSqlite)
 stateContract(t, openSqlite)
-auditContract(t, openSqlite)
+auditContract(t, async (t) => {
+  const folder = storeFolder(t)
+  return () => SqliteStore.open(folder)
+})
 
 t.test('opens again with what was committed', async (t) => {
   const folder = storeFolder(t)
