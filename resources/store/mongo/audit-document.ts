@@ -17,14 +17,20 @@ export interface AuditDocument {
   /** Chain and number, for the index. */
   c: string
   n: number
-  /** The text. */
+  /** The text, and what it is counted under. */
   x: string
+  y: string
   /** Outcomes: their versions, a `c` behind one that was created, with spaces between; absent where there are none. */
   o?: string
   /** SHA-256 */
   h: Buffer
   /** Fingerprints in ascending order, as integers of 64 bits; absent where there are none. */
   k?: bigint[]
+}
+
+/** A record with what it is counted under. */
+export interface TalliedRecord extends ChainedRecord {
+  tally: string
 }
 
 /** The head of a chain. */
@@ -60,6 +66,11 @@ export async function monthsIn(database: Db): Promise<string[]> {
   return names.map((name) => name.slice(MONTHLY.length).replace('_', '-')).sort()
 }
 
+/** The day (`2026-11-28`, UTC) of a moment in ms since 1970. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10)
+}
+
 /** A tally as the name of a field. */
 export function tallyField(tally: string): string {
   return `t${Buffer.from(tally).toString('base64url')}`
@@ -69,13 +80,14 @@ export function tallyOfField(field: string): string {
   return Buffer.from(field.slice(1), 'base64url').toString()
 }
 
-export function toDocument(record: ChainedRecord): AuditDocument {
-  const { key, chain, number, text, outcomes, hash, indexed } = record
+export function toDocument(record: TalliedRecord): AuditDocument {
+  const { key, chain, number, text, tally, outcomes, hash, indexed } = record
   return {
     _id: key,
     c: chain,
     n: number,
     x: text,
+    y: tally,
     ...(outcomes.length === 0 ? {} : { o: outcomes.map(becameOf).join(' ') }),
     h: Buffer.from(hash, 'hex'),
     ...(indexed.length === 0 ? {} : { k: indexed.map(integerOf) }),

@@ -44,6 +44,12 @@ export class Lanes {
     this.free.push(lane)
   }
 
+  /** Whether a chain ends so in the store, with all that is before its head. Rejects where that cannot be told. */
+  async isKept({ chain, number, hash }: Lane): Promise<boolean> {
+    const found = await this.heads.findOne({ _id: chain, n: number }, LIMITED)
+    return found?.h.toString('hex') === hash
+  }
+
   /** Leaves all that are free to processes to come. Never throws: at worst they stay as they are. */
   async leave(): Promise<void> {
     const chains = this.free.splice(0).flatMap(({ chain, number }) => (number > 0 ? [chain] : []))

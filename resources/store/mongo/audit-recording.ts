@@ -6,6 +6,7 @@ import {
   type AuditDocument,
   CHAINS,
   type ChainDocument,
+  dayOf,
   monthlyName,
   TALLIES,
   tallyField,
@@ -41,26 +42,9 @@ export class Recording {
     for (const entry of this.entries) {
       yield { namespace, name: 'insertOne', document: next(reached, entry, outcomes) }
     }
-    yield this.tallyWrite(reached)
+    yield tallyWrite(this.database, { recorded, chain: reached.chain }, this.entries)
     yield this.headWrite(reached)
     this.reached = reached
-  }
-
-  /** A chain counts by itself: what all processes count in one document, they would have to wait for each other with. */
-  private tallyWrite({ chain, recorded }: Lane): Write {
-    const counts: Record<string, number> = {}
-    for (const { tally } of this.entries) {
-      const field = `d.${tallyField(tally)}`
-      counts[field] = (counts[field] ?? 0) + 1
-    }
-    const filter = { _id: `${new Date(recorded).toISOString().slice(0, 10)} ${chain}` }
-    return {
-      namespace: `${this.database}.${TALLIES}`,
-      name: 'updateOne',
-      filter,
-      update: { $inc: counts },
-      upsert: true,
-    }
   }
 
   /** Finds the head as this lane has left it, and nothing else. */
@@ -73,14 +57,32 @@ export class Recording {
   }
 }
 
+/**
+ * Counts records of one chain, all of one day. A chain counts by itself: what all processes count in one document, they would
+ * have to wait for each other with.
+ */
+export function tallyWrite(
+  database: string,
+  { recorded, chain }: { recorded: number; chain: string },
+  records: Iterable<{ tally: string }>,
+): Write {
+  const counts: Record<string, number> = {}
+  for (const { tally } of records) {
+    const field = `d.${tallyField(tally)}`
+    counts[field] = (counts[field] ?? 0) + 1
+  }
+  const filter = { _id: `${dayOf(recorded)} ${chain}` }
+  return { namespace: `${database}.${TALLIES}`, name: 'updateOne', filter, update: { $inc: counts }, upsert: true }
+}
+
 /** The next record of a lane, which goes on behind it. */
-function next(lane: Lane, { text, changes = [], indexed }: Prepared, all: readonly Outcome[]): AuditDocument {
+function next(lane: Lane, { text, tally, changes = [], indexed }: Prepared, all: readonly Outcome[]): AuditDocument {
   const outcomes = changes.map((at) => outcomeAt(all, at))
   lane.number++
   const { chain, number, recorded } = lane
   lane.hash = recordHash(lane.hash, { chain, number, recorded, text, outcomes, indexed })
   const place = { recorded, chain, number }
-  return toDocument({ key: auditKey(place), ...place, text, outcomes, hash: lane.hash, indexed })
+  return toDocument({ key: auditKey(place), ...place, text, tally, outcomes, hash: lane.hash, indexed })
 }
 
 function outcomeAt(all: readonly Outcome[], at: number): AuditOutcome {

@@ -7,7 +7,7 @@ import { Lanes } from './audit-lanes.ts'
 import { Recording } from './audit-recording.ts'
 import type { Layout } from './layout.ts'
 import { sendInOrder } from './send.ts'
-import { unwritable } from './trouble.ts'
+import { unconfirmed, unwritable } from './trouble.ts'
 
 /** How long before a month begins its collection is there, in ms: what is under way then is over by that time. */
 const AHEAD = 60 * 60_000
@@ -28,10 +28,17 @@ export class AuditWriter {
 
   /**
    * Writes records by themselves, durably. No transaction is needed: the server writes them in their order, and the head of the
-   * chain behind them, so that what is broken off is a chain that goes on for a while behind its head.
+   * chain behind them, so that what is broken off is a chain that goes on for a while behind its head. Throws FhirError
+   * `unavailable` where it cannot be learned that they are there; some may be.
    */
   append(entries: readonly AuditEntry[]): Promise<void> {
-    return this.along(entries, (recording) => sendInOrder(this.client, recording.writes([], Date.now())))
+    return this.along(entries, async (recording) => {
+      try {
+        await sendInOrder(this.client, recording.writes([], Date.now()))
+      } catch (error) {
+        if (!(await this.lanes.isKept(recording.reached).catch(() => false))) throw unconfirmed(error)
+      }
+    })
   }
 
   /** Does work that writes records at each of its attempts, and rejects only when none of it was committed or nobody can know. */
