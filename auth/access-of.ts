@@ -11,12 +11,13 @@ import type { CriteriaPlace } from './criteria.ts'
 import { binariesJudged, type Grant, inBoth, type Permitted } from './grant.ts'
 import type { Identity } from './identity.ts'
 import { labelCut } from './labels/cut.ts'
+import { ADMIN_SCOPE } from './other-scopes.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
 import { BREAK_GLASS } from './purposes.ts'
 import { ALL } from './restrictions.ts'
 import { grantOf } from './scope-grant.ts'
-import { ADMIN_SCOPE, MOST_SCOPES, parseResourceScope } from './scopes.ts'
+import { MOST_SCOPES, parseResourceScope } from './scopes.ts'
 
 /** What the rights of a caller follow from, beside who it is. */
 export interface AccessSources extends CriteriaPlace {
@@ -63,6 +64,7 @@ export async function accessOf(
     caller: callerOf(identity),
     identity,
     may: widened(left.may, granted.may, grants),
+    ...(role === undefined ? {} : { scoped: granted.may }),
     ...linkedBinaries(left),
     ...(consent ? { denials: consent.denials } : {}),
     ...(consent && actsForItself(identity) ? { choosesIds: { u: unlabelled.may.u, c: unlabelled.may.c } } : {}),

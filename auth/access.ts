@@ -4,6 +4,7 @@ import { type Restriction, restrictionOf } from '../search/searcher.ts'
 import type { Grant } from './break-glass/grants.ts'
 import type { Denial } from './consent/denial.ts'
 import type { Identity } from './identity.ts'
+import { ADMIN_SCOPE } from './other-scopes.ts'
 import { givesAnything } from './restrictions.ts'
 
 /** What can be asked of the server: R4's restful interactions, `bundle` being a batch or a transaction. */
@@ -44,6 +45,8 @@ export interface Access {
    * when a patient has a Consent written, of whoever that is not about.
    */
   choosesIds?: Readonly<Record<'u' | 'c', Restriction>>
+  /** What the scopes give by themselves, where a role's policy cuts them: it tells which of the two is lacking. */
+  scoped?: Readonly<Record<Permission, Restriction>>
   /** Elements that are withheld, by type: neither shown nor searched by, and what has them is not written. */
   hidden: Readonly<Record<string, readonly string[]>>
   /** Of a type that is named here, the elements that an update may change. */
@@ -116,13 +119,9 @@ export interface Asked {
  * matter.
  */
 export function demand(access: Access, asked: Asked): void {
-  const missing = scopeMissing(access, asked)
-  if (missing === undefined) {
-    demandWhole(access, asked)
-    return
-  }
-  const role = access.identity?.role === undefined ? '' : ', and a role that may do this'
-  throw FhirError.of('forbidden', `This takes ${missing}${role}.`)
+  const missing = lacking(access, asked)
+  if (missing !== undefined) throw FhirError.of('forbidden', missing)
+  demandWhole(access, asked)
 }
 
 /** What is known in part is not written: what is withheld of it would be lost, or found out. */
@@ -133,24 +132,39 @@ function demandWhole(access: Access, { interaction, type }: Asked): void {
 }
 
 /** What the caller lacks for what is asked, in words that tell nothing of the data; undefined where it is nothing. */
-export function scopeMissing({ may, operations, linkedBinaries }: Access, asked: Asked): string | undefined {
+function lacking(access: Access, asked: Asked): string | undefined {
+  const { may, operations, linkedBinaries } = access
   const { interaction, operation, explain } = asked
   const type = asked.judgedBy ?? asked.type
   const ofSystem = interaction === 'operation' && type === undefined ? [operation ?? ''] : []
   const named = explain ? [...ofSystem, 'explain'] : ofSystem
   const closed = named.find((code) => operations !== 'all' && !operations.includes(code))
-  if (closed !== undefined) return closed === 'break-glass' ? 'break-glass' : 'the scope chartroom/admin'
+  if (closed !== undefined) return lackedOperation(access, closed)
   if (ofSystem.length > 0 || (linkedBinaries && type === 'Binary' && NEEDED[interaction][0] === 'r')) return undefined
-  const lacking = NEEDED[interaction].find((permission) =>
+  const needed = NEEDED[interaction].find((permission) =>
     type === undefined ? !givesAnything(may[permission]) : restrictionOf(may[permission], type).kind === 'none',
   )
-  return lacking === undefined ? undefined : `a scope with ${type ?? '*'}.${lacking}`
+  return needed === undefined ? undefined : lackedPermission(access, needed, type)
+}
+
+function lackedOperation({ identity }: Access, code: string): string {
+  if (!identity?.scopes.includes(ADMIN_SCOPE)) return `This takes the scope ${ADMIN_SCOPE}.`
+  return `The role ${identity.role} may not do this: ${code}.`
+}
+
+/** What is lacking for a permission that holds for nothing of a type, or of any: a scope, or what the role is given. */
+function lackedPermission({ identity, scoped }: Access, permission: Permission, type: string | undefined): string {
+  const given = scoped?.[permission]
+  const isScoped = given && (type === undefined ? givesAnything(given) : restrictionOf(given, type).kind !== 'none')
+  const needed = `${type ?? '*'}.${permission}`
+  if (!isScoped || identity?.role === undefined) return `This takes a scope with ${needed}.`
+  return `The role ${identity.role} does not have ${needed}, whatever the scopes of its token.`
 }
 
 /** Throws `forbidden` where a permission holds for nothing of a type. */
-export function demandPermission({ may }: Access, permission: Permission, type: string): void {
-  if (restrictionOf(may[permission], type).kind !== 'none') return
-  throw FhirError.of('forbidden', `This takes a scope with ${type}.${permission}.`)
+export function demandPermission(access: Access, permission: Permission, type: string): void {
+  if (restrictionOf(access.may[permission], type).kind !== 'none') return
+  throw FhirError.of('forbidden', lackedPermission(access, permission, type))
 }
 
 /** Whether elements of a type are withheld. */

@@ -2,6 +2,7 @@ import { storableTypes } from '../resources/definitions/definitions.ts'
 import type { QueryPair } from '../search/query.ts'
 import { PERMISSIONS, type Permission } from './access.ts'
 import { wholeQuery } from './criteria.ts'
+import { OTHER_SCOPES } from './other-scopes.ts'
 
 /** Whose resources a scope is for: those of the patient in context, what the user may see, what the client may see. */
 export type ScopeLevel = 'patient' | 'user' | 'system'
@@ -15,26 +16,6 @@ export interface ResourceScope {
   /** What a resource must meet, all of it; none where the scope is for all of the type. */
   criteria: readonly QueryPair[]
 }
-
-/** The scope for the operations of the whole system; no other one opens them, whatever its wildcards. */
-export const ADMIN_SCOPE = 'chartroom/admin'
-
-/** The scope with which an EHR's user starts apps for a patient (`POST /oauth/launch`). */
-export const LAUNCH_SCOPE = 'chartroom/launch'
-
-/** The scopes that are for no resources: of launches, of OpenID Connect, of refresh tokens, and chartroom's own. */
-export const OTHER_SCOPES: ReadonlySet<string> = new Set([
-  'launch',
-  'launch/patient',
-  'launch/encounter',
-  'openid',
-  'fhirUser',
-  'profile',
-  'offline_access',
-  'online_access',
-  ADMIN_SCOPE,
-  LAUNCH_SCOPE,
-])
 
 /** Scopes of one token at the most, and characters of one; what is beyond gives nothing. */
 export const MOST_SCOPES = 256

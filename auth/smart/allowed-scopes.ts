@@ -1,5 +1,6 @@
+import { ADMIN_SCOPE } from '../other-scopes.ts'
 import { NEVER_WILD } from '../scope-grant.ts'
-import { ADMIN_SCOPE, isKnownScope, parseResourceScope } from '../scopes.ts'
+import { isKnownScope, parseResourceScope } from '../scopes.ts'
 
 /** Who a scope acts for: a user through an app, or a client for itself. */
 export type Flow = 'user' | 'client'

@@ -1,5 +1,6 @@
 import type { Permission } from '../access.ts'
-import { ADMIN_SCOPE, LAUNCH_SCOPE, parseResourceScope, type ResourceScope } from '../scopes.ts'
+import { ADMIN_SCOPE, LAUNCH_SCOPE } from '../other-scopes.ts'
+import { parseResourceScope, type ResourceScope } from '../scopes.ts'
 
 /** A scope in the words of the person who is asked for it. */
 export interface ScopeWords {

@@ -94,7 +94,7 @@ function practitionerOf(key: string, member: StaffMember, number: number): Pract
   return {
     resourceType: 'Practitioner',
     id: `demo-${key}`,
-    identifier: [ownIdentifier('employee', `E${String(number).padStart(4, '0')}`, 'EI')],
+    ...(member.payer ? {} : { identifier: [ownIdentifier('employee', `E${String(number).padStart(4, '0')}`, 'EI')] }),
     active: true,
     name: [
       {
@@ -116,9 +116,9 @@ function roleOf(key: string, member: StaffMember): PractitionerRole {
     id: `demo-${key}`,
     active: true,
     practitioner: practitioner(key),
-    organization: department(member.department),
+    organization: member.payer ? payer(member.payer) : department(member.department ?? 'him'),
     code: [ownConcept('staff-role', member.role, member.title)],
-    telecom: [{ system: 'email', value: `${key}@larkmoor.example`, use: 'work' }],
+    telecom: [{ system: 'email', value: `${key}@${member.payer ?? 'larkmoor'}.example`, use: 'work' }],
   }
 }
 

@@ -54,7 +54,9 @@ export interface StaffMember {
   suffix: string
   role: string
   title: string
-  department: string
+  /** One of the two. */
+  department?: string
+  payer?: string
 }
 
 export interface Place {

@@ -4,6 +4,7 @@ import { endGrant } from '../../auth/smart/grants.ts'
 import { commitState, type Keeper, wasCommitted } from '../../auth/smart/kept-record.ts'
 import { hasEnded } from '../../auth/smart/sessions.ts'
 import type { StateChange, StateEntry } from '../../resources/store/state.ts'
+import { LONGEST_SESSION } from './lifetimes.ts'
 
 /** Models that are kept under their own ids: these are no secrets, and looked up by others. */
 const PLAIN = new Set(['Grant'])
@@ -81,7 +82,10 @@ class StateAdapter implements Adapter {
   }
 
   async #isEnded(payload: AdapterPayload | undefined): Promise<boolean> {
-    return this.#model === 'Session' && payload?.uid !== undefined && hasEnded(this.#store, payload.uid)
+    if (this.#model !== 'Session' || payload?.uid === undefined) return false
+    // Whoever comes again and again stays no longer for it.
+    if (seconds() - (payload.loginTs ?? 0) >= LONGEST_SESSION) return true
+    return hasEnded(this.#store, payload.uid)
   }
 
   #put(id: string, payload: AdapterPayload, expiresIn?: number, expect?: number | 'absent'): StateChange {

@@ -13,10 +13,19 @@ export const BACKEND_TOKEN_TTL = 5 * MINUTE
 /** Seconds that somebody stays signed in without coming back. */
 export const SESSION_TTL = 12 * HOUR
 
+/** Seconds after which somebody has to sign in anew, be he away or not. */
+export const LONGEST_SESSION = 7 * DAY
+
 /** Seconds that a grant with these scopes can be drawn upon. */
 export function grantTtl(scopes: ReadonlySet<string>): number {
   if (scopes.has('offline_access')) return 365 * DAY
   return scopes.has('online_access') ? SESSION_TTL : HOUR
+}
+
+/** Seconds that a session is kept when it is used; `signedIn` and `now` are in s since 1970. */
+export function sessionTtl(signedIn: number | undefined, now: number): number {
+  const left = signedIn === undefined ? SESSION_TTL : Math.floor(signedIn + LONGEST_SESSION - now)
+  return Math.max(Math.min(left, SESSION_TTL), 1)
 }
 
 /** How long what oidc-provider keeps is good, in seconds. */
@@ -28,5 +37,5 @@ export const LIFETIMES: NonNullable<Configuration['ttl']> = {
   IdToken: 5 * MINUTE,
   Interaction: 30 * MINUTE,
   RefreshToken: (_ctx, token) => (token.scopes.has('offline_access') ? 90 * DAY : SESSION_TTL),
-  Session: SESSION_TTL,
+  Session: (_ctx, { loginTs }) => sessionTtl(loginTs, Date.now() / 1000),
 }

@@ -64,7 +64,10 @@ export class Rights {
     const version = await this.changeable(type, id, permission)
     if (version === 'forbidden' && this.leavesOut(call)) return { kind: 'absent' }
     if (version === 'forbidden')
-      throw FhirError.of('forbidden', `This takes a scope with ${type}.${permission} for it.`)
+      throw FhirError.of(
+        'forbidden',
+        `Neither the scopes nor the role of this caller have ${type}.${permission} for it.`,
+      )
     if (version) return { kind: 'there', version }
     if (interaction !== 'delete' && !(isCreator && (await this.isFree(type, id)))) {
       throw FhirError.of('not-found', `${type}/${id} is not known.`)

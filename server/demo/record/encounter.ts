@@ -51,7 +51,7 @@ export function encounterOf(chart: Chart, visit: Visit, coded: Pointer[]): Encou
     })),
     ...(episode.setting === 'IMP' ? { hospitalization: hospitalizationOf(visit) } : {}),
     location: [{ location: location(locationKey(episode)) }],
-    serviceProvider: department(rowOf(staff, episode.attending).department),
+    serviceProvider: department(rowOf(staff, episode.attending).department ?? 'medicine'),
   }
 }
 

@@ -83,6 +83,31 @@ t.test('who broke the glass writes nothing to the Task that tells of it, nor ano
   t.equal((await open.put(reference, { ...task, status: 'completed' }, officer)).status, 200)
 })
 
+t.test('only the privacy officer changes the Task, and makes one', async (t) => {
+  const server = await openServer(t, { AUTH: 'on' })
+  await hospital(server)
+  const { json } = await server.post('Patient/other/$break-glass', breaking(reason), await bearer(server))
+  const { reference } = json.parameter.find(({ name }: Json) => name === 'task').valueReference
+  const officer = await bearer(server, { sub: 'officer', chartroom_role: 'privacy-officer' })
+  const task = (await server.get(reference, officer)).json
+  for (const role of ['technician', 'coder', 'registrar', 'biller']) {
+    const caller = await bearer(server, { sub: role, fhirUser: `Practitioner/${role}`, chartroom_role: role })
+    // A biller sees his own tasks alone.
+    const [seen, refused] = role === 'biller' ? [404, 404] : [200, 403]
+    t.equal((await server.get(reference, caller)).status, seen, role)
+    t.equal((await server.put(reference, { ...task, status: 'cancelled' }, caller)).status, refused, role)
+    const { code: _, ...plain } = task
+    t.equal((await server.put(reference, plain, caller)).status, refused, `${role}: nor made another one`)
+    t.equal((await server.delete(reference, caller)).status, 403)
+    t.equal((await server.post('Task', task, caller)).status, 403)
+    const owned = { ...plain, id: `own-${role}`, owner: { reference: `Practitioner/${role}` } }
+    await askWith(OPEN, server, 'PUT', `Task/${owned.id}`, owned)
+    t.equal((await server.put(`Task/${owned.id}`, { ...owned, status: 'completed' }, caller)).status, 200)
+    t.equal((await server.put(`Task/${owned.id}`, { ...task, ...owned, code: task.code }, caller)).status, 403)
+  }
+  t.equal((await server.put(reference, { ...task, status: 'completed' }, officer)).status, 200)
+})
+
 t.test('who may not break the glass is refused alike, whatever is there', async (t) => {
   const server = await openServer(t, { AUTH: 'on' })
   await hospital(server)

@@ -77,6 +77,22 @@ t.test('a good token comes in, with what its scopes give', async (t) => {
   t.equal((await server.get('Patient/p', nothing)).status, 403)
 })
 
+t.test('a refusal tells whether a scope or the role is lacking', async (t) => {
+  const { issuer, server } = await setUp(t, { CHARTROOM_TRUST_ROLES: 'on' })
+  const biller = await issuer.bearer({ scope: 'user/Condition.r user/Claim.r', chartroom_role: 'biller' })
+  const words = async (path: string, more = {}) =>
+    (await server.get(path, { ...biller, ...more })).json.issue[0].diagnostics
+  t.equal(await words('Claim'), 'This takes a scope with Claim.s.')
+  t.equal(await words('Condition'), 'This takes a scope with Condition.s.', 'both are lacking')
+  t.equal(await words('Condition/x'), 'The role biller does not have Condition.r, whatever the scopes of its token.')
+  t.equal(await words('$reindex'), 'This takes the scope chartroom/admin.')
+  const admin = await issuer.bearer({ scope: 'user/*.rs chartroom/admin', chartroom_role: 'biller' })
+  const refused = await server.get('$reindex', admin)
+  t.match(refused, { status: 403, json: { issue: [{ diagnostics: 'The role biller may not do this: reindex.' }] } })
+  const plain = await issuer.bearer({ scope: 'user/Claim.r' })
+  t.equal((await server.get('Condition/x', plain)).json.issue[0].diagnostics, 'This takes a scope with Condition.r.')
+})
+
 t.test('a token that is not accepted: 401 invalid_token, with nothing of it in words', async (t) => {
   const { issuer, server } = await setUp(t)
   const stranger = await signingKey('first')

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { endGrant, grantsOf } from '../../../auth/smart/grants.ts'
+import { commitState } from '../../../auth/smart/kept-record.ts'
 import { endSession, sessionsOf } from '../../../auth/smart/sessions.ts'
 import { addUser, setPassword } from '../../../auth/smart/users.ts'
 import type { Store } from '../../../resources/store/port.ts'
+import type { StateEntry } from '../../../resources/store/state.ts'
+import { sessionTtl } from '../../../server/oauth/lifetimes.ts'
 import { allow, authorization, Browser, formOf, ISSUER, openOauth, PASSWORD, redeem } from '../../support/oauth.ts'
 import type { TestServer } from '../../support/server.ts'
 
@@ -69,6 +72,25 @@ t.test('what has ended while a request was under way', async (t) => {
     t.equal((await browser.go('GET', String(answer.headers.location))).status, 400)
     t.strictSame(await sessionsOf(store, id), [])
     t.match((await browser.go('GET', authorization().url)).text, /name="password"/)
+  })
+
+  t.test('a session of seven days, however often it was used', async (t) => {
+    const { id, browser } = await signedIn()
+    const [entry] = await store.state.find('oidc:Session', `user:${id}`, 1)
+    const { key, value, aliases } = entry as StateEntry
+    const { loginTs } = value as { loginTs: number }
+    const begun = async (days: number) => {
+      const old = { ...(value as object), loginTs: loginTs - days * 24 * 60 * 60 }
+      await commitState(store, { kind: 'put', of: 'oidc:Session', key, value: old, aliases })
+    }
+    await begun(6.9)
+    t.notMatch((await browser.go('GET', authorization().url)).text, /name="password"/)
+    await begun(7)
+    t.match((await browser.go('GET', authorization().url)).text, /name="password"/)
+    const day = 24 * 60 * 60
+    t.equal(sessionTtl(0, 0), 12 * 60 * 60)
+    t.equal(sessionTtl(0, 7 * day - 60), 60, 'it is kept no longer than that')
+    t.equal(sessionTtl(0, 8 * day), 1)
   })
 
   t.test('a session that was signed out of, with its cookie kept', async (t) => {
