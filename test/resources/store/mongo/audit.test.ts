@@ -155,4 +155,22 @@ t.test('the audit log on MongoDB', { skip }, async (t) => {
     t.strictSame(await has(name), declared, 'made again')
     await t.rejects(store.audit.drop('2026'), /a month/)
   })
+
+  t.test('how often the database is asked', async (t) => {
+    const url = new URL(await mongoUrl(t))
+    url.searchParams.set('monitorCommands', 'true')
+    const store = await MongoStore.open(url.href)
+    t.teardown(() => store.close())
+    await store.commit(along('x'))
+    const asked: string[] = []
+    store.client.on('commandStarted', ({ commandName }) => asked.push(commandName))
+    await store.commit(along('x'))
+    t.strictSame(asked.splice(0), ['find', 'bulkWrite', 'commitTransaction'], 'as for a write without a record')
+    await store.commit(alone(...Array.from({ length: 40 }, (_, at) => entry(`a${at}`, `p ${at}`))))
+    t.strictSame(asked.splice(0), ['bulkWrite'], 'once for many records')
+    const [record] = await store.audit.find({ keys: [['p 7']] }, 9)
+    t.strictSame(asked.splice(0), ['listCollections', 'find'])
+    await store.audit.read(record!.key)
+    t.strictSame(asked.splice(0), ['find'])
+  })
 })
