@@ -4,7 +4,10 @@ import type { AuditEntry } from '../audit.ts'
 import { fingerprints, NO_HASH, recordHash } from '../audit-hash.ts'
 import { monthOf } from '../audit-key.ts'
 import type { Outcome } from '../port.ts'
-import { type AuditMonth, monthSchema, monthTable } from './audit-layout.ts'
+import { AuditIndex, type IndexSizes } from './audit-index.ts'
+import { monthSchema, monthTables } from './audit-layout.ts'
+import { AuditPlaces } from './audit-places.ts'
+import { keptOutcome } from './audit-record.ts'
 
 /** The row of `audit_chain` that this store's own records stand in. */
 const OWN = 1
@@ -24,14 +27,16 @@ export class AuditRows {
   private readonly updateHead: StatementSync
   private readonly insertMonth: StatementSync
   private readonly tallies: TallyNames
+  private readonly index: AuditIndex
   private head: Head
   /** As of the last commit. */
   private durable: Head
   private month: { until: number; insert: StatementSync } | undefined
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, sizes?: IndexSizes) {
     this.database = database
     this.tallies = new TallyNames(database)
+    this.index = new AuditIndex(database, sizes)
     database
       .prepare("INSERT OR IGNORE INTO audit_chain (id, name, number, recorded, hash) VALUES (?, ?, 0, 0, x'')")
       .run(OWN, `s${randomBytes(6).toString('hex')}`)
@@ -63,7 +68,8 @@ export class AuditRows {
 
   /** Removes a month's records; the chains keep their heads. */
   drop(month: string): void {
-    this.database.exec(`DROP TABLE IF EXISTS ${monthTable(month)}`)
+    this.database.exec(`DROP TABLE IF EXISTS ${monthTables(month).records}`)
+    this.index.forget(month)
     this.database.prepare('DELETE FROM audit_month WHERE month = ?').run(month)
     this.month = undefined
   }
@@ -78,6 +84,11 @@ export class AuditRows {
   /** What was appended is durable. */
   committed(): void {
     this.durable = this.head
+  }
+
+  /** Indexes what was appended, between transactions. */
+  catchUp(): void {
+    this.index.catchUp(this.durable.seq)
   }
 
   /** The transaction is void, and all that was appended in it. */
@@ -99,7 +110,7 @@ export class AuditRows {
     const indexed = fingerprints(keys)
     const became = changes?.map((at) => outcomeAt(outcomes, at)) ?? []
     const hash = recordHash(before.hash, { chain: this.chain, number, recorded, text, outcomes: became, indexed })
-    const kept = became.length === 0 ? null : JSON.stringify(became.map((one) => (one.created ? -1 : 1) * one.version))
+    const kept = became.length === 0 ? null : JSON.stringify(became.map(keptOutcome))
     const bytes = [Buffer.from(hash, 'hex'), Buffer.from(indexed.join(''), 'hex')] as const
     const { insert } = this.monthAt(recorded, seq)
     insert.run(seq, recorded, OWN, number, this.tallies.idOf(tally), ...bytes, kept, text)
@@ -109,10 +120,10 @@ export class AuditRows {
   private monthAt(recorded: number, seq: number): { insert: StatementSync } {
     if (this.month && recorded < this.month.until) return this.month
     const month = monthOf(recorded)
-    const table = monthTable(month)
-    if (this.insertMonth.run(month, seq).changes > 0) this.database.exec(monthSchema(table))
+    const { records } = monthTables(month)
+    if (this.insertMonth.run(month, seq).changes > 0) this.database.exec(monthSchema(month))
     const insert = this.database.prepare(
-      `INSERT INTO ${table} (seq, recorded, chain, number, tally, hash, keys, outcomes, text)
+      `INSERT INTO ${records} (seq, recorded, chain, number, tally, hash, keys, outcomes, text)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     const [year, at] = month.split('-').map(Number)
@@ -147,20 +158,11 @@ class TallyNames {
   }
 }
 
-/** All months that there are, the first first. */
-export function auditMonths(database: DatabaseSync): AuditMonth[] {
-  const rows = database.prepare('SELECT month, first FROM audit_month ORDER BY month').all()
-  return rows.map(({ month, first }) => ({
-    month: String(month),
-    first: Number(first),
-    table: monthTable(String(month)),
-  }))
-}
-
+/** The last place that was given before this store had records of its own: those of others may have been put in. */
 function lastSeq(database: DatabaseSync): number {
-  const last = auditMonths(database).at(-1)
-  if (!last) return 0
-  return Number(database.prepare(`SELECT max(seq) AS seq FROM ${last.table}`).get()?.seq ?? last.first - 1)
+  const places = new AuditPlaces(database)
+  const last = places.months().at(-1)
+  return last ? Math.max(places.lastIn(last.month), last.first - 1) : 0
 }
 
 function outcomeAt(outcomes: readonly Outcome[], at: number): Outcome {

@@ -1,132 +1,134 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type {
-  AuditChainHead,
-  AuditLog,
-  AuditOutcome,
-  AuditQuery,
-  AuditRecord,
-  AuditTally,
-  ChainedRecord,
-} from '../audit.ts'
-import { fingerprint } from '../audit-hash.ts'
-import { auditKey, monthOf, placeOfKey } from '../audit-key.ts'
-import { monthTable } from './audit-layout.ts'
-import { auditMonths } from './audit-rows.ts'
+import { Pace } from '../../pace.ts'
+import type { AuditChainHead, AuditLog, AuditQuery, AuditRecord, AuditTally, ChainedRecord } from '../audit.ts'
+import { AuditFind } from './audit-find.ts'
+import { IndexedKeys } from './audit-indexed.ts'
+import { type AuditMonth, dayName, dayNumber, firstDay, monthTables } from './audit-layout.ts'
+import { AuditPlaces } from './audit-places.ts'
+import { hex, type RecordRow, recordOf, recordsOf } from './audit-record.ts'
 import { BOUND_LIMIT } from './limit.ts'
-import type { Writer } from './writer.ts'
+import { StatementCache } from './statement-cache.ts'
 
-interface Row {
-  seq: number
-  recorded: number
-  name: string
-  number: number
-  hash: Uint8Array
-  keys: Uint8Array
-  outcomes: string | null
-  text: string
-}
-
-const SELECT = 'SELECT a.seq, a.recorded, c.name, a.number, a.hash, a.keys, a.outcomes, a.text'
-
-/** The audit log, read on the thread that asks. */
+/** The audit log, read on the thread that asks, by a connection of its own. */
 export class SqliteAudit implements AuditLog {
   private readonly database: DatabaseSync
-  private readonly writer: Writer
+  private readonly dropMonth: (month: string) => Promise<void>
+  private readonly places: AuditPlaces
+  private readonly statements: StatementCache
 
-  constructor(database: DatabaseSync, writer: Writer) {
+  /** `dropMonth` has the writer thread remove one. */
+  constructor(database: DatabaseSync, dropMonth: (month: string) => Promise<void>) {
     this.database = database
-    this.writer = writer
+    this.dropMonth = dropMonth
+    this.places = new AuditPlaces(database)
+    this.statements = new StatementCache(database)
   }
 
   async read(key: string): Promise<AuditRecord | undefined> {
-    const place = placeOfKey(key)
-    const month = place && monthOf(place.recorded)
-    if (!auditMonths(this.database).some((one) => one.month === month)) return undefined
-    const sql = `${from(monthTable(month!))} WHERE c.name = ? AND a.number = ? AND a.recorded = ?`
-    const row = this.database.prepare(sql).get(place!.chain, place!.number, place!.recorded)
-    return row && recordOf(row as unknown as Row)
+    return this.snapshot(() => {
+      const seq = this.places.firstFrom(key)
+      const month = Number.isFinite(seq) ? this.places.monthAt(seq) : undefined
+      const row = month && this.rows(month, 'a.seq = ?', seq, 1)[0]
+      if (!row) return undefined
+      const { indexed: _, ...record } = recordOf(row)
+      return record.key === key ? record : undefined
+    })
   }
 
-  async find({ keys, from: start, to, descending, after }: AuditQuery, count: number): Promise<AuditRecord[]> {
-    const lists = keys.map((list) => list.map(fingerprint))
-    const months = auditMonths(this.database)
-    const found: AuditRecord[] = []
-    if (descending) months.reverse()
-    const order = descending ? 'DESC' : 'ASC'
-    for (const { table } of months) {
-      const sql = `${from(table)} WHERE a.recorded >= ? AND a.recorded < ? ORDER BY a.seq ${order}`
-      const rows = this.database.prepare(sql).iterate(start ?? 0, to ?? Number.MAX_SAFE_INTEGER) as Iterable<unknown>
-      for (const row of rows as Iterable<Row>) {
-        if (found.length >= count) return found
-        const record = recordOf(row)
-        if (after !== undefined && (descending ? record.key >= after : record.key <= after)) continue
-        if (lists.every((list) => list.some((one) => record.indexed.includes(one)))) found.push(record)
-      }
+  async find(query: AuditQuery, count: number): Promise<AuditRecord[]> {
+    const pace = new Pace()
+    const find = this.snapshot(() => new AuditFind(this.places, this.statements, query, count))
+    const stretch = () => {
+      while (find.step()) if (pace.due) return true
+      return false
     }
-    return found
+    while (this.snapshot(stretch)) await pace.rest()
+    return find.found
   }
 
-  async *tallies(first: string, last: string): AsyncIterable<AuditTally> {
-    for (const { month, table } of auditMonths(this.database)) {
-      if (month < first.slice(0, 7) || month > last.slice(0, 7)) continue
-      const sql = `SELECT date(a.recorded / 1000, 'unixepoch') AS day, n.name AS tally, count(*) AS count FROM ${table} a
-        JOIN audit_tally n ON n.id = a.tally GROUP BY day, n.name HAVING day >= ? AND day <= ? ORDER BY day, n.name`
-      for (const { day, tally, count } of this.database.prepare(sql).all(first, last)) {
-        yield { day: String(day), tally: String(tally), count: Number(count) }
-      }
+  async *tallies(first: string, last: string): AsyncGenerator<AuditTally> {
+    const [from, to] = [dayNumber(Date.parse(first)), dayNumber(Date.parse(last))]
+    for (const month of this.places.months()) {
+      const [start, end] = [Math.max(from, firstDay(month.month)), Math.min(to, firstDay(month.month, 1) - 1)]
+      if (start <= end) yield* this.snapshot(() => this.talliesOf(month, start, end))
     }
   }
 
   async chains(): Promise<AuditChainHead[]> {
-    const rows = this.database.prepare('SELECT name, number, hash FROM audit_chain WHERE number > 0 ORDER BY id').all()
-    return rows.map(({ name, number, hash }) => ({
-      chain: String(name),
-      number: Number(number),
-      hash: hex(hash as Uint8Array),
-    }))
+    const sql = 'SELECT name, number, hash FROM audit_chain WHERE number > 0 ORDER BY id'
+    return this.statements
+      .prepare(sql)
+      .all()
+      .map(({ name, number, hash }) => ({
+        chain: String(name),
+        number: Number(number),
+        hash: hex(hash as Uint8Array),
+      }))
   }
 
   async chain(chain: string, after: number, count: number): Promise<ChainedRecord[]> {
-    const found: ChainedRecord[] = []
-    for (const { table } of auditMonths(this.database)) {
-      const sql = `${from(table)} WHERE c.name = ? AND a.number > ? ORDER BY a.seq LIMIT ${BOUND_LIMIT}`
-      const rows = this.database.prepare(sql).all(chain, after, count - found.length) as unknown[]
-      found.push(...(rows as Row[]).map(recordOf))
-    }
-    return found
+    return this.snapshot(() => {
+      const own = this.statements.prepare('SELECT id, base FROM audit_chain WHERE name = ?').get(chain)
+      if (!own) return []
+      // In the chain of this store itself numbers go along with places.
+      const start = own.base === null ? 0 : Number(own.base) + after + 1
+      const rows: { row: RecordRow; month: AuditMonth }[] = []
+      for (const [at, month] of this.places.months().entries()) {
+        if (rows.length >= count) break
+        if ((this.places.months()[at + 1]?.first ?? Number.POSITIVE_INFINITY) <= start) continue
+        const where = `a.seq >= ? AND a.number > ? AND a.chain = ?`
+        const values = [start, after, Number(own.id)]
+        rows.push(...this.rows(month, where, ...values, count - rows.length).map((row) => ({ row, month })))
+      }
+      const indexed = new IndexedKeys(this.places, this.statements)
+      return rows.map(({ row, month }) => ({ ...recordOf(row), indexed: indexed.of(row, month.month) }))
+    })
   }
 
   async months(): Promise<string[]> {
-    return auditMonths(this.database).map(({ month }) => month)
+    return this.places.months().map(({ month }) => month)
   }
 
   async drop(month: string): Promise<void> {
-    await this.writer.dropMonth(month)
+    monthTables(month)
+    await this.dropMonth(month)
   }
-}
 
-function from(table: string): string {
-  return `${SELECT} FROM ${table} a CROSS JOIN audit_chain c ON c.id = a.chain`
-}
-
-function recordOf(row: Row): ChainedRecord {
-  const keys = hex(row.keys)
-  return {
-    key: auditKey({ recorded: row.recorded, chain: row.name, number: row.number }),
-    recorded: row.recorded,
-    text: row.text,
-    outcomes: row.outcomes === null ? [] : (JSON.parse(row.outcomes) as number[]).map(outcomeOf),
-    chain: row.name,
-    number: row.number,
-    hash: hex(row.hash),
-    indexed: keys.match(/.{16}/g) ?? [],
+  /** Ends the connection. */
+  close(): void {
+    if (this.database.isOpen) this.database.close()
   }
-}
 
-function outcomeOf(kept: number): AuditOutcome {
-  return { version: Math.abs(kept), created: kept < 0 }
-}
+  private rows({ month }: AuditMonth, where: string, ...values: number[]): RecordRow[] {
+    const { records } = monthTables(month)
+    const sql = `${recordsOf(records)} WHERE ${where} ORDER BY a.seq LIMIT ${BOUND_LIMIT}`
+    return this.statements.prepare(sql).all(...values) as unknown as RecordRow[]
+  }
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  /** What is counted already, and what is not yet. */
+  private talliesOf({ month, first }: AuditMonth, start: number, end: number): AuditTally[] {
+    if (!this.places.months().some((one) => one.month === month)) return []
+    const counted = this.places.segmentAt(Number.MAX_SAFE_INTEGER, month)?.last ?? first - 1
+    const sql = `SELECT day, n.name AS tally, sum(count) AS count FROM (
+        SELECT day, tally, count FROM audit_count WHERE day >= ?1 AND day <= ?2
+        UNION ALL
+        SELECT recorded / 86400000 AS day, tally, 1 FROM ${monthTables(month).records} WHERE seq > ?3
+      ) JOIN audit_tally n ON n.id = tally WHERE day >= ?1 AND day <= ?2 GROUP BY day, n.name ORDER BY day, n.name`
+    const rows = this.statements.prepare(sql).all(start, end, counted)
+    return rows.map(({ day, tally, count }) => ({
+      day: dayName(Number(day)),
+      tally: String(tally),
+      count: Number(count),
+    }))
+  }
+
+  /** Reads within one state of the log. */
+  private snapshot<T>(read: () => T): T {
+    this.database.exec('BEGIN')
+    try {
+      return read()
+    } finally {
+      this.database.exec('COMMIT')
+    }
+  }
 }

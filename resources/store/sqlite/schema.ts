@@ -23,7 +23,9 @@ import type { DatabaseSync } from 'node:sqlite'
  * The audit log (`../audit.ts`): `audit_month` has the months that there are records of, each with the number in the order of
  * all (`seq`) that its first one has. Its records are in a table of its own, `audit_2026_11`, which the writer thread makes when
  * it first needs it (`audit-layout.ts`), so that a month goes by dropping it. `audit_chain` has the head of each chain; the
- * first is that of this store. `audit_tally` is the dictionary of tallies.
+ * first is that of this store. `audit_tally` is the dictionary of tallies. `audit_segment` has the runs of records that are
+ * indexed already and counted in `audit_count` by day (days since 1970) and tally; the index of a run is in blocks in a table
+ * of its month, `audit_index_2026_11`, from `block` on (`audit-segment.ts`).
  */
 export const VERSIONS: readonly string[] = [
   `CREATE TABLE type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -110,7 +112,14 @@ export const VERSIONS: readonly string[] = [
      id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, base INTEGER, number INTEGER NOT NULL, recorded INTEGER NOT NULL,
      hash BLOB NOT NULL
    );
-   CREATE TABLE audit_tally (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);`,
+   CREATE TABLE audit_tally (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+   CREATE TABLE audit_segment (
+     first INTEGER PRIMARY KEY, last INTEGER NOT NULL, month TEXT NOT NULL, level INTEGER NOT NULL, bits INTEGER NOT NULL,
+     block INTEGER NOT NULL
+   );
+   CREATE TABLE audit_count (
+     day INTEGER NOT NULL, tally INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, tally)
+   ) WITHOUT ROWID;`,
 ]
 
 /**

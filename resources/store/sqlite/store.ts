@@ -35,13 +35,14 @@ export class SqliteStore implements Store {
   private readonly current: StatementSync
   private readonly older: StatementSync
 
-  private constructor(writer: Writer, database: DatabaseSync) {
+  private constructor(writer: Writer, open: () => DatabaseSync) {
+    const database = open()
     this.writer = writer
     this.database = database
     this.names = new Names(database)
     this.archive = new SqliteArchive(database, this.names, writer)
     this.state = new SqliteState(database)
-    this.audit = new SqliteAudit(database, writer)
+    this.audit = new SqliteAudit(open(), (month) => writer.dropMonth(month))
     this.current = database.prepare(
       `SELECT ${COLUMNS} FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?`,
     )
@@ -57,7 +58,7 @@ export class SqliteStore implements Store {
   static async open(folder: string, onDown: (reason: string) => void = () => undefined): Promise<SqliteStore> {
     makeFolder(folder)
     const writer = await Writer.open(folder, onDown)
-    return new SqliteStore(writer, openReader(`${folder}/chartroom.sqlite`))
+    return new SqliteStore(writer, () => openReader(`${folder}/chartroom.sqlite`))
   }
 
   async read(type: string, id: string): Promise<StoredVersion | undefined> {
@@ -111,6 +112,7 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     await this.writer.close()
+    this.audit.close()
     if (this.database.isOpen) this.database.close()
   }
 }

@@ -60,7 +60,10 @@ class Writer {
         }
         next = this.poll()
       }
-      if (group.length > 0) this.post({ results: this.commit(group) })
+      if (group.length > 0) {
+        this.post({ results: this.commit(group) })
+        this.applier.audit.catchUp()
+      }
       this.checkpointAfter(bytes * BYTES_OF_TEXT + group.length * BYTES_OF_UNIT)
       next ??= this.poll()
     }
