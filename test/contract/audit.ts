@@ -305,7 +305,7 @@ export async function findsAsAList(t: Test, { audit, append }: Appending): Promi
 }
 
 /** Reads all chains and finds them whole: numbers without gaps, hashes that follow on each other, heads that fit. */
-export async function wholeChains(t: Test, { audit }: Store, count: number): Promise<ChainedRecord[]> {
+export async function wholeChains(t: Test, { audit }: Pick<Store, 'audit'>, count: number): Promise<ChainedRecord[]> {
   const all: ChainedRecord[] = []
   for (const head of await audit.chains()) {
     let before = NO_HASH
