@@ -61,6 +61,7 @@ const AGENT = {
   issuer: 'i',
   client: 'c',
   role: 'r',
+  token: 't',
   organization: 'o',
   system: 'y',
 } as const satisfies Record<keyof DeedAgent, string>

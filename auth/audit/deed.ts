@@ -41,6 +41,8 @@ export interface DeedAgent {
   issuer?: string
   client?: string
   role?: string
+  /** The access token's own id (jti). */
+  token?: string
   /** Id of the Organization that the user works for. */
   organization?: string
   /** `server`, `cli`, `AUTH=off` */

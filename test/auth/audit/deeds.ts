@@ -25,7 +25,16 @@ export const anyDeed: fc.Arbitrary<Deed> = fc.record(
     outcome: fc.constantFrom('0' as const, '4' as const, '8' as const, '12' as const),
     told: text,
     agent: fc.record(
-      { user: text, subject: text, issuer: text, client: text, role: text, organization: text, system: text },
+      {
+        user: text,
+        subject: text,
+        issuer: text,
+        client: text,
+        role: text,
+        token: text,
+        organization: text,
+        system: text,
+      },
       { requiredKeys: [], noNullPrototype: true },
     ),
     from: text,
