@@ -27,6 +27,8 @@ export interface Letters {
   /** Whether the caller has a letter for anything of any type. */
   anywhere(letter: string): boolean
   breaksGlass: boolean
+  /** Whether all of the audit log may be searched. */
+  readsLog: boolean
 }
 
 export function lettersOf(caller: string, { type, whose }: Aim): Letters {
@@ -38,6 +40,7 @@ export function lettersOf(caller: string, { type, whose }: Aim): Letters {
     any: (letter) => (cell.own + cell.other).includes(letter),
     anywhere: (letter) => all.includes(letter),
     breaksGlass: BREAKS_GLASS.includes(caller),
+    readsLog: cells.get('AuditEvent')!.other.includes('s'),
   }
 }
 
@@ -75,6 +78,15 @@ const EVERYTHING: Tried = {
   of: 'Patient',
 }
 
+/** Tells of the log: of whomever, be it here or not. */
+function ofLog(of: string, code: string): Tried {
+  return {
+    ask: (server, { whose }) => server.get(`${of}/${idOf(of, whose)}/$${code}`),
+    ends: ({ readsLog }) => (readsLog ? 200 : 403),
+    of,
+  }
+}
+
 /** Each operation on resources, by its code. */
 export const OPERATIONS_TRIED: Record<string, Tried> = {
   everything: EVERYTHING,
@@ -84,6 +96,8 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
     of: 'Patient',
     changes: true,
   },
+  'access-report': ofLog('Patient', 'access-report'),
+  'activity-report': ofLog('Practitioner', 'activity-report'),
 }
 
 /** Each interaction that there is, by its name; `bundle` is a batch with a read. */

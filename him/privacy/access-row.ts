@@ -1,0 +1,98 @@
+import type { AuditEvent } from '@medplum/fhirtypes'
+import type { DeedAgent, DeedPart, RecordedDeed } from '../../auth/audit/deed.ts'
+import { readExternal } from './external-event.ts'
+import type { ReadingContext } from './record-reading.ts'
+
+/** One access of the log as reports tell it. */
+export interface AccessRow {
+  /** Name of its record in the log. */
+  key: string
+  /** ms since 1970 */
+  at: number
+  agent: DeedAgent
+  /** What the agent is called where it is known by nothing else. */
+  agentName?: string
+  kind: RecordedDeed['kind']
+  action: string
+  /** The interaction, the operation or what else was done. */
+  code: string
+  type?: string
+  /** `Type/id`, with `/_history/n` where the version is known. */
+  entities: readonly string[]
+  /** Ids of the Patients whom it was about. */
+  patients: readonly string[]
+  /** Resources that were disclosed. */
+  count?: number
+  query?: string
+  from?: string
+  purposes: readonly string[]
+  outcome: RecordedDeed['outcome']
+  told?: string
+  decidedBy: readonly string[]
+  /** How often, of what is kept once. */
+  times: number
+}
+
+/** A deed as a row. With `patient` it tells of that one's record and of no other's. */
+export function rowOf(deed: RecordedDeed, context: ReadingContext, patient?: string): AccessRow {
+  const { key, kind, code, action, outcome, agent, at, purposes = [], decidedBy = [], times = 1 } = deed
+  const parts = (deed.parts ?? []).filter(({ patients }) => patient === undefined || patients.includes(patient))
+  const row: AccessRow = {
+    key,
+    at,
+    agent,
+    kind,
+    action: parts.length === 1 ? (parts[0]!.action ?? action) : action,
+    code,
+    entities: parts.map(nameOfPart),
+    patients: patient === undefined ? patientsOf(deed) : [patient],
+    purposes,
+    outcome,
+    decidedBy,
+    times,
+    ...given(deed),
+  }
+  return kind === 'external' ? { ...row, ...externalOf(deed, context) } : row
+}
+
+/** Whether it was recorded elsewhere, with a security label. */
+export function isLabelled({ event }: Pick<RecordedDeed, 'event'>): boolean {
+  return ((event as AuditEvent | undefined)?.meta?.security ?? []).length > 0
+}
+
+function given({ type, query, from, told, count }: RecordedDeed): Partial<AccessRow> {
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(query === undefined ? {} : { query }),
+    ...(from === undefined ? {} : { from }),
+    ...(told === undefined ? {} : { told }),
+    ...(count === undefined ? {} : { count }),
+  }
+}
+
+function patientsOf({ parts = [], patients = [] }: RecordedDeed): string[] {
+  return [...new Set([...patients, ...parts.flatMap((part) => part.patients)])]
+}
+
+function nameOfPart({ type, id, version }: DeedPart): string {
+  return version === undefined ? `${type}/${id}` : `${type}/${id}/_history/${version}`
+}
+
+/** What an AuditEvent from elsewhere says of itself goes before who sent it here. */
+function externalOf({ event }: RecordedDeed, context: ReadingContext): Partial<AccessRow> {
+  if (!event) return {}
+  const { at, user, userName, from, purposes, entities, query, codes } = readExternal(event as AuditEvent, context)
+  const told = codes.find(({ display, code }) => display ?? code)
+  return {
+    at,
+    agent: user === undefined ? {} : { user },
+    ...(userName === undefined ? {} : { agentName: userName }),
+    ...(from === undefined ? {} : { from }),
+    ...(query === undefined ? {} : { query }),
+    purposes,
+    entities,
+    code: codes.at(-1)?.code ?? told?.display ?? 'external',
+    action: (event as AuditEvent).action ?? 'E',
+    outcome: (event as AuditEvent).outcome ?? '0',
+  }
+}
