@@ -66,6 +66,7 @@ export async function accessOf(
     may: widened(left.may, granted.may, grants),
     ...(role === undefined ? {} : { scoped: granted.may }),
     ...linkedBinaries(left),
+    ...(policy ? { policy: `policy/${policy.name}|${policy.version}` } : {}),
     ...(consent ? { denials: consent.denials } : {}),
     ...(consent && actsForItself(identity) ? { choosesIds: { u: unlabelled.may.u, c: unlabelled.may.c } } : {}),
     ...(grants.length > 0 ? { emergencies: grants } : {}),

@@ -55,6 +55,8 @@ export interface Access {
   labels: readonly string[] | 'all'
   /** What else may be asked for: operations of the whole system by their code, `explain`, `break-glass`. */
   operations: readonly string[] | 'all'
+  /** The policy that cut what the scopes give, with its version: `policy/coder|3`. */
+  policy?: string
   /** The Consents that cut what may be seen, for those who want to know which one did (`decidedBy`). */
   denials?: readonly Denial[]
   /** Patients that the glass was broken for, and until when: whoever is answered is told. */

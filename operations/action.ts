@@ -1,4 +1,5 @@
 import type { Access } from '../auth/access.ts'
+import type { Deed } from '../auth/audit/deed.ts'
 import type { BreakGlassGrants } from '../auth/break-glass/grants.ts'
 import type { StateChange } from '../resources/store/state.ts'
 import type { Zone } from '../resources/zone.ts'
@@ -16,6 +17,8 @@ export interface ActionContext {
   isThere(): Promise<boolean>
   /** Commits new resources and changes of state as one; answers the ids of the resources, in their order. */
   commit(resources: readonly object[], state: readonly StateChange[]): Promise<string[]>
+  /** What its record says beyond that it was asked for; before `commit`, with which the record is written. */
+  tell(told: Partial<Pick<Deed, 'kind' | 'code' | 'reason' | 'purposes'>>): void
   grants: BreakGlassGrants
   /** How long broken glass stays so, ms. */
   breakGlassTime: number

@@ -25,6 +25,7 @@ export const breakGlass = defineAction({
   },
   demand: demandGlass,
   async run(context, { reason, purpose = 'BTG' }) {
+    context.tell({ kind: 'security', code: 'break-glass', purposes: ['BTG'], ...wordsOf(reason) })
     const { access, id, grants } = context
     const user = demandGlass(access)
     if (purpose !== 'BTG') throw FhirError.of('invalid', 'The purpose of use of this is BTG.', { code: 'value' })
@@ -46,6 +47,13 @@ export const breakGlass = defineAction({
     }
   },
 })
+
+/** The reason as the audit log has it. */
+function wordsOf(reason: Concept | undefined): { reason?: string } {
+  if (!reason) return {}
+  if ('text' in reason) return { reason: reason.text }
+  return { reason: reason.coding.map(({ system, code }) => `${system}|${code}`).join('; ') }
+}
 
 /** Throws `forbidden` unless a user asks whose policy allows it: a program has no emergencies. */
 export function demandGlass({ identity, operations }: Access): Identity {

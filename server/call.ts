@@ -10,6 +10,9 @@ import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import type { RightsVersion } from './access/rights-version.ts'
 import type { AnswerStream } from './answer-stream.ts'
+import type { Deferred } from './audit/deferred.ts'
+import type { Recorder } from './audit/recorder.ts'
+import type { Trace } from './audit/trace.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Destination } from './routing.ts'
@@ -33,6 +36,8 @@ export interface Services {
   capabilities(): Buffer
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
+  /** Has what was done put on record. */
+  audit: Recorder
   underWay: UnderWay
   /** What patients have consented to, as it is stored now. */
   consents: ConsentCutter
@@ -84,6 +89,15 @@ export interface Call extends Destination {
   signal?: AbortSignal
   /** HEAD: what would be answered, without the body. */
   headOnly?: boolean
+  /** Network address that the request came from, and its X-Request-Id. */
+  from?: string
+  request?: string
+  /** Codes of v3-ActReason: what the request says to be for. */
+  purposes?: readonly string[]
+  /** Of an entry of a Bundle: takes its deed, which is put on record before the Bundle is answered. */
+  deferred?: Deferred
+  /** It is only tried whether this can be answered: nothing of it is. */
+  isTrial?: boolean
 }
 
 /** How an interaction ended well; `http/errors.ts` maps it to a status. */
@@ -95,8 +109,6 @@ export interface Answer {
   text?: Buffer
   /** In place of `text`. It has begun; whoever does not send it ends it. */
   stream?: AnswerStream
-  /** Of an inquiry: the Patients of whom it tells something, by id, and how many resources or rows it shows. */
-  disclosed?: { patients: readonly string[]; count?: number }
   /** The version that it is about: gives ETag and Last-Modified. */
   version?: { type: string; id: string; version: number; lastUpdated: number }
   /** Whether the client should be told where that version is: it was written, or found in the place of one to write. */
@@ -108,4 +120,7 @@ export interface Answer {
 /** An answer, or the error that stands in its place. */
 export type Result = { answer: Answer; error?: never } | { error: FhirError; answer?: never }
 
-export type Handler = (call: Call, services: Services) => Promise<Answer>
+/** A call that is carried out. */
+export type TracedCall = Call & { trace: Trace }
+
+export type Handler = (call: TracedCall, services: Services) => Promise<Answer>

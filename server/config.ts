@@ -29,6 +29,10 @@ export interface Config extends AccessSettings {
   maxSearchTime: number
   /** Whether rules put security labels on what is written. */
   labels: boolean
+  /** Whether records of the audit log are durable before answers leave, or within a second. */
+  audit: 'full' | 'second'
+  /** Years that records of the audit log are kept. */
+  auditYears: number
   /** ms for which broken glass opens a record. */
   breakGlassTime: number
   /** Under what signing keys and users are sealed in the store. */
@@ -128,6 +132,16 @@ export const SETTINGS: readonly Setting[] = [
     doc: 'minutes for which `Patient/[id]/$break-glass` opens the record of a patient to a user in an emergency',
   },
   {
+    name: 'CHARTROOM_AUDIT',
+    fallback: 'full',
+    doc: '`full`: what is read is on record in the audit log, on disk, before it is answered; `second`: within a second; a write has its record in its own commit either way',
+  },
+  {
+    name: 'CHARTROOM_AUDIT_YEARS',
+    fallback: '6',
+    doc: 'years that records of the audit log are kept before they are archived and dropped',
+  },
+  {
     name: 'CHARTROOM_CORS_ORIGINS',
     fallback: 'unset',
     doc: 'origins whose pages may use the server (`https://app.example`), with commas between',
@@ -189,6 +203,8 @@ export function readConfig(environment: Environment): Config {
     maxDepth: number('CHARTROOM_MAX_DEPTH', get('CHARTROOM_MAX_DEPTH'), 8, 1000),
     maxInFlight: bytes('CHARTROOM_MAX_IN_FLIGHT', get),
     maxSearchTime: number('CHARTROOM_MAX_SEARCH_TIME', get('CHARTROOM_MAX_SEARCH_TIME'), 10, 600_000),
+    audit: oneOf('CHARTROOM_AUDIT', get('CHARTROOM_AUDIT'), ['full', 'second']),
+    auditYears: number('CHARTROOM_AUDIT_YEARS', get('CHARTROOM_AUDIT_YEARS'), 1, 100),
     labels: oneOf('CHARTROOM_LABELS', get('CHARTROOM_LABELS'), ['off', 'on']) === 'on',
     ...stateSecret(get('CHARTROOM_STATE_SECRET')),
     breakGlassTime: number('CHARTROOM_BREAK_GLASS_MINUTES', get('CHARTROOM_BREAK_GLASS_MINUTES'), 1, 1_440) * 60_000,

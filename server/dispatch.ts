@@ -1,6 +1,8 @@
 import { demand, type Interaction } from '../auth/access.ts'
 import { FhirError } from '../resources/fhir-error.ts'
-import type { Call, Handler, Result, Services } from './call.ts'
+import { recorded } from './audit/record-call.ts'
+import { Trace } from './audit/trace.ts'
+import type { Call, Handler, Result, Services, TracedCall } from './call.ts'
 import { bundle } from './interactions/bundle.ts'
 import { capabilities } from './interactions/capabilities.ts'
 import { history } from './interactions/history.ts'
@@ -28,10 +30,15 @@ const HANDLERS: Record<Interaction, Handler> = {
 }
 
 /**
- * The one way to an interaction: checks access, runs it and catches what it throws. HTTP requests, Bundle entries
- * and jobs all come through here. Never throws.
+ * The one way to an interaction: checks access, runs it, catches what it throws and puts it on record before it gives the
+ * answer. HTTP requests, Bundle entries and jobs all come through here. Never throws.
  */
 export async function dispatch(call: Call, services: Services): Promise<Result> {
+  const traced: TracedCall = Object.assign(call, { trace: new Trace() })
+  return recorded(traced, await carriedOut(traced, services), services)
+}
+
+async function carriedOut(call: TracedCall, services: Services): Promise<Result> {
   try {
     demand(call.access, call)
     const answer = await HANDLERS[call.interaction](call, services)

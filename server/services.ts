@@ -5,6 +5,7 @@ import { endpointsOf } from '../auth/smart/smart-configuration.ts'
 import { instantOf } from '../resources/dates.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
 import { RightsVersion } from './access/rights-version.ts'
+import { openRecorder } from './audit/open.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
@@ -46,6 +47,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone })
   const stored = await StoredConsents.open(store, searcher, held)
+  const audit = openRecorder(store, config)
   const services: Services = {
     config,
     store,
@@ -56,6 +58,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
     zone,
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
+    audit,
     underWay,
     consents: new ConsentCutter(held),
     grants: new BreakGlassGrants(store.state),
@@ -70,6 +73,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
       await neighbours.close()
       await stored.close()
       await reindex.stop()
+      await audit.close()
       await store.close()
     },
   }
@@ -78,7 +82,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
 
 /** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */
 function cachedStatement(
-  { conditionalDelete, auth, corsOrigins, publicUrl, registers }: Config,
+  { conditionalDelete, auth, corsOrigins, publicUrl, registers, audit }: Config,
   baseUrl: string,
   parameters: ParameterRegistry,
 ) {
@@ -100,6 +104,7 @@ function cachedStatement(
           conditionalDelete,
           endpoints: auth ? endpointsOf(issuerOf({ publicUrl }), registers) : undefined,
           cors: corsOrigins.length > 0,
+          audit,
           parameters,
         }),
       ),

@@ -50,9 +50,12 @@ export async function lastBefore(
   return before?.text ? { deletion: version, content: before as LiveVersion } : undefined
 }
 
-/** The text of a version that was found; throws `not-found` where there is none, `gone` for a deletion. */
-export function liveText(version: StoredVersion | undefined, { type, id }: { type?: string; id?: string }): Buffer {
+/** A version that was found, where it is none of a deletion; throws `not-found` where there is none, `gone` for a deletion. */
+export function liveVersion(
+  version: StoredVersion | undefined,
+  { type, id }: { type?: string; id?: string },
+): LiveVersion {
   if (!version) throw FhirError.of('not-found', `${type}/${id} is not known.`)
   if (!version.text) throw FhirError.of('gone', `${type}/${id} was deleted.`)
-  return version.text
+  return version as LiveVersion
 }

@@ -3,7 +3,8 @@ import { operationAt } from '../../operations/registry.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { countMembers, type JsonDocument } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
-import type { Call, Services } from '../call.ts'
+import { Trace } from '../audit/trace.ts'
+import type { Call, Services, TracedCall } from '../call.ts'
 import { Criteria } from '../write/criteria.ts'
 import { readDocument } from '../write/document.ts'
 import { type Draft, isWrite } from '../write/draft.ts'
@@ -16,7 +17,7 @@ import { callOf } from './request.ts'
 export interface TransactionEntry {
   at: number
   fullUrl: string | undefined
-  call: Call
+  call: TracedCall
   draft?: Draft
 }
 
@@ -29,7 +30,7 @@ export interface TransactionState {
 }
 
 /** Parses and checks all entries of a transaction. Throws an error that names the first entry at fault. */
-export async function readEntries(bundle: CutBundle, call: Call, services: Services): Promise<TransactionState> {
+export async function readEntries(bundle: CutBundle, call: TracedCall, services: Services): Promise<TransactionState> {
   const pace = new Pace()
   const entries: TransactionEntry[] = []
   let members = 0
@@ -43,10 +44,11 @@ export async function readEntries(bundle: CutBundle, call: Call, services: Servi
   return { entries, criteria: new Criteria(call.access, services), services, pace }
 }
 
-function readEntry(entry: EntryDocument, at: number, bundleCall: Call, services: Services): TransactionEntry {
+function readEntry(entry: EntryDocument, at: number, bundleCall: TracedCall, services: Services): TransactionEntry {
   checkEntry(entry)
   const { value } = entry
-  const call = callOf(value.request, bundleCall, services.baseUrl)
+  const call = Object.assign(callOf(value.request, bundleCall, services.baseUrl), { trace: new Trace() })
+  bundleCall.trace.entries.set(at, call)
   demand(call.access, call)
   if (mustBeAlone(call)) throw FhirError.of('invalid', 'This operation cannot be an entry of a transaction.')
   if (call.onceKey !== undefined) {

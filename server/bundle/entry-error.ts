@@ -15,6 +15,17 @@ export function inEntry(error: FhirError, at: number): FhirError {
   return new FhirError(error.kind, issues, error.detail)
 }
 
+/** An error of one entry that is the whole transaction's. */
+export class EntryFailed extends FhirError {
+  /** Number of the entry. */
+  readonly at: number
+
+  constructor({ kind, issues, detail }: FhirError, at: number) {
+    super(kind, issues, detail)
+    this.at = at
+  }
+}
+
 /** Runs work on an entry so that what it throws names the entry. */
 export function namedAs<T>(at: number, work: () => T): T {
   try {
@@ -36,8 +47,8 @@ export async function namedLater<T>(at: number, work: () => Promise<T>): Promise
 /** An entry's error as that of its transaction: a method that the entry's URL lacks is no fault of the Bundle's URL. */
 export function ofTransaction(error: unknown, at: number): unknown {
   if (!(error instanceof FhirError)) return error
-  const named = inEntry(error, at)
-  return named.kind === 'method-not-allowed' ? new FhirError('invalid', named.issues, named.detail) : named
+  const { kind, issues, detail } = inEntry(error, at)
+  return new EntryFailed(new FhirError(kind === 'method-not-allowed' ? 'invalid' : kind, issues, detail), at)
 }
 
 function placed(expression: string, at: number): string {

@@ -1,12 +1,12 @@
-import type { Access } from '../../auth/access.ts'
 import { insideText, typeInside } from '../../resources/contained.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
 import type { Subset } from '../../resources/subset.ts'
 import { isInside } from '../../search/contained.ts'
 import type { Around, Found, LiveVersion } from '../../search/searcher.ts'
+import { textsIn } from '../audit/joined.ts'
 import type { Services } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
-import { isCut, shownText } from '../shown.ts'
+import { isCut, listedText, type Viewer } from '../shown.ts'
 import { entryText } from './bundle-text.ts'
 
 /** Why an entry is in a searchset (R4 Bundle.entry.search.mode). */
@@ -31,17 +31,25 @@ export async function resourceEntries(
   found: readonly Found[],
   mode: Mode,
   subset: Subset | undefined,
-  access: Access,
+  viewer: Viewer,
   { searcher, baseUrl }: Pick<Services, 'searcher' | 'baseUrl'>,
 ): Promise<Buffer[]> {
-  if (!subset && !isCut(access) && !found.some(isInside))
-    return [await searcher.joined(found, aroundEntry(mode, baseUrl))]
+  if (!subset && !isCut(viewer.access) && !found.some(isInside)) {
+    const around = aroundEntry(mode, baseUrl)
+    return [joinedEntries(await searcher.joined(found, around), found, around, viewer)]
+  }
   const versions = await searcher.versions(found)
   return versions.map((version, at) => {
     const { type, name, text } = resourceOf(found[at]!, version)
     const members = { fullUrl: `${baseUrl}/${name}`, search: { mode } }
-    return entryText(members, shownText(text, type, access, subset))
+    return entryText(members, listedText({ type, text, version }, viewer, subset))
   })
+}
+
+/** Entries that the searcher joined to one text, as a caller is shown them from whom nothing is withheld. */
+export function joinedEntries(text: Buffer, found: readonly Found[], around: Around, { trace }: Viewer): Buffer {
+  for (const [type, one] of textsIn(text, found, around)) trace.lists(type, one)
+  return text
 }
 
 /** What was found of a version: itself, or what it contains, under the name that follows the base URL. */

@@ -37,8 +37,18 @@ export function callOf(request: unknown, bundleCall: Call, baseUrl: string): Cal
     query: question < 0 ? [] : parseQuery(path.slice(question + 1)),
     conditions: parseConditions(rest),
     strict: bundleCall.strict,
+    ...originOf(bundleCall),
     ...keyOf(extension, bundleCall.access),
     ...(method === 'HEAD' ? { headOnly: true } : {}),
+  }
+}
+
+/** Where the Bundle came from, and what for, which is so of its entries. */
+function originOf({ from, request, purposes }: Call): Pick<Call, 'from' | 'request' | 'purposes'> {
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(request === undefined ? {} : { request }),
+    ...(purposes === undefined ? {} : { purposes }),
   }
 }
 

@@ -24,6 +24,8 @@ export interface ConformanceFacts {
   endpoints: Endpoints | undefined
   /** Whether pages of other origins may use the server. */
   cors: boolean
+  /** Whether records of the audit log are durable before answers leave, or within a second. */
+  audit: 'full' | 'second'
   parameters: ParameterRegistry
 }
 
@@ -39,7 +41,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
     kind: 'instance',
     software: { name: 'chartroom', version: facts.version },
     implementation: {
-      description: 'chartroom, the FHIR server of the health information department',
+      description: `chartroom, the FHIR server of the health information department. ${AUDIT[facts.audit]}`,
       url: facts.baseUrl,
     },
     fhirVersion: fhirVersion as '4.0.1',
@@ -48,6 +50,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
     rest: [
       {
         mode: 'server',
+        documentation: AUDIT[facts.audit],
         security: security(facts),
         resource: [...storableTypes].map((type) => resourceCapability(type, facts, includes.get(type)!)),
         interaction: [
@@ -62,6 +65,13 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
       },
     ],
   }
+}
+
+/** How sure it is that what was answered is on record. */
+const AUDIT = {
+  full: 'Every interaction and operation is on record in the audit log before it is answered.',
+  second:
+    'CHARTROOM_AUDIT=second: reads and searches are on record in the audit log within one second of their answers; a crash may lose the records of that second. Writes are on record before they are answered.',
 }
 
 function security({ endpoints, cors }: ConformanceFacts): CapabilityStatementRestSecurity {

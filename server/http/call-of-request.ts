@@ -32,6 +32,8 @@ export function callOfRequest(request: FastifyRequest, route: Route, queryText: 
   const call: Call = {
     ...target,
     access,
+    from: request.ip,
+    request: request.id,
     query: queryText === '' ? [] : parseQuery(queryText),
     conditions: parseConditions({
       ifMatch: headers['if-match'],

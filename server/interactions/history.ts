@@ -1,12 +1,13 @@
-import type { Access } from '../../auth/access.ts'
 import { beginningOf } from '../../resources/beginning.ts'
 import { dateRange, instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { HistoryEntry, HistoryQuery, HistoryScope } from '../../resources/store/port.ts'
 import type { Zone } from '../../resources/zone.ts'
 import type { QueryPair } from '../../search/query.ts'
+import type { LiveVersion } from '../../search/searcher.ts'
+import { patientsOfDeleted } from '../audit/deletions.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
-import type { Answer, Call, Services } from '../call.ts'
+import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { etagOf } from '../etag.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { shownText } from '../shown.ts'
@@ -16,7 +17,7 @@ import { visible } from '../visible.ts'
 import { countSeen, seenHistory } from './seen-history.ts'
 
 /** R4 http, history of an instance, a type or the whole system, newest first: as far as the caller may see it. */
-export async function history(call: Call, services: Services): Promise<Answer> {
+export async function history(call: TracedCall, services: Services): Promise<Answer> {
   const { store, baseUrl, linkKey, zone } = services
   const { type, id, access } = call
   const scope: HistoryScope = { ...(type ? { type } : {}), ...(id ? { id } : {}) }
@@ -36,7 +37,11 @@ export async function history(call: Call, services: Services): Promise<Answer> {
   // Counting a long history on every page would cost more than the page.
   const counted = count === 0 ? await countSeen(store, scope, query, sight) : undefined
   const total = complete ? page.entries.length : counted
-  const entries = page.entries.map((entry) => historyEntry(entry, access, baseUrl))
+  const deleted = await patientsOfDeleted(page.entries, services)
+  const entries = page.entries.map((entry) => {
+    if (!entry.text) call.trace.shows(entry, deleted.get(entry))
+    return historyEntry(entry, entry.text && shownText(entry as LiveVersion, call), baseUrl)
+  })
   const links = pages.links(call.query, page.next)
   return {
     kind: 'ok',
@@ -68,8 +73,8 @@ function historyQuery(used: QueryPair[], zone: Zone): HistoryQuery {
   return query
 }
 
-function historyEntry(entry: HistoryEntry, access: Access, baseUrl: string): Buffer {
-  const { type, id, method, version, lastUpdated, text } = entry
+function historyEntry(entry: HistoryEntry, text: Buffer | undefined, baseUrl: string): Buffer {
+  const { type, id, method, version, lastUpdated } = entry
   const location = `${type}/${id}`
   return entryText(
     {
@@ -77,7 +82,7 @@ function historyEntry(entry: HistoryEntry, access: Access, baseUrl: string): Buf
       request: { method, url: method === 'POST' ? type : location },
       response: { status: statusOf(entry), etag: etagOf(version), lastModified: instantOf(lastUpdated) },
     },
-    text && shownText(text, type, access),
+    text,
   )
 }
 

@@ -2,17 +2,19 @@ import type { Inquiry, Told } from '../../operations/inquiry.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { QueryPair } from '../../search/query.ts'
 import { begun, collected } from '../answer-stream.ts'
-import type { Answer, Call, Services } from '../call.ts'
+import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { commitNew } from '../write/new.ts'
 
 /** An inquiry: whether the caller may ask for it comes before all else. What streams has begun when this answers. */
 export async function runInquiry(
   declared: Inquiry,
-  call: Call & { type: string },
+  call: TracedCall & { type: string },
   services: Services,
   parameters: readonly QueryPair[],
 ): Promise<Answer> {
   const { access, type, id } = call
+  const asked = [...call.query, ...parameters]
+  call.trace.input = asked
   declared.demand(access, { type, id })
   const { searcher, store, baseUrl, zone } = services
   const told = await declared.inquire(
@@ -26,15 +28,13 @@ export async function runInquiry(
       type,
       id,
       signal: call.signal ?? new AbortController().signal,
-      commit: (resources) => commitNew(resources, [], services),
+      commit: (resources) => commitNew(resources, [], call, services),
     },
-    [...call.query, ...parameters],
+    asked,
   )
-  return { kind: 'ok', ...disclosedBy(told), ...(await contentOf(told, call)) }
-}
-
-function disclosedBy({ patients = [], count }: Told): Pick<Answer, 'disclosed'> {
-  return { disclosed: { patients, ...(count === undefined ? {} : { count }) } }
+  const { patients, count } = told
+  Object.assign(call.trace.told, { patients, count })
+  return { kind: 'ok', ...(await contentOf(told, call)) }
 }
 
 async function contentOf(told: Told, { headOnly, takesStream }: Call): Promise<Pick<Answer, 'text' | 'stream'>> {

@@ -9,19 +9,20 @@ import type { QueryPair } from '../../search/query.ts'
 import type { Found } from '../../search/searcher.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
 import { type Mode, outcomeEntries, resourceEntries } from '../bundle/found-entries.ts'
-import type { Answer, Call, Services } from '../call.ts'
+import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
-import { liveText, visible } from '../visible.ts'
+import { liveVersion, visible } from '../visible.ts'
 import { commitNew } from '../write/new.ts'
 import { runInquiry } from './inquiry.ts'
 import { runSystemOperation } from './system-operation.ts'
 
 /** R4 operations: one of the registry, by its kind. */
-export async function operation(call: Call, services: Services): Promise<Answer> {
+export async function operation(call: TracedCall, services: Services): Promise<Answer> {
   if (call.type === undefined) return runSystemOperation(call, services)
   const { type, id } = call
   const declared = operationAt(call.operation ?? '', id === undefined ? 'type' : 'instance', type)
   if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
+  if (id !== undefined) call.trace.names(type, id)
   if ('inquire' in declared) return runInquiry(declared, { ...call, type }, services, parametersOf(call, services))
   const one = { ...call, type, id: id! }
   return 'act' in declared ? action(declared, one, services) : listing(declared, one, services)
@@ -30,19 +31,20 @@ export async function operation(call: Call, services: Services): Promise<Answer>
 /** One on a resource that is there: its answer is sent page by page. */
 async function listing(
   declared: Operation,
-  call: Call & { type: string; id: string },
+  call: TracedCall & { type: string; id: string },
   services: Services,
 ): Promise<Answer> {
   const { baseUrl, linkKey, searcher, zone } = services
-  const { access, type, id } = call
+  const { access, type, id, trace } = call
   const asked = [...call.query, ...parametersOf(call, services)]
+  trace.input = asked
   const { used, run } = declared.prepare(asked, zone)
-  liveText(await visible(type, id, access, services, 's'), { type, id })
+  liveVersion(await visible(type, id, access, services, 's'), { type, id })
   const pages = new PageLinks(`${baseUrl}/${type}/${id}/$${declared.code}`, limited(used), access.caller, linkKey)
   const after = pages.start(asked)
   const { matches, included, next } = await run({ access, searcher, baseUrl, type, id, count: pageCount(asked), after })
   const complete = after === undefined && next === undefined
-  const entries = (found: readonly Found[], mode: Mode) => resourceEntries(found, mode, undefined, access, services)
+  const entries = (found: readonly Found[], mode: Mode) => resourceEntries(found, mode, undefined, call, services)
   return {
     kind: 'ok',
     text: bundleText({
@@ -72,10 +74,10 @@ function limited(used: readonly QueryPair[]): QueryPair[] {
 /** One that changes something; whether the caller may ask for it comes before all else. */
 async function action(
   declared: Action,
-  call: Call & { type: string; id: string },
+  call: TracedCall & { type: string; id: string },
   services: Services,
 ): Promise<Answer> {
-  const { access, type, id } = call
+  const { access, type, id, trace } = call
   declared.demand(access)
   const stray = call.query.map(([name]) => name).find((name) => name !== '_format' && name !== '_pretty')
   if (stray !== undefined) throw FhirError.of('invalid', 'The parameters of this operation come in the body alone.')
@@ -86,7 +88,8 @@ async function action(
       type,
       id,
       isThere: async () => (await store.read(type, id))?.text !== undefined,
-      commit: (resources, state) => commitNew(resources, state, services),
+      commit: (resources, state) => commitNew(resources, state, call, services),
+      tell: (told) => Object.assign(trace.told, told),
       grants,
       breakGlassTime: config.breakGlassTime,
     },

@@ -1,16 +1,19 @@
 import type { StoredVersion } from '../../resources/store/port.ts'
-import type { Answer, Call, Conditions, Services } from '../call.ts'
+import type { Answer, Conditions, Services, TracedCall } from '../call.ts'
 import { shownText } from '../shown.ts'
-import { liveText, visible } from '../visible.ts'
+import { liveVersion, visible } from '../visible.ts'
 import { subsetOf } from './subset.ts'
 
 /** R4 http, read: the current version, or 304 where the client has it already. */
-export async function read(call: Call, services: Services): Promise<Answer> {
+export async function read(call: TracedCall, services: Services): Promise<Answer> {
   const subset = subsetOf(call.query)
   const version = await visible(call.type!, call.id!, call.access, services)
-  if (version && notModified(version, call.conditions)) return { kind: 'not-modified', version }
-  const text = liveText(version, call)
-  return { kind: 'ok', version: version!, text: shownText(text, call.type!, call.access, subset) }
+  if (version && notModified(version, call.conditions)) {
+    call.trace.shows(version)
+    return { kind: 'not-modified', version }
+  }
+  const live = liveVersion(version, call)
+  return { kind: 'ok', version: live, text: shownText(live, call, subset) }
 }
 
 /** If-None-Match counts before If-Modified-Since, which knows only whole seconds (RFC 9110, 13.2.2). */

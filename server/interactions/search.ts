@@ -8,8 +8,8 @@ import { countListed, findListed } from '../../search/listing.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { FoundPage, Searcher } from '../../search/searcher.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
-import { aroundEntry, outcomeEntries, resourceEntries } from '../bundle/found-entries.ts'
-import type { Answer, Call, Services } from '../call.ts'
+import { aroundEntry, joinedEntries, outcomeEntries, resourceEntries } from '../bundle/found-entries.ts'
+import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { demandComplete, incompleteIssues } from '../incomplete.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { isCut } from '../shown.ts'
@@ -27,7 +27,7 @@ interface Shape {
 }
 
 /** R4 http, search: of a type or of the whole system, either within a compartment or not. */
-export async function search(call: Call, services: Services): Promise<Answer> {
+export async function search(call: TracedCall, services: Services): Promise<Answer> {
   const { linkKey, searcher } = services
   const plan = await planOf(call, services)
   const outcome = issuesBefore(plan, call, services)
@@ -46,6 +46,10 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       : undefined
   const total = complete ? found.length : counted
   const restriction = call.access.may.s
+  const matches =
+    page.text && around
+      ? [joinedEntries(page.text, found, around, call)]
+      : await resourceEntries(found, 'match', shape.subset, call, services)
   const linked = await included(found, plan.steps, restriction, searcher)
   if (linked.cut) outcome.push(CUT)
   if (call.explain) outcome.push(...(await explained(plan, searcher)))
@@ -56,8 +60,8 @@ export async function search(call: Call, services: Services): Promise<Answer> {
       ...(total === undefined ? {} : { total }),
       links: pages.links(call.query, ...neighbours(page, from, backward)),
       entries: [
-        ...(page.text ? [page.text] : await resourceEntries(found, 'match', shape.subset, call.access, services)),
-        ...(await resourceEntries(linked.found, 'include', shape.subset, call.access, services)),
+        ...matches,
+        ...(await resourceEntries(linked.found, 'include', shape.subset, call, services)),
         ...outcomeEntries(outcome),
       ],
     }),

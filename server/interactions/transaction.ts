@@ -1,7 +1,9 @@
-import type { Access } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Change, Outcome } from '../../resources/store/port.ts'
+import { Deferred } from '../audit/deferred.ts'
+import { recorded } from '../audit/record-call.ts'
 import { AnswerBudget } from '../bundle/answer-budget.ts'
+import { answerEntry } from '../bundle/answer-entry.ts'
 import { bundleText } from '../bundle/bundle-text.ts'
 import type { CutBundle } from '../bundle/cut.ts'
 import { readEntries, type TransactionEntry, type TransactionState } from '../bundle/entries.ts'
@@ -9,16 +11,17 @@ import { namedLater, ofTransaction } from '../bundle/entry-error.ts'
 import { responseEntry } from '../bundle/respond.ts'
 import { rewriteEntries } from '../bundle/rewrite-entries.ts'
 import { settleTargets } from '../bundle/targets.ts'
-import type { Answer, Call, Result, Services } from '../call.ts'
+import type { Answer, Result, Services, TracedCall } from '../call.ts'
 import { answerTo } from '../write/answer.ts'
 import { changesOf } from '../write/changes.ts'
-import { commit, demandNew, ExpectationFailed, untilCurrent } from '../write/commit.ts'
+import { demandNew, ExpectationFailed, untilCurrent } from '../write/commit.ts'
+import { commitOnRecord } from '../write/commit-on-record.ts'
 import { WRITE_ORDER } from '../write/draft.ts'
 import { Rights } from '../write/rights.ts'
 import { subsetOf } from './subset.ts'
 
 /** R4 http, transaction: all entries take effect, or none does and the error names the entry at fault. */
-export async function transaction(bundle: CutBundle, call: Call, services: Services): Promise<Answer> {
+export async function transaction(bundle: CutBundle, call: TracedCall, services: Services): Promise<Answer> {
   await demandNew(call.onceKey, services)
   return untilCurrent(() => attempt(bundle, call, services))
 }
@@ -31,34 +34,59 @@ interface EntryChanges {
 }
 
 /** Links are rewritten in the parsed entries, so that each attempt begins with the text. */
-async function attempt(bundle: CutBundle, call: Call, services: Services): Promise<Answer> {
+async function attempt(bundle: CutBundle, call: TracedCall, services: Services): Promise<Answer> {
+  call.trace.restart()
   const state = await readEntries(bundle, call, services)
   await settleTargets(state)
   await rewriteEntries(state)
-  const writes = await makeChanges(state, call.access)
+  const writes = await makeChanges(state, call)
   await checkReads(state, writes)
-  const outcomes = await commitAll(writes, state, call.onceKey)
+  const outcomes = await commitAll(writes, state, call)
+  return {
+    kind: 'ok',
+    text: bundleText({ type: 'transaction-response', entries: await answers(state, writes, outcomes, call) }),
+  }
+}
+
+/** The answers to all entries, after the commit. What they show beyond what was written has records of its own. */
+async function answers(
+  state: TransactionState,
+  writes: readonly EntryChanges[],
+  outcomes: readonly Outcome[],
+  call: TracedCall,
+): Promise<Buffer[]> {
+  const { services } = state
   const results = new Map<TransactionEntry, Result>()
   const budget = new AnswerBudget()
+  const deferred = new Deferred()
   for (const { entry, changes, start } of writes) {
     const own = outcomes.slice(start, start + changes.length)
     const preferReturn = call.preferReturn ?? 'minimal'
+    entry.call.deferred = deferred
+    entry.call.trace.isRecorded = !entry.draft!.targets[0]?.existing
     const answer = async () => ({ answer: await answerTo(entry.draft!, changes, own, preferReturn, services) })
-    results.set(entry, await budget.run(entry.call, answer))
+    results.set(entry, await budget.run(entry.call, async () => recorded(entry.call, await answer(), services)))
     if (state.pace.due) await state.pace.rest()
   }
+  for (const entry of state.entries) {
+    if (results.has(entry)) continue
+    entry.call.deferred = deferred
+    results.set(entry, await answerEntry(entry.call, budget, services))
+    if (state.pace.due) await state.pace.rest()
+  }
+  const refusal = await deferred.record(services.audit)
   const entries: Buffer[] = []
   for (const entry of state.entries) {
-    const result = results.get(entry) ?? (await budget.run(entry.call, () => services.dispatch(entry.call)))
+    const result = refusal && deferred.has(entry.call) ? { error: refusal } : results.get(entry)!
     entries.push(responseEntry(result, services.baseUrl))
     if (state.pace.due) await state.pace.rest()
   }
-  return { kind: 'ok', text: bundleText({ type: 'transaction-response', entries }) }
+  return entries
 }
 
 async function makeChanges(
   { entries, services, pace, criteria }: TransactionState,
-  access: Access,
+  { access, trace }: TracedCall,
 ): Promise<EntryChanges[]> {
   const rights = new Rights(access, services, criteria.guards)
   const writes: EntryChanges[] = []
@@ -66,7 +94,7 @@ async function makeChanges(
   for (const interaction of WRITE_ORDER) {
     for (const entry of entries) {
       if (entry.call.interaction !== interaction) continue
-      const changes = await namedLater(entry.at, () => changesOf(entry.draft!, services, rights))
+      const changes = await namedLater(entry.at, () => changesOf(entry.draft!, services, rights, trace))
       writes.push({ entry, changes, start })
       start += changes.length
       if (pace.due) await pace.rest()
@@ -82,12 +110,13 @@ async function makeChanges(
 async function commitAll(
   writes: readonly EntryChanges[],
   { criteria, services }: TransactionState,
-  onceKey: string | undefined,
+  call: TracedCall,
 ): Promise<Outcome[]> {
   const changes = writes.flatMap((write) => write.changes)
   try {
+    const { onceKey } = call
     const unit = { changes, guards: criteria.guards, ...(onceKey === undefined ? {} : { onceKey }) }
-    return await commit(unit, services, criteria.madeBy)
+    return await commitOnRecord(call, unit, services, criteria.madeBy)
   } catch (error) {
     if (!(error instanceof ExpectationFailed)) throw error
     const failed = writes.findLast(({ start }) => start <= error.at)
@@ -120,7 +149,7 @@ async function checkReads(
   }
 }
 
-async function tryRead(call: Call, services: Services, budget: AnswerBudget): Promise<void> {
-  const { error } = await budget.run(call, () => services.dispatch(call))
+async function tryRead(call: TracedCall, services: Services, budget: AnswerBudget): Promise<void> {
+  const { error } = await budget.run(call, () => services.dispatch({ ...call, isTrial: true }))
   if (error && !budget.isSpent) throw error
 }

@@ -1,7 +1,7 @@
 import { stamped } from '../../resources/json/stamp.ts'
 import type { Change, Outcome } from '../../resources/store/port.ts'
 import type { Answer, ReturnPreference, Services } from '../call.ts'
-import { shownText } from '../shown.ts'
+import { cutText } from '../shown.ts'
 import { visible } from '../visible.ts'
 import type { Draft } from './draft.ts'
 
@@ -26,10 +26,11 @@ async function existing({ call, targets }: Draft, preferReturn: ReturnPreference
   const seen = await visible(type, id, call.access, services)
   const version = seen ?? (await visible(type, id, call.access, services, 's'))
   const answer: Answer = { kind: 'ok', ...(version ? { version, located: true } : {}) }
+  if (version) call.trace.reveals(version)
   const diagnostics = `${type}/${id} exists already; nothing was created.`
   if (preferReturn === 'OperationOutcome') return { ...answer, issues: [informational(diagnostics)] }
   return preferReturn === 'representation' && version?.text
-    ? { ...answer, text: shownText(version.text, type, call.access) }
+    ? { ...answer, text: cutText(version.text, type, call.access) }
     : answer
 }
 

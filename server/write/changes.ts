@@ -8,6 +8,7 @@ import { parameterFaults } from '../../search/custom/check.ts'
 import type { StoredParameter } from '../../search/custom/stored.ts'
 import { containedOf } from '../../search/index-contained.ts'
 import { indexEntries } from '../../search/index-entries.ts'
+import type { Trace } from '../audit/trace.ts'
 import type { Services } from '../call.ts'
 import { visible } from '../visible.ts'
 import type { Draft, Target } from './draft.ts'
@@ -21,10 +22,15 @@ const METHODS: Partial<Record<Interaction, Exclude<Method, 'DELETE'>>> = {
 }
 
 /**
- * The changes that a settled write comes to, noted for `rights` to judge. Throws `precondition-failed` where its conditions
- * cannot be met, and as `Rights.standing`.
+ * The changes that a settled write comes to, noted for `rights` to judge, and with what stands there for `trace`. Throws
+ * `precondition-failed` where its conditions cannot be met, and as `Rights.standing`.
  */
-export async function changesOf(draft: Draft, services: Services, rights: Rights): Promise<Change[]> {
+export async function changesOf(
+  draft: Draft,
+  services: Services,
+  rights: Rights,
+  trace: Trace = draft.call.trace,
+): Promise<Change[]> {
   const changes: Change[] = []
   const pace = new Pace()
   for (const target of draft.targets) {
@@ -38,8 +44,16 @@ export async function changesOf(draft: Draft, services: Services, rights: Rights
     const change = changeOf(draft, target, expect, services)
     rights.note(change, draft, standing)
     changes.push(change)
+    if (!target.mustBeNew && draft.call.interaction !== 'create') await find(change, standing, services, trace)
   }
   return changes
+}
+
+/** Notes what a change takes the place of; looked up where nobody had to know. */
+async function find(change: Change, standing: Standing, { store }: Services, trace: Trace): Promise<void> {
+  const { type, id } = change
+  const stands = standing.kind === 'there' ? standing.version : await store.read(type, id)
+  if (stands) trace.finds(change, stands)
 }
 
 /** A SearchParameter that cannot be searched by is not kept. */

@@ -2,7 +2,7 @@ import type { Edit } from '../../resources/json/edits.ts'
 import type { JsonDocument } from '../../resources/json/parse.ts'
 import type { Expectation } from '../../resources/store/port.ts'
 import type { Expression } from '../../search/expression.ts'
-import type { Call } from '../call.ts'
+import type { Call, TracedCall } from '../call.ts'
 
 /** A resource that a write is about. */
 export interface Target {
@@ -21,7 +21,7 @@ export interface Target {
  * applied, and then becomes changes; alone or among others in a transaction, it goes the same way.
  */
 export interface Draft {
-  call: Call
+  call: TracedCall
   /** The resource as it is to be: of a create or update as it came, of a patch once it is applied. */
   document?: JsonDocument
   /** Edits that bring the document's text up to its value. */

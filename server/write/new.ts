@@ -3,24 +3,26 @@ import { prepareStamp } from '../../resources/json/stamp.ts'
 import type { WriteChange } from '../../resources/store/port.ts'
 import type { StateChange } from '../../resources/store/state.ts'
 import { indexEntries } from '../../search/index-entries.ts'
-import type { Services } from '../call.ts'
-import { commit, untilCurrent } from './commit.ts'
+import type { Services, TracedCall } from '../call.ts'
+import { untilCurrent } from './commit.ts'
+import { commitOnRecord } from './commit-on-record.ts'
 import { checkDocument, newId } from './document.ts'
 
 /**
- * Commits resources that the server itself makes, and changes of state, as one unit; answers the ids of the resources, in
- * their order. Throws as `commit` does.
+ * Commits resources that the server itself makes for a call, and changes of state, as one unit with the call's record; answers
+ * the ids of the resources, in their order. Throws as `commit` does.
  */
 export async function commitNew(
   resources: readonly object[],
   state: readonly StateChange[],
+  call: TracedCall,
   services: Services,
 ): Promise<string[]> {
   const ids = resources.map(() => newId())
   await untilCurrent(async () => {
     const { version } = services.parameters
     const changes = resources.map((resource, at) => changeOf(resource, ids[at]!, services))
-    await commit({ changes, guards: [], state: [...state] }, services, version)
+    await commitOnRecord(call, { changes, guards: [], state: [...state] }, services, version)
   })
   return ids
 }

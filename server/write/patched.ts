@@ -8,7 +8,7 @@ import { redactedText } from '../../resources/redact.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { Call, Services } from '../call.ts'
 import { areLinked } from '../linked-binaries.ts'
-import { liveText, visible } from '../visible.ts'
+import { liveVersion, visible } from '../visible.ts'
 import { checkDocument } from './document.ts'
 import type { Draft } from './draft.ts'
 import { expectationOf } from './expectation.ts'
@@ -25,12 +25,11 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
   if (!call.body || call.body.length === 0) throw FhirError.of('invalid', 'A patch is expected in the body.')
   const current = await visible(type, id, call.access, services)
   if (!current) await demandUnseen(draft, services)
-  const text = liveText(current, { type, id })
+  const { text, version } = liveVersion(current, { type, id })
   if (redactedText(text, call.access.hidden) !== text) {
     throw FhirError.of('forbidden', 'Parts of this resource are withheld from this caller, who cannot patch it.')
   }
   const before = parseLossless(text.toString()) as JsonObject
-  const { version } = current!
   const demanded = expectationOf(call.conditions, draft.targets[0]!, version)
   const { maxDepth } = services.config
   const after = dropStaleNarrative(before, apply(before, call.body, maxDepth))

@@ -1,7 +1,8 @@
-import type { Answer, Call, Services } from '../call.ts'
+import type { Answer, Services, TracedCall } from '../call.ts'
 import { answerTo } from './answer.ts'
 import { changesOf } from './changes.ts'
-import { commit, demandNew, untilCurrent } from './commit.ts'
+import { demandNew, untilCurrent } from './commit.ts'
+import { commitOnRecord } from './commit-on-record.ts'
 import { Criteria } from './criteria.ts'
 import { readDocument } from './document.ts'
 import type { Draft } from './draft.ts'
@@ -10,11 +11,12 @@ import { Rights } from './rights.ts'
 import { settle } from './settle.ts'
 
 /** R4 http, create, update, patch and delete, conditional or not: a unit of one write. */
-export async function write(call: Call, services: Services): Promise<Answer> {
+export async function write(call: TracedCall, services: Services): Promise<Answer> {
   await demandNew(call.onceKey, services)
   const brings = call.interaction === 'create' || call.interaction === 'update'
   const document = brings ? readDocument(call, services.config) : undefined
   return untilCurrent(async () => {
+    call.trace.restart()
     const criteria = new Criteria(call.access, services)
     const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
     draft.targets = await settle(draft, criteria, services.config)
@@ -23,7 +25,8 @@ export async function write(call: Call, services: Services): Promise<Answer> {
     const rights = new Rights(call.access, services, guards)
     const changes = await changesOf(draft, services, rights)
     for (const change of changes) await rights.demand(change)
-    const outcomes = await commit(
+    const outcomes = await commitOnRecord(
+      call,
       { changes, guards, ...(call.onceKey === undefined ? {} : { onceKey: call.onceKey }) },
       services,
       madeBy,

@@ -1,0 +1,43 @@
+import { printQuery } from '../../search/query.ts'
+import type { Call } from '../call.ts'
+import type { Trace } from './trace.ts'
+
+/**
+ * What a call asked, as its record has it: `Condition?patient=1`, `Patient/1/_history?_since=2026`; of a conditional write its
+ * criteria. undefined for what type and id tell all of.
+ */
+export function askedOf(call: Call, { input }: Pick<Trace, 'input'>): string | undefined {
+  const { interaction, type, id, query, conditions } = call
+  switch (interaction) {
+    case 'read':
+    case 'vread':
+    case 'capabilities':
+    case 'bundle':
+      return undefined
+    case 'create':
+      return conditions.ifNoneExist === undefined ? undefined : `${type}?${conditions.ifNoneExist}`
+    case 'update':
+    case 'patch':
+    case 'delete':
+      return id === undefined ? withQuery(type ?? '', query) : undefined
+    case 'search-type':
+    case 'search-system':
+      return withQuery(pathOfSearch(call), query)
+    case 'operation':
+      return (input ?? query).length > 0 ? withQuery(pathOf(call, `$${call.operation}`), input ?? query) : undefined
+    default:
+      return query.length > 0 ? withQuery(pathOf(call, '_history'), query) : undefined
+  }
+}
+
+function pathOf({ type, id }: Call, last: string): string {
+  return [type, id, last].filter((part) => part !== undefined).join('/')
+}
+
+function pathOfSearch({ type, compartment }: Call): string {
+  return compartment ? `${compartment.type}/${compartment.id}/${type ?? '*'}` : (type ?? '')
+}
+
+function withQuery(path: string, query: Call['query']): string {
+  return query.length > 0 ? `${path}?${printQuery(query)}` : path
+}
