@@ -92,8 +92,6 @@ export interface Call extends Destination {
   /** Network address that the request came from, and its X-Request-Id. */
   from?: string
   request?: string
-  /** Codes of v3-ActReason: what the request says to be for. */
-  purposes?: readonly string[]
   /** Of an entry of a Bundle: takes its deed, which is put on record before the Bundle is answered. */
   deferred?: Deferred
   /** It is only tried whether this can be answered: nothing of it is. */

@@ -34,7 +34,7 @@ const HANDLERS: Record<Interaction, Handler> = {
  * answer. HTTP requests, Bundle entries and jobs all come through here. Never throws.
  */
 export async function dispatch(call: Call, services: Services): Promise<Result> {
-  const traced: TracedCall = Object.assign(call, { trace: new Trace() })
+  const traced: TracedCall = Object.assign(call, { trace: new Trace(services.baseUrl) })
   return recorded(traced, await carriedOut(traced, services), services)
 }
 

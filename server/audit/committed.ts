@@ -10,15 +10,15 @@ import { deedOfCall } from './deed-of-call.ts'
 const ACTIONS = { POST: 'C', PUT: 'U', PATCH: 'U' } as const
 
 /** The records of a call that writes, to be committed with its changes. */
-export function recordsOf(call: TracedCall, changes: readonly Change[], { config }: Services): AuditEntry[] {
-  const parts = [...call.trace.parts, ...changes.map((change) => partOf(call, change))]
+export function recordsOf(call: TracedCall, changes: readonly Change[], { config, baseUrl }: Services): AuditEntry[] {
+  const parts = [...call.trace.parts, ...changes.map((change) => partOf(call, change, baseUrl))]
   const deed = deedOfCall(call, { issuer: issuerOf(config), parts })
   return encodeDeed(deed, [...changes.keys()])
 }
 
-function partOf({ trace, interaction }: TracedCall, change: Change): DeedPart {
+function partOf({ trace, interaction }: TracedCall, change: Change, base: string): DeedPart {
   const { type, id } = change
-  const own = change.kind === 'write' ? patientsOf(type, change.text) : type === 'Patient' ? [id] : []
+  const own = change.kind === 'write' ? patientsOf(type, change.text, base) : type === 'Patient' ? [id] : []
   const patients = new Set([...own, ...(trace.found(change)?.patients ?? [])])
   // A deed of one kind says it once.
   const isOne = interaction !== 'bundle' && interaction !== 'operation'
@@ -47,7 +47,13 @@ export async function recordOvertaken(
     const overtaken = await services.store.readVersion(change.type, change.id, before)
     if (!overtaken?.text) continue
     const { type, id } = change
-    parts.push({ type, id, version, action: actionOf(change), patients: patientsOf(type, overtaken.text) })
+    parts.push({
+      type,
+      id,
+      version,
+      action: actionOf(change),
+      patients: patientsOf(type, overtaken.text, services.baseUrl),
+    })
   }
   if (parts.length === 0) return
   await services.audit.record([deedOfCall(call, { issuer: issuerOf(services.config), parts })])

@@ -9,7 +9,7 @@ const AT_ONCE = 50
 /** The patients that deletions are about: those of the content before. Of what is shown beside it, nothing is looked up. */
 export async function patientsOfDeleted<V extends StoredVersion>(
   shown: readonly V[],
-  services: Pick<Services, 'store'>,
+  services: Pick<Services, 'store' | 'baseUrl'>,
 ): Promise<Map<V, string[]>> {
   const beside = new Map(shown.map((one) => [nameOf(one), one]))
   const deletions = shown.filter(({ text }) => !text)
@@ -22,7 +22,8 @@ export async function patientsOfDeleted<V extends StoredVersion>(
         return near ?? (await lastBefore(one, services))?.content.text
       }),
     )
-    for (const [at, one] of some.entries()) patients.set(one, before[at] ? patientsOf(one.type, before[at]) : [])
+    for (const [at, one] of some.entries())
+      patients.set(one, before[at] ? patientsOf(one.type, before[at], services.baseUrl) : [])
   }
   return patients
 }

@@ -41,5 +41,5 @@ async function lookUp(
   const content = stored?.text ? { ...stored, text: stored.text } : (await lastBefore(stored, services))?.content
   if (!content) return undefined
   const consents = access.denials ? decidedBy(access.denials, type, contentOf(content, services)) : []
-  return { parts: [{ type, id, patients: patientsOf(type, content.text) }], consents }
+  return { parts: [{ type, id, patients: patientsOf(type, content.text, services.baseUrl) }], consents }
 }

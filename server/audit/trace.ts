@@ -35,6 +35,12 @@ export class Trace {
   /** How many resources a listing shows. */
   count: number | undefined
   private before = new Map<Change, Before>()
+  private readonly base: string
+
+  /** `base`: the FHIR base URL of this server. */
+  constructor(base: string) {
+    this.base = base
+  }
 
   /** Forgets what was done: it is all done anew. */
   restart(): void {
@@ -45,13 +51,13 @@ export class Trace {
   }
 
   /** A version is shown, or said to be what the client has already. */
-  shows({ type, id, version, text }: StoredVersion, patients = text ? patientsOf(type, text) : []): void {
+  shows({ type, id, version, text }: StoredVersion, patients = text ? patientsOf(type, text, this.base) : []): void {
     this.parts.push({ type, id, version, patients })
   }
 
   /** A version is told of in the place of a write: it was there already. */
   reveals({ type, id, version, text }: StoredVersion): void {
-    this.parts.push({ type, id, version, action: 'R', patients: text ? patientsOf(type, text) : [] })
+    this.parts.push({ type, id, version, action: 'R', patients: text ? patientsOf(type, text, this.base) : [] })
   }
 
   /** A resource is named, whether it is there or not. */
@@ -62,12 +68,12 @@ export class Trace {
   /** A listing shows a resource of this text. */
   lists(type: string, text: Buffer): void {
     this.count = (this.count ?? 0) + 1
-    for (const patient of patientsOf(type, text)) this.listed.add(patient)
+    for (const patient of patientsOf(type, text, this.base)) this.listed.add(patient)
   }
 
   /** Of a change that is to be made: what stands there now. */
   finds(change: Change, { type, version, text }: StoredVersion): void {
-    this.before.set(change, { version, patients: text ? patientsOf(type, text) : [] })
+    this.before.set(change, { version, patients: text ? patientsOf(type, text, this.base) : [] })
   }
 
   /** What `finds` was told of a change. */

@@ -11,5 +11,5 @@ export async function answerEntry(call: Call, budget: AnswerBudget, services: Se
     return own
   })
   if (!result.error || result.error === own?.error) return result
-  return recorded(Object.assign(call, { trace: new Trace() }), result, services)
+  return recorded(Object.assign(call, { trace: new Trace(services.baseUrl) }), result, services)
 }

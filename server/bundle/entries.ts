@@ -47,7 +47,9 @@ export async function readEntries(bundle: CutBundle, call: TracedCall, services:
 function readEntry(entry: EntryDocument, at: number, bundleCall: TracedCall, services: Services): TransactionEntry {
   checkEntry(entry)
   const { value } = entry
-  const call = Object.assign(callOf(value.request, bundleCall, services.baseUrl), { trace: new Trace() })
+  const call = Object.assign(callOf(value.request, bundleCall, services.baseUrl), {
+    trace: new Trace(services.baseUrl),
+  })
   bundleCall.trace.entries.set(at, call)
   demand(call.access, call)
   if (mustBeAlone(call)) throw FhirError.of('invalid', 'This operation cannot be an entry of a transaction.')

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { defineInquiry, type Inquiry, type ToldStream } from '../../../operations/inquiry.ts'
 import { FhirError } from '../../../resources/fhir-error.ts'
+import { Trace } from '../../../server/audit/trace.ts'
 import type { Call, Result } from '../../../server/call.ts'
 import { runInquiry } from '../../../server/interactions/inquiry.ts'
 import { dial, type Listening, listen, logged } from '../../support/listen.ts'
@@ -29,6 +30,11 @@ const inquiryOf = (run: Parameters<typeof defineInquiry>[0]['run'], demand: Inqu
     run,
   })
 
+const CALL = { interaction: 'operation', type: 'Patient', id: 'a', query: [] } as unknown as Call & { type: string }
+
+/** As the dispatcher hands a call on. */
+const traced = (call: Call & { type: string }) => ({ ...call, trace: new Trace('http://127.0.0.1:8080/fhir') })
+
 /** A server on which every operation is this one. */
 async function asking(t: Test, inquiry: Inquiry): Promise<Listening> {
   const it = await listen(t)
@@ -36,7 +42,7 @@ async function asking(t: Test, inquiry: Inquiry): Promise<Listening> {
   const { dispatch } = services
   services.dispatch = (call) =>
     call.interaction === 'operation'
-      ? resultOf(runInquiry(inquiry, call as Call & { type: string }, services, []))
+      ? resultOf(runInquiry(inquiry, traced({ ...call, type: 'Patient' }), services, []))
       : dispatch(call)
   return it
 }
@@ -171,17 +177,17 @@ t.test('whether the caller may ask comes before all else', async (t) => {
   t.equal(ran, false)
 })
 
-t.test('the answer says whom it told something of', async (t) => {
+t.test('the record is told whom something was told of', async (t) => {
   const { server } = await listen(t)
   const inquiry = inquiryOf(async () => ({ resource: { resourceType: 'Parameters' }, patients: ['a', 'b'], count: 7 }))
-  const call = { interaction: 'operation', type: 'Patient', id: 'a', query: [] } as unknown as Call & { type: string }
-  t.match(await runInquiry(inquiry, call, server.services, []), { disclosed: { patients: ['a', 'b'], count: 7 } })
+  const call = traced(CALL)
+  await runInquiry(inquiry, call, server.services, [])
+  t.match(call.trace.told, { patients: ['a', 'b'], count: 7 })
 })
 
 t.test('in a Bundle, what streams is one text, of FHIR JSON and of a size that such an answer holds', async (t) => {
   const { server } = await listen(t)
-  const call = { interaction: 'operation', type: 'Patient', id: 'a', query: [] } as unknown as Call & { type: string }
-  const ask = (inquiry: Inquiry) => runInquiry(inquiry, call, server.services, [])
+  const ask = (inquiry: Inquiry) => runInquiry(inquiry, traced(CALL), server.services, [])
   const json = async function* () {
     yield '{"a":'
     yield '"é"}'
