@@ -34,7 +34,7 @@ export class Trace {
   listed = new Set<string>()
   /** How many resources a listing shows. */
   count: number | undefined
-  private before = new Map<Change, Before>()
+  private before = new Map<Change, Before | undefined>()
   private readonly base: string
 
   /** `base`: the FHIR base URL of this server. */
@@ -74,6 +74,15 @@ export class Trace {
   /** Of a change that is to be made: what stands there now. */
   finds(change: Change, { type, version, text }: StoredVersion): void {
     this.before.set(change, { version, patients: text ? patientsOf(type, text, this.base) : [] })
+  }
+
+  /** Of a change that is to be made: what stands there now has to be looked up (`findBefore`). */
+  seeks(change: Change): void {
+    this.before.set(change, undefined)
+  }
+
+  isSought(change: Change): boolean {
+    return this.before.has(change) && this.before.get(change) === undefined
   }
 
   /** What `finds` was told of a change. */

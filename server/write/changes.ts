@@ -44,16 +44,12 @@ export async function changesOf(
     const change = changeOf(draft, target, expect, services)
     rights.note(change, draft, standing)
     changes.push(change)
-    if (!target.mustBeNew && draft.call.interaction !== 'create') await find(change, standing, services, trace)
+    if (!target.mustBeNew && draft.call.interaction !== 'create') {
+      if (standing.kind === 'there') trace.finds(change, standing.version)
+      else trace.seeks(change)
+    }
   }
   return changes
-}
-
-/** Notes what a change takes the place of; looked up where nobody had to know. */
-async function find(change: Change, standing: Standing, { store }: Services, trace: Trace): Promise<void> {
-  const { type, id } = change
-  const stands = standing.kind === 'there' ? standing.version : await store.read(type, id)
-  if (stands) trace.finds(change, stands)
 }
 
 /** A SearchParameter that cannot be searched by is not kept. */
