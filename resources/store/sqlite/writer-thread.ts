@@ -21,6 +21,10 @@ const CHECKPOINT_BYTES = 32 * 1024 * 1024
 const BYTES_OF_TEXT = 3
 const BYTES_OF_UNIT = 48 * 1024
 
+/** What it grows by for a transaction in which all is appended, as records for the audit log are; and for a key of one. */
+const BYTES_OF_APPENDING = 16 * 1024
+const BYTES_OF_KEY = 16
+
 /** A unit whose parts have all come in. */
 interface Waiting {
   id: number
@@ -56,7 +60,7 @@ class Writer {
         else {
           const unit = this.decoder.take(next)
           if (unit) group.push({ id: next.id, unit })
-          bytes += next.texts.byteLength
+          bytes += next.texts.byteLength + auditBytes(unit)
         }
         next = this.poll()
       }
@@ -64,7 +68,7 @@ class Writer {
         this.post({ results: this.commit(group) })
         this.applier.audit.catchUp()
       }
-      this.checkpointAfter(bytes * BYTES_OF_TEXT + group.length * BYTES_OF_UNIT)
+      this.checkpointAfter(bytes * BYTES_OF_TEXT + bytesOfPages(group))
       next ??= this.poll()
     }
     if (next === 'close') this.close()
@@ -133,6 +137,15 @@ class Writer {
   private post(message: FromWriter): void {
     this.port.postMessage(message)
   }
+}
+
+function auditBytes(unit: WriterUnit | undefined): number {
+  return unit?.audit?.reduce((sum, { text, keys }) => sum + text.length + keys.length * BYTES_OF_KEY, 0) ?? 0
+}
+
+function bytesOfPages(group: readonly Waiting[]): number {
+  const scattered = group.filter(({ unit: { audit, changes, state } }) => !audit || changes.length > 0 || state)
+  return scattered.length * BYTES_OF_UNIT + (scattered.length < group.length ? BYTES_OF_APPENDING : 0)
 }
 
 function looksForWords(selection: Selection): boolean {
