@@ -2,6 +2,7 @@ import { accessReport } from './access-report.ts'
 import type { Action } from './action.ts'
 import { activityReport } from './activity-report.ts'
 import { breakGlass } from './break-glass.ts'
+import { disclosures } from './disclosures.ts'
 import { everything } from './everything.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { Level, Operation } from './operation.ts'
@@ -12,7 +13,7 @@ import type { SystemOperation } from './system-operation.ts'
 export type Declared = Operation | Action | Inquiry
 
 /** All operations on types and on resources. */
-export const OPERATIONS: readonly Declared[] = [everything, breakGlass, accessReport, activityReport]
+export const OPERATIONS: readonly Declared[] = [everything, breakGlass, accessReport, activityReport, disclosures]
 
 /** All operations of the whole system. */
 export const SYSTEM_OPERATIONS: readonly SystemOperation[] = [reindex]

@@ -81,8 +81,7 @@ function nameOfPart({ type, id, version }: DeedPart): string {
 /** What an AuditEvent from elsewhere says of itself goes before who sent it here. */
 function externalOf({ event }: RecordedDeed, context: ReadingContext): Partial<AccessRow> {
   if (!event) return {}
-  const { at, user, userName, from, purposes, entities, query, codes } = readExternal(event as AuditEvent, context)
-  const told = codes.find(({ display, code }) => display ?? code)
+  const { at, user, userName, from, purposes, entities, query } = readExternal(event as AuditEvent, context)
   return {
     at,
     agent: user === undefined ? {} : { user },
@@ -91,8 +90,12 @@ function externalOf({ event }: RecordedDeed, context: ReadingContext): Partial<A
     ...(query === undefined ? {} : { query }),
     purposes,
     entities,
-    code: codes.at(-1)?.code ?? told?.display ?? 'external',
+    code: subtypeOf(event as AuditEvent),
     action: (event as AuditEvent).action ?? 'E',
     outcome: (event as AuditEvent).outcome ?? '0',
   }
+}
+
+function subtypeOf({ type, subtype = [] }: AuditEvent): string {
+  return subtype[0]?.code ?? type.code ?? type.display ?? 'external'
 }

@@ -14,7 +14,11 @@ export interface ExternalEvent {
   /** `Type/id` of what it is about, patients apart. */
   entities: readonly string[]
   query?: string
-  /** Codes of its type and subtypes. */
+  /** Consents among what it is about. */
+  consents: readonly string[]
+  /** What is called by a name in it, patients apart. */
+  names: readonly string[]
+  /** Codes of its type, subtypes and purposes. */
   codes: readonly Coding[]
   /** Who something was disclosed to (BALP, Privacy Disclosure Source). */
   recipient?: ExternalAgent
@@ -30,6 +34,9 @@ export interface ExternalAgent {
 }
 
 const DCM = 'http://dicom.nema.org/resources/ontology/DCM'
+
+/** Of CodeSystem object-role. */
+const PATIENT = '1'
 
 /** Destination Role ID */
 const RECIPIENT = '110152'
@@ -51,10 +58,17 @@ export function readExternal(event: AuditEvent, context: ReadingContext): Extern
     purposes: purposesOf([...(event.purposeOfEvent ?? []), ...agents.flatMap(({ purposeOfUse = [] }) => purposeOfUse)]),
     entities: [...new Set(entities.filter((name) => !name.startsWith('Patient/')))],
     ...(query === undefined ? {} : { query: Buffer.from(query, 'base64').toString() }),
-    codes: [event.type, ...(event.subtype ?? [])],
+    consents: entities.filter((name) => name.startsWith('Consent/')),
+    names: namesIn(event),
+    codes: [event.type, ...(event.subtype ?? []), ...codings(event.purposeOfEvent ?? [])],
     ...(recipient === undefined ? {} : { recipient: agentOf(recipient, context) }),
     policies: agents.flatMap(({ policy = [] }) => policy),
   }
+}
+
+/** Of a patient the name is no description of what was told. */
+function namesIn({ entity = [] }: AuditEvent): string[] {
+  return entity.flatMap(({ name, description, role }) => (role?.code === PATIENT ? [] : (description ?? name ?? [])))
 }
 
 function agentOf({ who, name, network, altId }: AuditEventAgent, context: ReadingContext): ExternalAgent {

@@ -97,6 +97,7 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
     changes: true,
   },
   'access-report': ofLog('Patient', 'access-report'),
+  disclosures: ofLog('Patient', 'disclosures'),
   'activity-report': ofLog('Practitioner', 'activity-report'),
 }
 
