@@ -37,7 +37,8 @@ export interface AccessSources extends CriteriaPlace {
  * caller's role, by the labels that it may see and by what patients have consented to; and the records of patients that the
  * caller broke the glass for. What is malformed or unknown gives nothing, as does a role without a policy. It holds as long
  * as its sources stay as they are: whoever keeps it looks again within a second. `purposes` are what the caller says to ask
- * for, else it is for those of the policy. Throws `forbidden` for a purpose that the role may not name, else only where a source
+ * for, else it is for those of the policy; without a policy nobody vouches for what is said, and consent is judged as if it
+ * were not. Throws `forbidden` for a purpose that the role may not name, else only where a source
  * fails.
  */
 export async function accessOf(
@@ -56,7 +57,7 @@ export async function accessOf(
   const compiled = policy && (await compilePolicy(policy, identity, sources))
   const hidden = compiled?.hidden ?? {}
   const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
-  const consent = sources.consents?.cuts({ identity, purposes: purposes ?? policy?.purposes ?? [] }, Date.now())
+  const consent = sources.consents?.cuts({ identity, purposes: purposesOf(policy, purposes) }, Date.now())
   const unlabelled = labelled(compiled ? inBoth(granted, compiled) : granted, policy)
   const left = consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
@@ -75,6 +76,10 @@ export async function accessOf(
     labels: policy ? policy.labels.write : scopes.includes(ADMIN_SCOPE) ? 'all' : [],
     operations: isDenied ? [] : operationsOf(scopes, policy),
   }
+}
+
+function purposesOf(policy: Policy | undefined, named: readonly string[] | undefined): readonly string[] {
+  return policy ? (named ?? policy.purposes) : []
 }
 
 /** That the glass is broken is no matter of the policy's purposes: who may do so is asked when it is done. */

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { StoredPolicies } from '../../../auth/policy/stored.ts'
 import { isPurposeOf } from '../../../auth/purposes.ts'
+import { commitState } from '../../../auth/smart/kept-record.ts'
 import { bearer, hospital } from '../../support/emergency.ts'
 import { type Json, openServer, type TestServer } from '../../support/server.ts'
 
@@ -31,15 +33,39 @@ async function patients(server: TestServer): Promise<void> {
   }
 }
 
+/** A role that may ask for several things. */
+const SHARER = {
+  name: 'sharer',
+  version: '1',
+  title: 'Sharer',
+  description: 'Reads all, for several purposes.',
+  rules: [{ types: ['*'], interactions: 'rs' }],
+  labels: { see: 'all', write: [] },
+  operations: [],
+  breakTheGlass: false,
+  purposes: ['TREAT', 'ETREAT', 'HRESCH', 'CLINTRCH', 'HPAYMT'],
+}
+
+async function sharer(server: TestServer) {
+  const { store, searcher, baseUrl, parameters, zone } = server.services
+  const state = await new StoredPolicies(store.state).replacing(SHARER, {
+    context: { baseUrl, parameters, zone },
+    searcher,
+    lacks: () => false,
+  })
+  await commitState(store, ...state)
+  return bearer(server, { chartroom_role: 'sharer' })
+}
+
 const ids = ({ json }: { json: Json }) => (json.entry ?? []).map(({ resource }: Json) => resource.id).sort()
 
 t.test('what a request says to be for is what Consents are judged by', async (t) => {
   const server = await openServer(t, { AUTH: 'on' })
   await patients(server)
-  const user = await bearer(server, { chartroom_role: undefined })
+  const user = await sharer(server)
   const seen = async (purpose?: string) =>
     ids(await server.get('Patient', purpose === undefined ? user : { ...user, [PURPOSE]: purpose }))
-  t.strictSame(await seen(), ['open'], 'what nothing is said of may be for anything')
+  t.strictSame(await seen(), ['open'], 'what nothing is said of may be for any of the role')
   t.strictSame(await seen('TREAT'), ['open', 'research', 'treatment'])
   t.strictSame(await seen('ETREAT'), ['open', 'research', 'treatment'], 'emergency treatment is treatment')
   t.strictSame(await seen('HRESCH'), ['open'])
@@ -63,7 +89,7 @@ t.test(
   async (t) => {
     const server = await openServer(t, { AUTH: 'on' })
     await patients(server)
-    const user = await bearer(server, { chartroom_role: undefined })
+    const user = await sharer(server)
     const first = await server.get('Patient?_count=1&_sort=_id', { ...user, [PURPOSE]: 'TREAT' })
     const next: string = first.json.link.find(({ relation }: Json) => relation === 'next').url
     const path = next.slice(next.indexOf('Patient?'))
@@ -86,6 +112,20 @@ t.test('a role names the purposes of its policy and no others', async (t) => {
     t.equal(absent.text, refused.text, 'whatever is there')
   }
   t.equal((await server.get('Patient/other', doctor)).status, 200)
+})
+
+t.test('nobody vouches for what is said without a role', async (t) => {
+  const server = await openServer(t, { AUTH: 'on' })
+  await patients(server)
+  for (const claims of [
+    { chartroom_role: undefined },
+    { chartroom_role: undefined, fhirUser: undefined, scope: 'system/*.rs' },
+  ]) {
+    const caller = await bearer(server, claims)
+    for (const purpose of ['TREAT', 'HRESCH', 'HPAYMT']) {
+      t.strictSame(ids(await server.get('Patient', { ...caller, [PURPOSE]: purpose })), ['open'], purpose)
+    }
+  }
 })
 
 t.test('what is no purpose of use is 400', async (t) => {
