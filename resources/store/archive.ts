@@ -1,3 +1,4 @@
+import type { AuditChainHead, ChainedRecord } from './audit.ts'
 import type { ContainedResource, IndexEntry, StoredVersion } from './port.ts'
 import type { StateEntry } from './state.ts'
 
@@ -33,6 +34,11 @@ export interface ArchivedState extends StateEntry {
   kind: string
 }
 
+/** A record of the audit log as it is kept, with what it is counted under. */
+export interface ArchivedRecord extends ChainedRecord {
+  tally: string
+}
+
 /** What a store takes for current of a resource, as its searches and reads do. */
 export interface Head {
   id: string
@@ -49,12 +55,16 @@ export interface ArchivePart {
   secrets?: Readonly<Record<string, Buffer>>
   notes?: Readonly<Record<string, string>>
   state?: readonly ArchivedState[]
+  /** In the order of `Archive.audit`, and behind all that were written so before. */
+  audit?: readonly ArchivedRecord[]
+  /** How chains of such records end. */
+  chains?: readonly AuditChainHead[]
 }
 
 /**
  * All that a store keeps, to be carried to another one as it is: what `Store.commit` would give new numbers and times. What
- * a store keeps in streams is read from a position on; a further stream (an audit log, say) is one more of them here,
- * and one more list of `ArchivePart`. What is found is made anew by who restores, as for a write.
+ * a store keeps in streams is read from a position on; a further stream is one more of them here, and one more list of
+ * `ArchivePart`. What is found is made anew by who restores, as for a write; records of the audit log keep their fingerprints.
  */
 export interface Archive {
   /** All versions from behind a position on: the older first, those of one resource in the order of their numbers. */
@@ -66,6 +76,8 @@ export interface Archive {
   notes(): Promise<Record<string, string>>
   /** All that has not expired of what the server keeps besides resources: of each kind in the order of the keys. */
   state(): AsyncIterable<ArchivedState>
+  /** All records of the audit log in the order of their keys, from behind one on. */
+  audit(after?: string): AsyncIterable<ArchivedRecord>
   /** Types that have versions, in alphabetical order. */
   types(): Promise<string[]>
   /** All versions of a type by id, the newest of each first. */
@@ -74,7 +86,7 @@ export interface Archive {
   heads(type: string): AsyncIterable<Head>
   /**
    * Writes a part, all or nothing and durably. What of it is there already is a fault, but for secrets, notes and
-   * state, which are replaced. Throws CommitRefused where something else writes the same, FhirError as `Store.commit` does.
+   * state, which are replaced, and the ends of chains. An embedded store takes no records once it has some of its own. Throws CommitRefused where something else writes the same, FhirError as `Store.commit` does.
    */
   restore(part: ArchivePart): Promise<void>
 }

@@ -8,8 +8,8 @@ import { CopyProgress } from './copy-progress.ts'
 
 /** How the command is used. */
 export const COPY_USAGE = `copy --from PLACE --to PLACE
-    Carries all that a store keeps to an empty one: every version of every resource as it is, clients, users,
-    keys and notes; who is signed in does so again. A PLACE is sqlite:FOLDER or
+    Carries all that a store keeps to an empty one: every version of every resource as it is, the audit log,
+    clients, users, keys and notes; who is signed in does so again. A PLACE is sqlite:FOLDER or
     mongodb://HOSTS/DATABASE; the words sqlite and mongodb stand for DATA_DIR and MONGODB_URL (so that no password is
     in the list of processes). No server may have either open meanwhile. Run again after a break, it goes on where it
     stopped. In the end both are read and compared.`
@@ -70,6 +70,7 @@ function summary(digest: StoreDigest): string[] {
     row('', 'resources', 'versions', 'SHA-256'),
     ...types.map(([type, one]) => row(type, one.resources, one.versions, one.sha256)),
     row('total', whole.resources, whole.versions, whole.sha256),
+    `  audit log: ${digest.audit.records} records`,
   ]
 }
 

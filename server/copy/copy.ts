@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ArchivePart, PlacedVersion, RestoredVersion } from '../../resources/store/archive.ts'
+import type { AuditChainHead } from '../../resources/store/audit.ts'
 import { CommitRefused } from '../../resources/store/port.ts'
 import { ParameterRegistry } from '../../search/parameters.ts'
 import { CustomParameters } from '../custom-parameters.ts'
@@ -11,7 +12,7 @@ import { differences, digestOfStore, type StoreDigest } from './digest.ts'
 import type { End } from './ends.ts'
 import { carryState, hasState } from './kept.ts'
 import { COPY_NOTE, type CopyState, carriedSecrets, copyState, refuseUnfinished, sourceOf } from './state.ts'
-import { doneStream, partsOf, type Stream, versionStream } from './streams.ts'
+import { auditStream, doneStream, partsOf, type Stream, versionStream } from './streams.ts'
 
 /** Notes of how far a store's own index is: the copy has its own. */
 const OF_THE_INDEX = new Set(['reindex', 'overruns'])
@@ -21,6 +22,9 @@ const PATIENCE = 20_000
 
 /** How long what another process writes is waited for, in ms: a transaction that was broken off is ended by then. */
 const LONG_PATIENCE = 90_000
+
+/** Bytes of a chain's end, about. */
+const CHAIN_BYTES = 100
 
 /** Is told how far a copy is. */
 export interface CopyWatch {
@@ -39,6 +43,8 @@ export class Copy {
   private readonly watch: CopyWatch
   private readonly turn: Turn
   private state: CopyState | undefined
+  /** Those of the source that were carried. */
+  private chains: readonly AuditChainHead[] = []
 
   constructor(from: End, to: End, watch: CopyWatch) {
     this.from = from
@@ -80,7 +86,8 @@ export class Copy {
     const found = await copyState(to.store)
     if (!found) {
       const total = await from.store.countHistory({}, {})
-      if (total === 0 && !(await hasState(from.store.archive))) throw new Error(`there is nothing in ${from.name}`)
+      const has = total > 0 || (await hasState(from.store.archive)) || (await from.store.audit.chains()).length > 0
+      if (!has) throw new Error(`there is nothing in ${from.name}`)
       if (!(await isEmpty(to))) throw new Error(`${to.name} has something in it: name an empty store`)
       this.state = { source, name: from.name, started: new Date().toISOString() }
       await this.note({}, { secrets: await carriedSecrets(from.store.archive) })
@@ -105,9 +112,19 @@ export class Copy {
     watch.begun(await from.store.countHistory({}, {}), await to.store.countHistory({}, {}))
     await this.pump(versionStream(from.store.archive, (versions) => partOf(versions, indexing)))
     await this.pump(doneStream(from.store.archive))
+    await this.carryAudit()
     await carryState(from, to, (part) => this.restore(part))
     await this.restore({ notes: await this.carriedNotes() })
     await catchUp(reindex)
+  }
+
+  /** Records, and then how their chains end: what the source has as the end was there before its records were read. */
+  private async carryAudit(): Promise<void> {
+    const { archive, audit } = this.from.store
+    this.chains = await audit.chains()
+    await this.pump(auditStream(archive))
+    const stream = { read: () => fromList(this.chains), size: () => CHAIN_BYTES }
+    for await (const chains of partsOf(stream, undefined)) await this.restore({ chains })
   }
 
   /** While a part is written the next one is read. */
@@ -132,7 +149,8 @@ export class Copy {
     const { from, to, watch } = this
     const now = Date.now()
     watch.verifying((await from.store.countHistory({}, {})) * 2)
-    const read = ({ store }: End) => digestOfStore(store.archive, now, () => watch.verified(1))
+    const read = ({ store }: End) =>
+      digestOfStore(store, { now, chains: this.chains, onVersion: () => watch.verified(1) })
     const [there, here] = await Promise.all([read(from), read(to)])
     const lines = differences(there, here)
     if (lines.length > 0) throw new Error(['the copy is not the same:', ...lines].join('\n  '))
@@ -160,12 +178,20 @@ export class Copy {
   }
 }
 
-/** A server that was started on it may have noted that its index is complete. */
-async function isEmpty({ store }: End): Promise<boolean> {
+/**
+ * A server that was started on it may have noted that its index is complete, and in the audit log that it was started. An
+ * embedded store has its log in one order, of times: it takes no earlier records behind later ones.
+ */
+async function isEmpty({ kind, store }: End): Promise<boolean> {
+  if (kind === 'sqlite' && (await store.audit.chains()).length > 0) return false
   for await (const _ of store.archive.done()) return false
   if (await hasState(store.archive)) return false
   const notes = Object.keys(await store.archive.notes()).filter((name) => !OF_THE_INDEX.has(name))
   return notes.length === 0 && (await store.history({}, {}, 1)).entries.length === 0
+}
+
+async function* fromList<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items
 }
 
 function partOf(versions: PlacedVersion[], indexing: Indexing): ArchivePart {

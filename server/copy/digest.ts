@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Archive, ArchivedVersion, Head } from '../../resources/store/archive.ts'
-import { DONE_KEPT } from '../../resources/store/port.ts'
+import type { AuditChainHead, AuditOutcome } from '../../resources/store/audit.ts'
+import { DONE_KEPT, type Store } from '../../resources/store/port.ts'
 import { carriedState } from './kept.ts'
 import { carriedSecrets } from './state.ts'
 
@@ -23,13 +24,28 @@ export interface StoreDigest {
   done: string
   secrets: string
   state: string
+  /** Of the records of the chains that were asked for, and of their ends. */
+  audit: AuditDigest
 }
 
-/**
- * Reads all that a store keeps. `onVersion` is told of each version. Throws an Error where what is current of a resource is
- * not its last version.
- */
-export async function digestOfStore(archive: Archive, now: number, onVersion: () => void): Promise<StoreDigest> {
+/** Of a line for each record of the audit log. */
+export interface AuditDigest {
+  records: number
+  sha256: string
+}
+
+/** What is to be read of a store: `chains` as far as they go here; `onVersion` is told of each version. */
+export interface DigestOptions {
+  now: number
+  chains: readonly AuditChainHead[]
+  onVersion(): void
+}
+
+/** Reads all that a store keeps. Throws an Error where what is current of a resource is not its last version. */
+export async function digestOfStore(
+  { archive, audit }: Pick<Store, 'audit'> & { archive: Archive },
+  { now, chains, onVersion }: DigestOptions,
+): Promise<StoreDigest> {
   const types = new Map<string, TypeDigest>()
   for (const type of await archive.types()) types.set(type, await digestOfType(archive, type, onVersion))
   const done = createHash('sha256')
@@ -41,7 +57,37 @@ export async function digestOfStore(archive: Archive, now: number, onVersion: ()
   for (const [name, value] of Object.entries(await carriedSecrets(archive)).sort()) {
     secrets.update(`${name} ${value.toString('hex')}\n`)
   }
-  return { types, done: done.digest('hex'), secrets: secrets.digest('hex'), state: await digestOfState(archive, now) }
+  return {
+    types,
+    done: done.digest('hex'),
+    secrets: secrets.digest('hex'),
+    state: await digestOfState(archive, now),
+    audit: await digestOfAudit(archive, await audit.chains(), chains),
+  }
+}
+
+/** What a store has written by itself since, or before, is in chains of its own. */
+async function digestOfAudit(
+  archive: Archive,
+  own: readonly AuditChainHead[],
+  asked: readonly AuditChainHead[],
+): Promise<AuditDigest> {
+  const ends = new Map(asked.map(({ chain, number }) => [chain, number]))
+  const hash = createHash('sha256')
+  let records = 0
+  for await (const { key, chain, number, ...rest } of archive.audit()) {
+    if (number > (ends.get(chain) ?? 0)) continue
+    records++
+    const { recorded, text, tally, outcomes, indexed } = rest
+    const line = [key, chain, number, rest.hash, recorded, text, tally, outcomes.map(becameOf), indexed]
+    hash.update(`${JSON.stringify(line)}\n`)
+  }
+  const lines = own.filter(({ chain }) => ends.has(chain)).map((end) => `${end.chain} ${end.number} ${end.hash}\n`)
+  return { records, sha256: hash.update(lines.sort().join('')).digest('hex') }
+}
+
+function becameOf({ version, created }: AuditOutcome): string {
+  return created ? `${version}c` : `${version}`
 }
 
 /** Of a line for each entry; kinds have no order that all stores share. */
@@ -80,6 +126,12 @@ export function differences(from: StoreDigest, to: StoreDigest): string[] {
   if (from.done !== to.done) lines.push('the names of work that was done are not the same')
   if (from.secrets !== to.secrets) lines.push('the keys are not the same')
   if (from.state !== to.state) lines.push('clients, users, signing keys and policies are not the same')
+  if (from.audit.sha256 !== to.audit.sha256) {
+    const [one, other] = [from.audit, to.audit].map(
+      ({ records, sha256 }) => `${records} records, ${sha256.slice(0, 16)}`,
+    )
+    lines.push(`audit log: ${one} there, ${other} here`)
+  }
   return lines
 }
 

@@ -11,9 +11,10 @@ export interface CopyState {
   source: string
   /** For people: the source, without secrets. */
   name: string
-  /** Behind which version, and which name of work that was done, to go on. */
+  /** Behind which version, name of work that was done, and record of the audit log to go on. */
   versions?: string
   done?: string
+  audit?: string
   started: string
   finished?: string
 }

@@ -1,4 +1,4 @@
-import type { Archive, ArchivePart, DoneKey, PlacedVersion } from '../../resources/store/archive.ts'
+import type { Archive, ArchivedRecord, ArchivePart, DoneKey, PlacedVersion } from '../../resources/store/archive.ts'
 
 /** Of one part: bytes of texts after which it ends, and items at the most. */
 const PART_BYTES = 4 * 1024 * 1024
@@ -7,7 +7,7 @@ const PART_ITEMS = 500
 /** What an archive has in an order, and is carried in parts. */
 export interface Stream<Item> {
   /** Under which name `CopyState` has the position. */
-  name: 'versions' | 'done'
+  name: 'versions' | 'done' | 'audit'
   read(after: string | undefined): AsyncIterable<Item>
   position(item: Item): string
   /** Bytes, about. */
@@ -37,6 +37,17 @@ export function doneStream(archive: Archive): Stream<DoneKey> {
     position: ({ key }) => key,
     size: ({ key }) => key.length,
     part: (done) => ({ done }),
+  }
+}
+
+/** All records of the audit log. */
+export function auditStream(archive: Archive): Stream<ArchivedRecord> {
+  return {
+    name: 'audit',
+    read: (after) => archive.audit(after),
+    position: ({ key }) => key,
+    size: ({ text, indexed }) => text.length + indexed.length * 16,
+    part: (audit) => ({ audit }),
   }
 }
 

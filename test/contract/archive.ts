@@ -1,7 +1,16 @@
 import type { Test } from 'tap'
-import type { Archive, ArchivedVersion, ArchivePart, RestoredVersion } from '../../resources/store/archive.ts'
+import type {
+  Archive,
+  ArchivedRecord,
+  ArchivedVersion,
+  ArchivePart,
+  RestoredVersion,
+} from '../../resources/store/archive.ts'
+import { fingerprints, NO_HASH, recordHash } from '../../resources/store/audit-hash.ts'
+import { auditKey } from '../../resources/store/audit-key.ts'
 import type { IndexEntry, Method, Store } from '../../resources/store/port.ts'
 import type { Search, Searcher } from '../../search/searcher.ts'
+import { wholeChains } from '../support/whole-chains.ts'
 import { EVERYTHING, write } from './store.ts'
 
 /** A store with its archive, and the searcher that stands beside it. */
@@ -52,6 +61,23 @@ const plain = (versions: readonly (ArchivedVersion | RestoredVersion)[]) =>
   })
 
 const named = (versions: readonly ArchivedVersion[]) => versions.map(({ id, version }) => `${id}/${version}`)
+
+/** Records of two chains over two months, every fifth pair of one moment. */
+function twoChains(count: number): ArchivedRecord[] {
+  const ends = { ca: { number: 0, hash: NO_HASH }, cb: { number: 0, hash: NO_HASH } }
+  return Array.from({ length: count }, (_, at): ArchivedRecord => {
+    const chain = at % 5 < 3 ? 'ca' : 'cb'
+    const end = ends[chain]
+    const recorded = Date.UTC(2026, 0, 31, 23, 59) + at * 240 - (at % 5 === 4 ? 240 : 0)
+    const outcomes = at % 3 === 0 ? [{ version: at + 1, created: at % 2 === 0 }] : []
+    const place = { recorded, chain, number: end.number + 1 }
+    const text = JSON.stringify({ at, ä: '\u0000' })
+    const indexed = fingerprints([`p ${at % 7}`, `e Basic/${at}`])
+    const hash = recordHash(end.hash, { ...place, text, outcomes, indexed })
+    ends[chain] = { number: place.number, hash }
+    return { key: auditKey(place), ...place, text, outcomes, hash, indexed, tally: `t${at % 4}` }
+  }).toSorted((one, other) => (one.key < other.key ? -1 : 1))
+}
 
 /** What the archive of every store must do. `open` gives a new, empty one each time. */
 export function archiveContract(t: Test, open: (t: Test) => Promise<Archived>): void {
@@ -190,6 +216,50 @@ export function archiveContract(t: Test, open: (t: Test) => Promise<Archived>): 
     t.strictSame(await archive.notes(), { one: '2', two: '2' })
     t.equal(await store.note('one'), '2')
   })
+
+  t.test(
+    'records of the audit log, in parts: whole chains, found as they were, and the store goes on behind them',
+    async (t) => {
+      const { store } = await open(t)
+      const { archive, audit } = store
+      const records = twoChains(500)
+      for (let start = 0; start < records.length; start += 150) {
+        await archive.restore({ audit: records.slice(start, start + 150) })
+      }
+      t.strictSame(await audit.chains(), [], 'no chain before its end is known')
+      const chains = ['ca', 'cb'].map((chain) => {
+        const { number, hash } = records.findLast((one) => one.chain === chain)!
+        return { chain, number, hash }
+      })
+      await archive.restore({ chains })
+      t.strictSame(
+        (await audit.chains()).toSorted((one, other) => (one.chain < other.chain ? -1 : 1)),
+        chains,
+      )
+      t.strictSame(await all(archive.audit()), records)
+      for (const at of [0, 1, 249, 250, 498, 499]) {
+        t.strictSame(await all(archive.audit(records[at]!.key)), records.slice(at + 1), `behind ${at}`)
+      }
+      const keysOf = (found: readonly { key: string }[]) => found.map(({ key }) => key)
+      for (const { key } of records.slice(240, 260)) t.equal((await audit.read(key))?.key, key)
+      t.strictSame(
+        keysOf(await audit.find({ keys: [['p 3']] }, 99)),
+        keysOf(records.filter((_, at) => at % 7 === 3)).slice(0, 99),
+      )
+      t.strictSame(await audit.months(), ['2026-01', '2026-02'])
+      const counts = await all(audit.tallies('2026-01-01', '2026-02-28'))
+      t.equal(
+        counts.filter(({ tally }) => tally === 't1').reduce((sum, { count }) => sum + count, 0),
+        records.filter(({ tally }) => tally === 't1').length,
+      )
+      await store.commit({ changes: [], guards: [], audit: [{ text: '{}', keys: ['p 3'], tally: 't1' }] })
+      const whole = await wholeChains(t, audit)
+      t.strictSame(Array.from(whole.values(), ({ length }) => length).toSorted(), [1, 200, 300])
+      t.equal((await audit.find({ keys: [['p 3']], descending: true }, 1))[0]?.number, 1, 'the last is its own')
+      await t.rejects(archive.restore({ audit: records.slice(9, 10), notes: { again: '1' } }))
+      t.equal(await store.note('again'), undefined)
+    },
+  )
 
   t.test('a part is written all or not at all', async (t) => {
     const { store } = await open(t)

@@ -1,5 +1,15 @@
 import type { Collection, Db, Filter } from 'mongodb'
-import type { Archive, ArchivedState, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
+import type {
+  Archive,
+  ArchivedRecord,
+  ArchivedState,
+  ArchivedVersion,
+  ArchivePart,
+  DoneKey,
+  Head,
+  PlacedVersion,
+} from '../archive.ts'
+import { readRecords } from './audit-archive.ts'
 import type {
   DoneDocument,
   NoteDocument,
@@ -58,6 +68,10 @@ export class MongoArchive implements Archive {
     const done = this.database.collection<DoneDocument>('done')
     const cursor = done.find({ _id: { $gt: after } }, { sort: { _id: 1 } })
     for await (const { _id: key, at } of readFrom(cursor)) yield { key, at: at.getTime() }
+  }
+
+  audit(after?: string): AsyncGenerator<ArchivedRecord> {
+    return readFrom(readRecords(this.database, after))
   }
 
   async secrets(): Promise<Record<string, Buffer>> {

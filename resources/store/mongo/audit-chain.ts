@@ -50,14 +50,14 @@ export class ChainReader {
   }
 
   /**
-   * Months from one on in which the chain has records by its head; all where it has none, or has it from another store. Most
-   * chains are of one month, and there may be thousands.
+   * Months from one on in which the chain has records by its head; all where it has none. Most chains are of one month, and there
+   * may be thousands.
    */
   private async monthsOf(chain: string, from: string): Promise<string[]> {
     const chains = this.database.collection<ChainDocument>(CHAINS)
     const [months, head] = await Promise.all([monthsIn(this.database), chains.findOne({ _id: chain }, LIMITED)])
     const rest = months.filter((month) => month >= from)
-    if (head?.b === undefined || head.t === undefined) return rest
+    if (!head) return rest
     const [first, last] = [monthOf(head.b), monthOf(head.t + MOST_BEHIND)]
     return rest.filter((month) => month >= first && month <= last)
   }

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb'
+import type { ArchivedRecord } from '../archive.ts'
 import type { AuditOutcome, ChainedRecord } from '../audit.ts'
 import { placeOfKey } from '../audit-key.ts'
 
@@ -28,19 +29,15 @@ export interface AuditDocument {
   k?: bigint[]
 }
 
-/** A record with what it is counted under. */
-export interface TalliedRecord extends ChainedRecord {
-  tally: string
-}
-
 /** The head of a chain. */
 export interface ChainDocument {
   _id: string
-  n: number
-  h: Buffer
-  /** When its first and its last record were written, in ms since 1970; absent of a chain from another store. */
-  b?: number
-  t?: number
+  /** Number and hash of its last record; absent while it comes from another store. */
+  n?: number
+  h?: Buffer
+  /** When its first and its last record were written, in ms since 1970. */
+  b: number
+  t: number
   /** A process has left it behind for others, all of it known. */
   f?: true
 }
@@ -80,7 +77,7 @@ export function tallyOfField(field: string): string {
   return Buffer.from(field.slice(1), 'base64url').toString()
 }
 
-export function toDocument(record: TalliedRecord): AuditDocument {
+export function toDocument(record: ArchivedRecord): AuditDocument {
   const { key, chain, number, text, tally, outcomes, hash, indexed } = record
   return {
     _id: key,
@@ -94,11 +91,23 @@ export function toDocument(record: TalliedRecord): AuditDocument {
   }
 }
 
-/** Of a document that somebody has changed, whatever can be told of it. */
+/** A record from its document. Whoever changed that in the database may have put anything there: it is found to be another one. */
 export function toRecord({ _id: key, c: chain, n: number, x: text, o = '', h, k = [] }: AuditDocument): ChainedRecord {
-  const outcomes = o === '' ? [] : o.split(' ').map(outcomeOf)
-  const recorded = placeOfKey(key)?.recorded ?? 0
-  return { key, recorded, text, outcomes, chain, number, hash: h.toString('hex'), indexed: k.map(hexadecimalOf) }
+  return {
+    key,
+    recorded: placeOfKey(key)?.recorded ?? 0,
+    text: String(text),
+    outcomes: o === '' ? [] : String(o).split(' ').map(outcomeOf),
+    chain,
+    number: Number(number),
+    hash: Buffer.isBuffer(h) ? h.toString('hex') : '',
+    indexed: Array.isArray(k) ? k.map(hexadecimalOf) : [],
+  }
+}
+
+/** A record from its document, with what it is counted under. */
+export function toArchived(document: AuditDocument): ArchivedRecord {
+  return { ...toRecord(document), tally: document.y }
 }
 
 /** A fingerprint as it is kept. */
@@ -107,7 +116,7 @@ export function integerOf(fingerprint: string): bigint {
 }
 
 function hexadecimalOf(integer: bigint): string {
-  return integer.toString(16).padStart(16, '0')
+  return typeof integer === 'bigint' ? integer.toString(16).padStart(16, '0') : ''
 }
 
 function becameOf({ version, created }: AuditOutcome): string {

@@ -47,7 +47,7 @@ export class Lanes {
   /** Whether a chain ends so in the store, with all that is before its head. Rejects where that cannot be told. */
   async isKept({ chain, number, hash }: Lane): Promise<boolean> {
     const found = await this.heads.findOne({ _id: chain, n: number }, LIMITED)
-    return found?.h.toString('hex') === hash
+    return found?.h?.toString('hex') === hash
   }
 
   /** Leaves all that are free to processes to come. Never throws: at worst they stay as they are. */
@@ -63,12 +63,11 @@ export class Lanes {
     if (now < this.noneUntil) return undefined
     const left = { f: true, t: { $lte: now } } as const
     const found = await this.heads.findOneAndUpdate(left, { $unset: { f: '' } }, LIMITED).catch(() => undefined)
-    if (!found) {
+    if (!found?.n || !found.h) {
       this.noneUntil = now + NONE_FOR
       return undefined
     }
-    const { _id: chain, n: number, h, t = now, b = t } = found
-    return { chain, number, hash: h.toString('hex'), recorded: t, begun: b }
+    return { chain: found._id, number: found.n, hash: found.h.toString('hex'), recorded: found.t, begun: found.b }
   }
 }
 

@@ -88,8 +88,8 @@ export class MongoAudit implements AuditLog {
   chains(): Promise<AuditChainHead[]> {
     return this.reading(async () => {
       const chains = this.database.collection<ChainDocument>(CHAINS)
-      const found = await chains.find({}, { sort: { _id: 1 }, ...LIMITED }).toArray()
-      return found.map(({ _id: chain, n: number, h }) => ({ chain, number, hash: h.toString('hex') }))
+      const found = await chains.find({ n: { $gt: 0 } }, { sort: { _id: 1 }, ...LIMITED }).toArray()
+      return found.map(({ _id: chain, n, h }) => ({ chain, number: Number(n), hash: h?.toString('hex') ?? '' }))
     })
   }
 

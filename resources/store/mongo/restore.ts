@@ -2,6 +2,7 @@ import type { ClientSession, Db, MongoClient } from 'mongodb'
 import { insideName } from '../../contained.ts'
 import type { ArchivePart, RestoredVersion } from '../archive.ts'
 import type { WriteChange } from '../port.ts'
+import { monthsOf, recordWrites } from './audit-archive.ts'
 import type { VersionDocument } from './document.ts'
 import { readHeads } from './heads.ts'
 import { containerWrite, type KeptDocument, keptWrite } from './kept.ts'
@@ -29,8 +30,8 @@ export function restore(source: ArchiveSource, part: ArchivePart): Promise<void>
 }
 
 async function restorePart({ client, database, layout }: ArchiveSource, part: ArchivePart): Promise<void> {
-  const { versions = [] } = part
-  await layout.ensure(collectionsOf(versions))
+  const { versions = [], audit = [] } = part
+  await Promise.all([layout.ensure(collectionsOf(versions)), layout.ensureMonths(monthsOf(audit))])
   const prepared = await prepare(versions.filter(isCurrent).map(writeOf))
   await inTransaction(client, async (session: ClientSession) => {
     // Read first: not every server takes the read concern of a transaction from a write.
@@ -55,11 +56,12 @@ function collectionsOf(versions: readonly RestoredVersion[]): Set<string> {
 }
 
 function* writesOfPart(
-  { versions = [], done = [], secrets = {}, notes = {}, state = [] }: ArchivePart,
+  part: ArchivePart,
   prepared: readonly Prepared[],
   heads: ReadonlyMap<string, Head>,
   database: string,
 ): Generator<Write> {
+  const { versions = [], done = [], secrets = {}, notes = {}, state = [] } = part
   const kept: [string, KeptDocument][] = [
     ...Object.entries(secrets).map(([_id, value]): [string, KeptDocument] => ['secrets', { _id, value }]),
     ...Object.entries(notes).map(([_id, value]): [string, KeptDocument] => ['notes', { _id, value }]),
@@ -69,6 +71,7 @@ function* writesOfPart(
     yield { namespace: `${database}.done`, name: 'insertOne', document: { _id: key, at: new Date(at) } as KeptDocument }
   }
   for (const entry of state) yield restoredState(database, entry)
+  yield* recordWrites(part, database)
   for (const name of pairsOf(versions)) yield containerWrite(database, name)
   const found = new Map(prepared.map((one) => [nameOf(one), one]))
   for (const [name, own] of Map.groupBy(versions, nameOf)) {

@@ -79,6 +79,7 @@ export class Applier {
     this.state.apply(unit.state ?? [])
     if (unit.dropMonth !== undefined) this.audit.drop(unit.dropMonth)
     const outcomes = unit.changes.map((change, at) => this.applyChange(change, at))
+    this.audit.restore(unit.restoredAudit, unit.chains)
     this.audit.append(unit.audit ?? [], outcomes, this.clock)
     return outcomes
   }

@@ -1,5 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Archive, ArchivedState, ArchivedVersion, ArchivePart, DoneKey, Head, PlacedVersion } from '../archive.ts'
+import type {
+  Archive,
+  ArchivedRecord,
+  ArchivedState,
+  ArchivedVersion,
+  ArchivePart,
+  DoneKey,
+  Head,
+  PlacedVersion,
+} from '../archive.ts'
+import { readRecords } from './audit-archive.ts'
 import { methodOf } from './methods.ts'
 import type { Names } from './names.ts'
 import { entryOf, type StateRow } from './state.ts'
@@ -52,6 +62,10 @@ export class SqliteArchive implements Archive {
   async *done(after = ''): AsyncGenerator<DoneKey> {
     const sql = 'SELECT key, at FROM done WHERE key > ? ORDER BY key'
     for (const { key, at } of this.database.prepare(sql).iterate(after)) yield { key: String(key), at: Number(at) }
+  }
+
+  async *audit(after?: string): AsyncGenerator<ArchivedRecord> {
+    yield* readRecords(this.database, after)
   }
 
   async secrets(): Promise<Record<string, Buffer>> {

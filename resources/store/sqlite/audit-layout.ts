@@ -13,6 +13,9 @@ export function monthTables(month: string): { records: string; index: string } {
   return { records: `audit_${name}`, index: `audit_index_${name}` }
 }
 
+/** Of records of chains from other stores: only there numbers do not go along with places. The first chain is this store's own. */
+export const RESTORED = 'chain > 1'
+
 /**
  * Makes the tables of a month. `recorded` in ms; `keys` are the fingerprints in ascending order, of 8 bytes each; `outcomes` a
  * JSON array of versions, negative where one was created; what is small stands first.
@@ -23,6 +26,7 @@ export function monthSchema(month: string): string {
       seq INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, chain INTEGER NOT NULL, number INTEGER NOT NULL,
       tally INTEGER NOT NULL, hash BLOB NOT NULL, keys BLOB NOT NULL, outcomes TEXT, text TEXT NOT NULL
     );
+    CREATE INDEX ${records}_restored ON ${records} (chain, number) WHERE ${RESTORED};
     CREATE TABLE ${index} (block INTEGER PRIMARY KEY, entries BLOB NOT NULL)`
 }
 

@@ -13,9 +13,10 @@ export interface RecordRow {
   text: string
 }
 
-/** The statement's part that gives `RecordRow`s of a month's table. */
-export function recordsOf(table: string): string {
-  return `SELECT a.seq, a.recorded, c.name AS chain, a.number, a.hash, a.keys, a.outcomes, a.text
+/** The statement's part that gives `RecordRow`s of a month's table, with further columns of it. */
+export function recordsOf(table: string, ...more: `a.${string}`[]): string {
+  const columns = ['a.seq', 'a.recorded', 'c.name AS chain', 'a.number', 'a.hash', 'a.keys', 'a.outcomes', 'a.text']
+  return `SELECT ${[...columns, ...more].join(', ')}
     FROM ${table} a CROSS JOIN audit_chain c ON c.id = a.chain`
 }
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AuditEntry } from '../audit.ts'
+import type { ArchivedRecord } from '../archive.ts'
+import type { AuditChainHead, AuditEntry } from '../audit.ts'
 import { fingerprints, NO_HASH, recordHash } from '../audit-hash.ts'
 import { monthOf } from '../audit-key.ts'
 import type { Outcome } from '../port.ts'
+import { RestoredChains } from './audit-archive.ts'
 import { AuditIndex, type IndexSizes } from './audit-index.ts'
 import { monthSchema, monthTables } from './audit-layout.ts'
 import { AuditPlaces } from './audit-places.ts'
@@ -27,6 +29,7 @@ export class AuditRows {
   private readonly updateHead: StatementSync
   private readonly insertMonth: StatementSync
   private readonly tallies: TallyNames
+  private readonly restored: RestoredChains
   private readonly index: AuditIndex
   private head: Head
   /** As of the last commit. */
@@ -36,6 +39,7 @@ export class AuditRows {
   constructor(database: DatabaseSync, sizes?: IndexSizes) {
     this.database = database
     this.tallies = new TallyNames(database)
+    this.restored = new RestoredChains(database)
     this.index = new AuditIndex(database, sizes)
     database
       .prepare("INSERT OR IGNORE INTO audit_chain (id, name, number, recorded, hash) VALUES (?, ?, 0, 0, x'')")
@@ -64,6 +68,23 @@ export class AuditRows {
     let { head } = this
     for (const entry of entries) head = this.appendOne(entry, outcomes, head, Math.max(head.recorded, clock))
     this.head = head
+  }
+
+  /**
+   * Puts in records of other stores as they are, in the order of their keys, and notes how their chains end: before this store
+   * has records of its own, which come behind them.
+   */
+  restore(records: readonly ArchivedRecord[] = [], chains: readonly AuditChainHead[] = []): void {
+    if (records.length > 0 && this.head.number > 0) throw new Error('the audit log has records of its own')
+    let { seq, recorded } = this.head
+    for (const record of records) {
+      if (record.recorded < recorded) throw new Error('records of the audit log are not in order')
+      seq++
+      recorded = record.recorded
+      this.insert(seq, this.restored.idOf(record.chain), record)
+    }
+    for (const end of chains) this.restored.endOf(end)
+    if (records.length > 0) this.head = { ...this.head, seq, recorded }
   }
 
   /** Removes a month's records; the chains keep their heads. */
@@ -109,12 +130,18 @@ export class AuditRows {
     const number = before.number + 1
     const indexed = fingerprints(keys)
     const became = changes?.map((at) => outcomeAt(outcomes, at)) ?? []
-    const hash = recordHash(before.hash, { chain: this.chain, number, recorded, text, outcomes: became, indexed })
-    const kept = became.length === 0 ? null : JSON.stringify(became.map(keptOutcome))
+    const hashed = { chain: this.chain, number, recorded, text, outcomes: became, indexed }
+    const hash = recordHash(before.hash, hashed)
+    this.insert(seq, OWN, { ...hashed, tally, hash })
+    return { seq, number, recorded, hash }
+  }
+
+  private insert(seq: number, chain: number, record: Omit<ArchivedRecord, 'key'>): void {
+    const { number, recorded, text, tally, outcomes, hash, indexed } = record
+    const kept = outcomes.length === 0 ? null : JSON.stringify(outcomes.map(keptOutcome))
     const bytes = [Buffer.from(hash, 'hex'), Buffer.from(indexed.join(''), 'hex')] as const
     const { insert } = this.monthAt(recorded, seq)
-    insert.run(seq, recorded, OWN, number, this.tallies.idOf(tally), ...bytes, kept, text)
-    return { seq, number, recorded, hash }
+    insert.run(seq, recorded, chain, number, this.tallies.idOf(tally), ...bytes, kept, text)
   }
 
   private monthAt(recorded: number, seq: number): { insert: StatementSync } {

@@ -3,7 +3,7 @@ import { Pace } from '../../pace.ts'
 import type { AuditChainHead, AuditLog, AuditQuery, AuditRecord, AuditTally, ChainedRecord } from '../audit.ts'
 import { AuditFind } from './audit-find.ts'
 import { IndexedKeys } from './audit-indexed.ts'
-import { type AuditMonth, dayName, dayNumber, firstDay, monthTables } from './audit-layout.ts'
+import { type AuditMonth, dayName, dayNumber, firstDay, monthTables, RESTORED } from './audit-layout.ts'
 import { AuditPlaces } from './audit-places.ts'
 import { hex, type RecordRow, recordOf, recordsOf } from './audit-record.ts'
 import { BOUND_LIMIT } from './limit.ts'
@@ -72,13 +72,14 @@ export class SqliteAudit implements AuditLog {
       if (!own) return []
       // In the chain of this store itself numbers go along with places.
       const start = own.base === null ? 0 : Number(own.base) + after + 1
+      const order = own.base === null ? `a.${RESTORED} ORDER BY a.number` : 'a.chain = 1 ORDER BY a.seq'
+      const where = `a.chain = ? AND a.number > ? AND a.seq >= ? AND ${order}`
       const rows: { row: RecordRow; month: AuditMonth }[] = []
       for (const [at, month] of this.places.months().entries()) {
         if (rows.length >= count) break
         if ((this.places.months()[at + 1]?.first ?? Number.POSITIVE_INFINITY) <= start) continue
-        const where = `a.seq >= ? AND a.number > ? AND a.chain = ?`
-        const values = [start, after, Number(own.id)]
-        rows.push(...this.rows(month, where, ...values, count - rows.length).map((row) => ({ row, month })))
+        const found = this.rows(month, where, Number(own.id), after, start, count - rows.length)
+        rows.push(...found.map((row) => ({ row, month })))
       }
       const indexed = new IndexedKeys(this.places, this.statements)
       return rows.map(({ row, month }) => ({ ...recordOf(row), indexed: indexed.of(row, month.month) }))
@@ -101,7 +102,7 @@ export class SqliteAudit implements AuditLog {
 
   private rows({ month }: AuditMonth, where: string, ...values: number[]): RecordRow[] {
     const { records } = monthTables(month)
-    const sql = `${recordsOf(records)} WHERE ${where} ORDER BY a.seq LIMIT ${BOUND_LIMIT}`
+    const sql = `${recordsOf(records)} WHERE ${where} LIMIT ${BOUND_LIMIT}`
     return this.statements.prepare(sql).all(...values) as unknown as RecordRow[]
   }
 

@@ -1,4 +1,5 @@
-import type { ArchivedState, ArchivePart, DoneKey, RestoredVersion } from '../archive.ts'
+import type { ArchivedRecord, ArchivedState, ArchivePart, DoneKey, RestoredVersion } from '../archive.ts'
+import type { AuditChainHead } from '../audit.ts'
 import type { Change, Guard, Outcome, RefusalReason, Unit } from '../port.ts'
 import { type StateRecordChange, stateRecords } from '../state-record.ts'
 
@@ -12,6 +13,8 @@ export interface WriterUnit extends Omit<Unit, 'changes' | 'state'> {
   secrets?: Record<string, string>
   state?: StateRecordChange[]
   restoredState?: readonly ArchivedState[]
+  restoredAudit?: readonly ArchivedRecord[]
+  chains?: readonly AuditChainHead[]
   /** A month of the audit log that goes. */
   dropMonth?: string
 }
@@ -28,10 +31,13 @@ export function restoringUnit({
   secrets = {},
   notes = {},
   state = [],
+  audit = [],
+  chains = [],
 }: ArchivePart): WriterUnit {
   const hex = Object.entries(secrets).map(([name, value]) => [name, value.toString('hex')])
   const changes = versions.map((version) => ({ kind: 'version', ...version }) as const)
-  return { changes, guards: [], done, secrets: Object.fromEntries(hex), notes, restoredState: state }
+  const rest = { restoredState: state, restoredAudit: audit, chains }
+  return { changes, guards: [], done, secrets: Object.fromEntries(hex), notes, ...rest }
 }
 
 /**

@@ -11,6 +11,7 @@ import { mongoUrl, mongoUrlToKillOn, sessionsEnded, withoutMongo } from '../../s
 import { searchParameter } from '../../support/search-parameters.ts'
 import { type Json, openServer, type TestServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
+import { wholeChains } from '../../support/whole-chains.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.ts')
 
@@ -136,6 +137,32 @@ async function stateIn({ services: { store } }: TestServer): Promise<string[]> {
   )
 }
 
+/** Puts records into the audit log, alone and along with a change. */
+async function record({ services: { store } }: TestServer, mark: string): Promise<void> {
+  for (let at = 0; at < 20; at++) {
+    const audit = [
+      { text: JSON.stringify({ mark, at }), keys: [`p ${mark}`, `r ${at}`], tally: `R ${at % 3}`, changes: [] },
+    ]
+    const state: StateChange[] =
+      at % 4 === 0 ? [{ kind: 'put', of: 'policy', key: 'audited', value: { mark, at } }] : []
+    await store.commit({ changes: [], guards: [], state, audit })
+  }
+}
+
+async function talliesOf({ services: { store } }: TestServer): Promise<Record<string, number>> {
+  const sums: Record<string, number> = {}
+  for await (const { tally, count } of store.audit.tallies('2000-01-01', '2999-12-31')) {
+    sums[tally] = (sums[tally] ?? 0) + count
+  }
+  return sums
+}
+
+/** What a store has of chains that another has, which must be whole. */
+async function chainsOf(t: Test, { services: { store } }: TestServer, chains: readonly string[]): Promise<unknown[]> {
+  const whole = await wholeChains(t, store.audit)
+  return chains.map((chain) => whole.get(chain))
+}
+
 /** What is answered, without what is of a moment, in an order that is no store's own. */
 async function answers(server: TestServer): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {}
@@ -158,8 +185,14 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
   const { store } = first.services
   await store.commit({ changes: [], guards: [], state: stateOf('a') })
   await store.commit({ changes: [], guards: [], state: stateOf('a') })
+  await record(first, 'a')
+  const chains = (await store.audit.chains()).map(({ chain }) => chain)
+  const records = await chainsOf(t, first, chains)
+  const found = await store.audit.find({ keys: [['p a']], descending: true }, 7)
+  const tallies = await talliesOf(first)
+  t.equal(found.length, 7)
   const state = (await stateIn(first)).filter((line) => !/^(session|jti|btg|oidc)/.test(line))
-  t.equal(state.length, 6)
+  t.equal(state.length, 7)
   for (const [path, one] of Object.entries(wanted)) t.ok(JSON.stringify(one).length > 60, `${path} finds something`)
   await first.services.close()
 
@@ -176,6 +209,16 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
     t.equal(services.reindex.isBehind, false, 'nothing is to be indexed')
     t.strictSame(await answers(server), wanted)
     t.strictSame(await stateIn(server), state, 'and what the server keeps besides, but for sessions')
+    t.strictSame(await chainsOf(t, server, chains), records, 'the audit log')
+    t.strictSame(await services.store.audit.find({ keys: [['p a']], descending: true }, 7), found)
+    for (const [tally, count] of Object.entries(tallies)) t.ok((await talliesOf(server))[tally]! >= count, tally)
+    await record(server, 'b')
+    const own = await services.store.audit.find({ keys: [['p b']] }, 99)
+    t.equal(own.length, 20)
+    t.ok(
+      own.every(({ chain }) => !chains.includes(chain)),
+      'what comes after it is in a chain of its own',
+    )
     t.match(await services.store.state.find('user', 'm', 9), [{ key: 'a', revision: 2 }])
     const repeated = await server.post('Patient', { resourceType: 'Patient' }, { 'idempotency-key': 'once' })
     t.equal(repeated.status, 409, 'what was done is known')
@@ -252,6 +295,7 @@ async function another(t: Test): Promise<string> {
   const folder = storeFolder(t)
   const server = await onSqlite(t, folder)
   await server.put('Patient/p', { resourceType: 'Patient', id: 'p' })
+  await record(server, 'another')
   await server.services.close()
   return folder
 }
@@ -260,6 +304,7 @@ t.test('a source that went on after a break', { skip }, async (t) => {
   const [folder, url] = [await another(t), await mongoUrl(t)]
   const beginning = await onSqlite(t, folder)
   await beginning.services.store.commit({ changes: [], guards: [], state: [...stateOf('a'), ...stateOf('b')] })
+  await record(beginning, 'a')
   await beginning.services.close()
   const first = await copy(`sqlite:${folder}`, url)
   t.equal(first.code, 0, first.output)
@@ -281,6 +326,8 @@ t.test('a source that went on after a break', { skip }, async (t) => {
     { kind: 'put', of: 'client', key: 'a', value: 'changed' },
   ]
   await server.services.store.commit({ changes: [], guards: [], state: removed })
+  await record(server, 'b')
+  const chains = (await server.services.store.audit.chains()).map(({ chain }) => chain)
   const kept = (await stateIn(server)).filter((line) => !/^(session|jti|btg|oidc)/.test(line))
   await server.services.close()
   const second = await copy(`sqlite:${folder}`, url)
@@ -288,6 +335,8 @@ t.test('a source that went on after a break', { skip }, async (t) => {
   t.match(second.output, /Going on behind 1 versions[\s\S]*Patient +0 +3 /)
   const moved = await onMongo(t, url)
   t.equal((await moved.get('Patient/p')).status, 410)
+  const records = (await chainsOf(t, moved, chains)) as { text: string }[][]
+  t.equal(records.flat().filter(({ text }) => text.includes('"mark":')).length, 60, 'the audit log went on too')
   t.strictSame(await stateIn(moved), kept, 'what was removed there is gone here')
   t.equal(moved.services.reindex.isBehind, false)
 })
@@ -332,12 +381,15 @@ t.test('what differs is found', { skip }, async (t) => {
   t.equal((await copy(`sqlite:${folder}`, url)).code, 0)
   const target = await MongoStore.open(url)
   await target.versions.updateOne({}, { $set: { text: Buffer.from('{}') } })
+  const [month = ''] = await target.audit.months()
+  await target.database.collection(`audit_${month.replace('-', '_')}`).updateOne({}, { $set: { x: '{}' } })
   const notes = target.database.collection<{ _id: string; value: string }>('notes')
   const { value = '' } = (await notes.findOne({ _id: 'copy' })) ?? {}
   await notes.updateOne({ _id: 'copy' }, { $set: { value: value.replace(/,"finished":"[^"]*"/, '') } })
   await target.close()
   const { code, output } = await copy(`sqlite:${folder}`, url)
   t.match([code, output], [1, /the copy is not the same:\n +Patient: 1 resources, 1 versions, [\da-f]{16} there/])
+  t.match(output, /audit log: \d+ records, [\da-f]{16} there, \d+ records, [\da-f]{16} here/)
 })
 
 t.test('a store is another one by its key', async (t) => {
