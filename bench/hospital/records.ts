@@ -1,0 +1,36 @@
+import { encodeDeed } from '../../auth/audit/codec.ts'
+import type { Deed } from '../../auth/audit/deed.ts'
+import type { ChainedRecord } from '../../resources/store/audit.ts'
+import { fingerprints, NO_HASH, recordHash } from '../../resources/store/audit-hash.ts'
+import { auditKey } from '../../resources/store/audit-key.ts'
+
+/** A record of a chain, with what it is found by and counted under. */
+export interface MadeRecord extends ChainedRecord {
+  keys: readonly string[]
+  tally: string
+}
+
+/** The chain that the hospital's records stand in. */
+const CHAIN = 'hospital'
+
+/** ms from when something was asked for to when it was recorded. */
+const ANSWERED_IN = 4
+
+/** The records of deeds as a store would have made them at their time, hashed one after the other. */
+export function* recordsOf(days: Iterable<readonly Deed[]>): Generator<MadeRecord> {
+  let number = 0
+  let hash = NO_HASH
+  let recorded = 0
+  for (const deeds of days) {
+    for (const deed of deeds) {
+      recorded = Math.max(recorded, deed.at + ANSWERED_IN)
+      for (const { text, keys, tally } of encodeDeed(deed)) {
+        const indexed = fingerprints(keys)
+        number++
+        hash = recordHash(hash, { chain: CHAIN, number, recorded, text, outcomes: [], indexed })
+        const key = auditKey({ recorded, chain: CHAIN, number })
+        yield { key, recorded, text, outcomes: [], chain: CHAIN, number, hash, indexed, keys, tally }
+      }
+    }
+  }
+}
