@@ -14,6 +14,7 @@ import { labelCut } from './labels/cut.ts'
 import { ADMIN_SCOPE } from './other-scopes.ts'
 import { compilePolicy } from './policy/compile.ts'
 import type { Policies, Policy } from './policy/policy.ts'
+import { SCREEN, withoutScreens } from './policy/screen-tasks.ts'
 import { BREAK_GLASS } from './purposes.ts'
 import { ALL } from './restrictions.ts'
 import { grantOf } from './scope-grant.ts'
@@ -59,7 +60,8 @@ export async function accessOf(
   const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
   const consent = sources.consents?.cuts({ identity, purposes: purposesOf(policy, purposes) }, Date.now())
   const unlabelled = labelled(compiled ? inBoth(granted, compiled) : granted, policy)
-  const left = consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
+  const consented = consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
+  const left = withoutScreens(consented, identity, policy)
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
   return {
     caller: callerOf(identity),
@@ -69,7 +71,7 @@ export async function accessOf(
     ...linkedBinaries(left),
     ...(policy ? { policy: `policy/${policy.name}|${policy.version}` } : {}),
     ...(consent ? { denials: consent.denials } : {}),
-    ...(consent && actsForItself(identity) ? { choosesIds: { u: unlabelled.may.u, c: unlabelled.may.c } } : {}),
+    ...choosesIds(actsForItself(identity) ? unlabelled : consented, left),
     ...(grants.length > 0 ? { emergencies: grants } : {}),
     hidden,
     writable: compiled?.writable ?? {},
@@ -112,7 +114,18 @@ function labelled(left: Grant, policy: Policy | undefined): Grant {
 const EVERY: Restriction = { byType: {}, others: ALL }
 const EVERYTHING: Permitted = { c: EVERY, r: EVERY, u: EVERY, d: EVERY, s: EVERY }
 
+/** Nobody can guess the ids of screens: whoever may write Tasks may go on to choose those of their own. */
+function choosesIds(chooses: Grant, left: Grant): Pick<Access, 'choosesIds'> {
+  return chooses === left ? {} : { choosesIds: { u: chooses.may.u, c: chooses.may.c } }
+}
+
 function operationsOf(scopes: readonly string[], policy: Policy | undefined): Access['operations'] {
   const ofAll = scopes.includes(ADMIN_SCOPE) ? (policy?.operations ?? 'all') : []
-  return policy?.breakTheGlass && ofAll !== 'all' ? [...ofAll, 'break-glass'] : ofAll
+  if (!policy || ofAll === 'all') return ofAll
+  // What these need of scopes is another than that for the whole system, and is asked for where they are.
+  const ofRole = [
+    ...(policy.breakTheGlass ? ['break-glass'] : []),
+    ...(policy.operations.includes(SCREEN) ? [SCREEN] : []),
+  ]
+  return [...new Set([...ofAll, ...ofRole])]
 }

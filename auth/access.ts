@@ -41,8 +41,8 @@ export interface Access {
   /** What each permission holds for. A create or update must lead to what may be created or updated. */
   may: Readonly<Record<Permission, Restriction>>
   /**
-   * For what a service may choose ids, where it is another than what it may write: one that sends records goes on with it
-   * when a patient has a Consent written, of whoever that is not about.
+   * For what a caller may choose ids, where it is another than what it may write: a service that sends records goes on with it
+   * when a patient has a Consent written, of whoever that is not about; who writes Tasks does so beside those that are closed.
    */
   choosesIds?: Readonly<Record<'u' | 'c', Restriction>>
   /** What the scopes give by themselves, where a role's policy cuts them: it tells which of the two is lacking. */
