@@ -17,7 +17,7 @@ export interface InquiryContext {
   baseUrl: string
   /** What a date without an offset is meant in. */
   zone: Zone
-  /** ms since 1970: one moment for all of it. */
+  /** ms since 1970: one moment for all of it, and over: all that is recorded from now on is recorded later. */
   now: number
   type: string
   /** Undefined at the level of a type. It need not be there, nor be what the caller may see. */

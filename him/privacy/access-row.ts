@@ -1,12 +1,13 @@
 import type { AuditEvent } from '@medplum/fhirtypes'
 import type { DeedAgent, DeedPart, RecordedDeed } from '../../auth/audit/deed.ts'
+import { facetsOf } from '../../auth/audit/events.ts'
 import { readExternal } from './external-event.ts'
 import type { ReadingContext } from './record-reading.ts'
 
 /** One access of the log as reports tell it. */
 export interface AccessRow {
-  /** Name of its record in the log. */
-  key: string
+  /** The AuditEvent that it is read back as: `AuditEvent/1.0` */
+  event: string
   /** ms since 1970 */
   at: number
   agent: DeedAgent
@@ -35,10 +36,10 @@ export interface AccessRow {
 
 /** A deed as a row. With `patient` it tells of that one's record and of no other's. */
 export function rowOf(deed: RecordedDeed, context: ReadingContext, patient?: string): AccessRow {
-  const { key, kind, code, action, outcome, agent, at, purposes = [], decidedBy = [], times = 1 } = deed
+  const { kind, code, action, outcome, agent, at, purposes = [], decidedBy = [], times = 1 } = deed
   const parts = (deed.parts ?? []).filter(({ patients }) => patient === undefined || patients.includes(patient))
   const row: AccessRow = {
-    key,
+    event: eventOf(deed, patient),
     at,
     agent,
     kind,
@@ -53,6 +54,12 @@ export function rowOf(deed: RecordedDeed, context: ReadingContext, patient?: str
     ...given(deed),
   }
   return kind === 'external' ? { ...row, ...externalOf(deed, context) } : row
+}
+
+/** Of several events of a deed the first that is about the patient. */
+function eventOf(deed: RecordedDeed, patient: string | undefined): string {
+  const at = patient === undefined ? 0 : facetsOf(deed).findIndex((facet) => facet.patient === patient)
+  return `AuditEvent/${deed.key}.${Math.max(at, 0)}`
 }
 
 /** Whether it was recorded elsewhere, with a security label. */

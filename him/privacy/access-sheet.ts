@@ -1,7 +1,7 @@
 import { instantOf } from '../../resources/dates.ts'
 import type { Column, Fact, ParameterPart, Sheet } from '../sheet/sheet.ts'
 import type { AccessReport, ExplainedRow, ReportPeriod } from './access-report.ts'
-import { record, WHAT, WHO, whatParts, when, whoParts } from './row-columns.ts'
+import { event, WHAT, WHO, whatParts, when, whoParts } from './row-columns.ts'
 
 export const UNEXPLAINED = 'unexplained'
 
@@ -14,7 +14,7 @@ const WHY: readonly Column<ExplainedRow>[] = [
  * What patients are not told of accesses to their own record: a search and how much it showed may tell of other patients, an
  * address of how the hospital is built.
  */
-const OF_OFFICE: ReadonlySet<string> = new Set(['query', 'resources', 'from', 'record'])
+const OF_OFFICE: ReadonlySet<string> = new Set(['query', 'resources', 'from', 'event'])
 
 /** An access report as a sheet: what cannot be explained stands out, and comes first. */
 export function accessSheet(patient: string, period: ReportPeriod, report: AccessReport): Sheet<ExplainedRow> {
@@ -22,7 +22,7 @@ export function accessSheet(patient: string, period: ReportPeriod, report: Acces
   return {
     title: `Accesses to the record of Patient/${patient}`,
     facts: [{ name: 'patient', title: 'Patient', value: `Patient/${patient}` }, ...periodFacts(period)],
-    columns: [when, ...WHO, ...WHAT, record, ...WHY].filter(shown),
+    columns: [when, ...WHO, ...WHAT, event, ...WHY].filter(shown),
     rowName: 'access',
     parts: (row) => [...whoParts(row), ...whatParts(row), ...whyParts(row)].filter(shown),
     rows: report.rows(),

@@ -2,7 +2,7 @@ import type { Column, Sheet, Summary } from '../sheet/sheet.ts'
 import type { ReportPeriod } from './access-report.ts'
 import { periodFacts } from './access-sheet.ts'
 import type { ActivityReport, ActivitySummary, Counts } from './activity.ts'
-import { type KnownRow, record, WHAT, WHO, whatParts, when, whoParts } from './row-columns.ts'
+import { event, type KnownRow, WHAT, WHO, whatParts, when, whoParts } from './row-columns.ts'
 
 /** Patients that a summary names: those who were looked at most. */
 const MOST_NAMED = 50
@@ -28,7 +28,7 @@ export function activitySheet(
       { name: 'type', title: 'By what was done', of: 'What', lines: mostFirst(summary.types) },
       mostLookedAt(summary.patients),
     ],
-    columns: [when, ...WHO, patients, ...WHAT, record],
+    columns: [when, ...WHO, patients, ...WHAT, event],
     rowName: 'access',
     parts: (row) => [
       ...whoParts(row),

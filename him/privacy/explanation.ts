@@ -39,6 +39,9 @@ const REVIEWS: ReadonlySet<string> = new Set([
   'counts',
 ])
 
+/** While AUTH is off nobody is told from anybody: that is no reason. */
+const SYSTEMS: ReadonlySet<string> = new Set(['server', 'cli'])
+
 const DAY = 86_400_000
 
 /**
@@ -97,7 +100,8 @@ function isReview({ kind, code, type }: ExplainedAccess): boolean {
 
 /** Whoever nobody knows is no system of ours, nor is one that works for an organization: that has to have a reason. */
 function isJob({ user, organization, system, client }: DeedAgent): boolean {
-  return user === undefined && organization === undefined && (system !== undefined || client !== undefined)
+  if (user !== undefined || organization !== undefined) return false
+  return system === undefined ? client !== undefined : SYSTEMS.has(system)
 }
 
 function isOn({ from, to }: Span, day: number): boolean {

@@ -38,8 +38,8 @@ export const WHAT: readonly Column<AccessRow>[] = [
   { name: 'times', title: 'Times', text: ({ times }) => (times === 1 ? '' : String(times)) },
 ]
 
-/** The record of the log that a row was made of. */
-export const record: Column<AccessRow> = { name: 'record', title: 'Record', text: ({ key }) => key }
+/** The event of the log that a row was made of. */
+export const event: Column<AccessRow> = { name: 'event', title: 'Event', text: (row) => row.event }
 
 /** Who, as parts of a parameter. */
 export function whoParts({ who, agent, agentName: name }: KnownRow): ParameterPart[] {
@@ -55,7 +55,7 @@ export function whoParts({ who, agent, agentName: name }: KnownRow): ParameterPa
 
 /** What was done, as parts of a parameter. */
 export function whatParts(row: AccessRow): ParameterPart[] {
-  const { at, action, code, type, entities, query, count, from, purposes, outcome, told, decidedBy, times, key } = row
+  const { at, action, code, type, entities, query, count, from, purposes, outcome, told, decidedBy, times } = row
   return [
     { name: 'when', valueInstant: instantOf(at) },
     { name: 'action', valueCode: action },
@@ -71,7 +71,7 @@ export function whatParts(row: AccessRow): ParameterPart[] {
     { name: 'outcomeDescription', valueString: told },
     ...decidedBy.map((one) => ({ name: 'decidedBy', valueString: one })),
     ...(times === 1 ? [] : [{ name: 'times', valueInteger: times }]),
-    { name: 'record', valueString: key },
+    { name: 'event', valueReference: { reference: row.event } },
   ]
 }
 

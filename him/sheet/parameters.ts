@@ -21,7 +21,7 @@ export async function* parametersOf<R>(sheet: Sheet<R>): AsyncGenerator<string, 
 }
 
 function factPart({ name, value }: Fact): ParameterPart {
-  return typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }
+  return typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: written(value) }
 }
 
 function summaryPart({ name, lines }: Summary): ParameterPart {
@@ -30,11 +30,16 @@ function summaryPart({ name, lines }: Summary): ParameterPart {
     part: lines.map(([key, count]) => ({
       name: 'line',
       part: [
-        { name: 'key', valueString: key },
+        { name: 'key', valueString: written(key) },
         { name: 'count', valueInteger: count },
       ],
     })),
   }
+}
+
+/** Text without what a FHIR string does not have: control characters. */
+function written(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => (/[\t\n\r]/.test(character) ? character : '\ufffd'))
 }
 
 /** Nothing, where there is neither a value nor a part of it: FHIR has no empty elements. */
@@ -43,7 +48,8 @@ function filled(part: ParameterPart): ParameterPart[] {
     const inner = part.part.flatMap(filled)
     return inner.length > 0 ? [{ ...part, part: inner }] : []
   }
-  return Object.entries(part).some(([name, value]) => name !== 'name' && value !== undefined && value !== '')
-    ? [part]
-    : []
+  const { name, ...values } = part
+  const [key, value] = Object.entries(values).find(([, one]) => one !== undefined) ?? []
+  if (key === undefined || (typeof value === 'string' && value.trim() === '')) return []
+  return [{ name, [key]: typeof value === 'string' ? written(value) : value }]
 }

@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap'
+import { checkStructure } from '../../../resources/validation/structure/check.ts'
+import { accessFor, identityWith } from '../../support/access.ts'
 import { reading, recordDeeds } from '../../support/deeds.ts'
 import { type Json, openServer, type TestServer } from '../../support/server.ts'
 
@@ -102,6 +104,7 @@ function rowsOf({ json }: { json: Json }): Json[] {
   return json.parameter
     .filter(({ name }: Json) => name === 'access')
     .map(({ part }: Json) => Object.fromEntries(part.toReversed().map((one: Json) => [one.name, valueIn(one)])))
+    .filter(({ agent }: Json) => agent !== 'AUTH=off')
 }
 
 const factOf = ({ json }: { json: Json }, wanted: string) =>
@@ -173,8 +176,8 @@ t.test('each access with who and why; what is unexplained comes first, then the 
     ['Practitioner/attending', '2026-03-19', 'encounter-participant', 'Encounter/e'],
     ['Practitioner/attending', '2026-03-11', 'encounter-participant', 'Encounter/e'],
   ])
-  t.equal(factOf(reply, 'total'), 21)
-  t.equal(factOf(reply, 'unexplained'), 8)
+  t.equal(factOf(reply, 'total'), 22, 'with the transaction')
+  t.equal(factOf(reply, 'unexplained'), 9)
   const last = rows.at(-1)
   t.match(last, {
     who: { reference: 'Practitioner/attending', display: 'Ann Bell' },
@@ -189,4 +192,122 @@ t.test('each access with who and why; what is unexplained comes first, then the 
     outcome: '0',
   })
   t.notMatch(reply.text, /Patient\/q\/|c-q/, 'nothing of another patient, but who was here')
+})
+
+t.test('as CSV: a line an access, and no cell that a spreadsheet would run', async (t) => {
+  const server = await filled(t)
+  await recordDeeds(server, [
+    reading('Practitioner/snoop', 'p', '2026-03-11T10:00:00Z', {
+      code: 'search-type',
+      parts: [],
+      patients: ['p'],
+      query: '=HYPERLINK("http://evil"),x',
+      from: '+1',
+      purposes: ['@SUM'],
+    }),
+  ])
+  const { headers, text } = await server.get(`${REPORT}?format=csv`)
+  t.equal(headers['content-type'], 'text/csv; charset=utf-8')
+  t.equal(headers['content-disposition'], 'attachment; filename="access-report.csv"')
+  const lines = text.split('\r\n')
+  t.match(lines[0], /^when,who,user,role,department,action,what,query,.*,evidence,why$/)
+  const line = lines.find((one) => one.includes('Practitioner/snoop')) ?? ''
+  t.match(line, '<b>Kim</b> =Snoop"""', 'a quote is doubled')
+  t.match(line, `,"'=HYPERLINK(""http://evil""),x",`)
+  t.match(line, ",'+1,'@SUM,done,")
+  t.match(line, /,unexplained$/)
+})
+
+t.test('as a page: nothing of what is told is markup, and it tells without scripts and colours', async (t) => {
+  const server = await filled(t)
+  await recordDeeds(server, [
+    reading('Practitioner/snoop', 'p', '2026-03-11T10:00:00Z', {
+      query: '"><script>alert(1)</script>',
+      from: "'&\u0001",
+    }),
+  ])
+  const { headers, text } = await server.get(`${REPORT}?format=html`, { accept: 'text/html' })
+  t.equal(headers['content-type'], 'text/html; charset=utf-8')
+  t.equal(headers['content-disposition'], undefined, 'it is shown')
+  t.match(text, '&lt;b&gt;Kim&lt;/b&gt; =Snoop&quot;')
+  t.match(text, '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;')
+  t.match(text, '&#39;&amp;\ufffd')
+  t.notMatch(text, /<script|<b>|javascript:|\son\w+=/i)
+  t.match(text, /<html lang="en">.*<title>Accesses to the record of Patient\/p<\/title>/s)
+  t.match(text, '<th scope="col">Why</th>')
+  t.match(text, /<tr class="marked">.*unexplained<\/td><\/tr>/)
+})
+
+t.test('the patient is told who and why, and nothing that may tell of others', async (t) => {
+  const server = await filled(t)
+  const labelled = { resourceType: 'AuditEvent', meta: { security: [{ code: 'R' }] }, type: { code: 'x' }, agent: [] }
+  await recordDeeds(server, [
+    reading('Practitioner/snoop', 'p', '2026-03-11T10:00:00Z', { query: 'Patient?_id=p,q', count: 2 }),
+    reading('', 'p', '2026-03-11T10:00:00Z', { kind: 'external', event: labelled }),
+  ])
+  const patient = server.as(await accessFor(identityWith(['patient/AuditEvent.rs'], { patient: 'p' })))
+  const [row, ...others] = rowsOf(await patient.get(REPORT))
+  t.match(row, { who: { reference: 'Practitioner/snoop', display: '<b>Kim</b> =Snoop"' }, why: 'unexplained' })
+  for (const name of ['query', 'resources', 'from', 'event']) t.notOk(name in row, name)
+  t.strictSame(others, [], 'what is labelled is left out')
+  t.notMatch((await patient.get(`${REPORT}?format=csv`)).text, /_id=p,q|10\.0\.0\.7|query/)
+  t.equal(rowsOf(await server.get(REPORT)).length, 2 + 2, 'the office is told all, the reports before this one too')
+})
+
+t.test('start and end, none, and bad input', async (t) => {
+  const server = await openServer(t)
+  await recordDeeds(server, [reading('Practitioner/x', 'p', '2026-03-11T10:00:00Z')])
+  const count = async (query: string) => rowsOf(await server.get(`${REPORT}?${query}`)).length
+  t.equal(await count('start=2001'), 1)
+  t.equal(await count('end=2999'), 1)
+  t.equal(await count('start=2999'), 0)
+  t.equal(await count('end=2001'), 0)
+  const empty = await server.get('Patient/nobody/$access-report')
+  t.match(empty, { status: 200, json: { resourceType: 'Parameters' } })
+  t.equal(factOf(empty, 'total'), 0)
+  for (const bad of ['format=xml', 'start=yesterday', 'start=2026-02&end=2026-01', 'patient=q']) {
+    const { status, json } = await server.get(`${REPORT}?${bad}`)
+    t.equal(status, 400, bad)
+    t.equal(json.resourceType, 'OperationOutcome')
+  }
+  t.equal(
+    (await server.post(REPORT, { resourceType: 'Parameters', parameter: [{ name: 'end', valueDate: '2001' }] })).status,
+    200,
+  )
+  t.equal((await server.get('Practitioner/x/$access-report')).status, 404)
+})
+
+t.test('the answer is a Parameters of right structure, and is on record', async (t) => {
+  const server = await filled(t)
+  await recordDeeds(server, [
+    reading('Practitioner/attending', 'p', '2026-03-11T10:00:00Z', { purposes: [], from: '\u0001', query: ' ' }),
+    reading('', 'p', '2026-03-11T10:00:00Z', { agent: {}, parts: [], patients: ['p'] }),
+  ])
+  const { text, bytes } = await server.get(REPORT)
+  t.strictSame(checkStructure(JSON.parse(text), bytes), [])
+  const again = rowsOf(await server.get(REPORT))
+  t.equal(again.length, 2)
+  const all = (await server.get(REPORT)).json.parameter.filter(({ part = [] }: Json) =>
+    part.some(({ valueString }: Json) => valueString === 'access-report'),
+  )
+  t.equal(all.length, 2, 'each report is an access itself')
+})
+
+t.test('rows beyond those that are kept: each once, the unexplained ones first', async (t) => {
+  const server = await filled(t)
+  const users = ['Practitioner/attending', 'Practitioner/snoop', 'Practitioner/nurse']
+  await recordDeeds(
+    server,
+    Array.from({ length: 4_500 }, (_, at) => {
+      const when = new Date(Date.parse('2026-03-11T00:00:00Z') + at * 1000).toISOString()
+      return reading(users[at % 3]!, 'p', when)
+    }),
+  )
+  const rows = rowsOf(await server.get(REPORT))
+  t.equal(rows.length, 4_500)
+  t.equal(new Set(rows.map(({ event }) => event.reference)).size, 4_500)
+  t.ok(rows.slice(0, 1_500).every(({ who }) => who.reference === 'Practitioner/snoop'))
+  t.notOk(rows.slice(1_500).some(({ who }) => who.reference === 'Practitioner/snoop'))
+  const times = rows.slice(1_500).map(({ when }) => when)
+  t.strictSame(times, [...times].sort().reverse())
 })
