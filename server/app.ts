@@ -12,8 +12,8 @@ import { type ErrorKind, FhirError } from '../resources/fhir-error.ts'
 import { openDoor } from './access/door.ts'
 import { openCallers } from './access/open.ts'
 import { openRights } from './access/rights.ts'
+import { refusedDeed } from './audit/refused.ts'
 import type { Services } from './call.ts'
-import type { Config } from './config.ts'
 import { bodyRoom } from './http/body-room.ts'
 import { answerBroken } from './http/broken.ts'
 import { type Guard, guardBrowsers } from './http/browser-guard.ts'
@@ -30,6 +30,7 @@ import { sendError } from './http/reply.ts'
 import { addFhirRoutes, noteAsked, queryOf } from './http/routes.ts'
 import { cutSilent } from './http/silent-sockets.ts'
 import { addWelcome } from './http/welcome.ts'
+import { issuerOf } from './issuer.ts'
 import { openOauth } from './oauth/open.ts'
 
 /**
@@ -44,10 +45,9 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   const inFlight = new InFlight(config.maxInFlight)
   const guard = config.auth ? () => undefined : guardBrowsers(config.publicUrl, config.corsOrigins)
   const headers = openHeaders(config.publicUrl)
-  const refuse = (error: FhirError, request: FastifyRequest, reply: FastifyReply) =>
-    sendError(error, { request, reply, query: queryOf(request), inFlight })
+  const refuse = refuserOf(services, inFlight)
   const app = fastify({
-    ...serverOptions(config),
+    ...serverOptions(services),
     // No hook is called for these.
     frameworkErrors: (error, request, reply) => {
       const asked = request as FastifyRequest
@@ -84,10 +84,20 @@ export function buildApp(services: Services, log: Log, start: Start = { done: tr
   return app
 }
 
+/** Sends what stands in the place of an answer where nothing was carried out, and has it put on record. */
+function refuserOf({ folded, config }: Services, inFlight: InFlight) {
+  const issuer = issuerOf(config)
+  return (error: FhirError, request: FastifyRequest, reply: FastifyReply) => {
+    folded.add(refusedDeed(request, error.kind, issuer))
+    return sendError(error, { request, reply, query: queryOf(request), inFlight })
+  }
+}
+
 /** Refusals that come before the body was read: who still sends it would not see them. */
 const DRAINED: ReadonlySet<ErrorKind> = new Set(['too-large', 'unavailable', 'unauthenticated', 'too-many-requests'])
 
-function serverOptions({ maxBody, trustedProxies }: Config) {
+function serverOptions({ config, folded }: Services) {
+  const { maxBody, trustedProxies } = config
   return {
     bodyLimit: maxBody,
     requestTimeout: TIMES.request,
@@ -96,7 +106,9 @@ function serverOptions({ maxBody, trustedProxies }: Config) {
     forceCloseConnections: 'idle',
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: requestId,
-    clientErrorHandler: answerBroken,
+    clientErrorHandler: (error, socket) => {
+      if (answerBroken(error, socket)) folded.add(refusedDeed({ ip: socket.remoteAddress }, 'invalid', ''))
+    },
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '')),
   } satisfies FastifyHttpOptions<Server>

@@ -11,6 +11,7 @@ import type { Searcher } from '../search/searcher.ts'
 import type { RightsVersion } from './access/rights-version.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import type { Deferred } from './audit/deferred.ts'
+import type { FoldedDeeds } from './audit/folded.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { Trace } from './audit/trace.ts'
 import type { Config } from './config.ts'
@@ -38,6 +39,8 @@ export interface Services {
   dispatch(call: Call): Promise<Result>
   /** Has what was done put on record. */
   audit: Recorder
+  /** What anybody can do without being let in: put on record by the minute. */
+  folded: FoldedDeeds
   underWay: UnderWay
   /** What patients have consented to, as it is stored now. */
   consents: ConsentCutter

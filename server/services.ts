@@ -5,7 +5,7 @@ import { endpointsOf } from '../auth/smart/smart-configuration.ts'
 import { instantOf } from '../resources/dates.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
 import { RightsVersion } from './access/rights-version.ts'
-import { openRecorder } from './audit/open.ts'
+import { openRecording } from './audit/open.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
@@ -37,17 +37,16 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
 
 async function servicesOn({ store, searcher }: OpenedStore, config: Config): Promise<Services> {
   const baseUrl = `${config.publicUrl}/fhir`
-  const { zone } = config
   const parameters = new ParameterRegistry()
   const custom = new CustomParameters(parameters)
   await custom.load(searcher)
   const underWay = new UnderWay()
   const rights = new RightsVersion()
-  const reindex = await Reindex.open({ store, baseUrl, parameters, zone, underWay })
+  const reindex = await Reindex.open({ store, baseUrl, parameters, zone: config.zone, underWay })
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
-  const held = new HeldConsents({ baseUrl, zone })
+  const held = new HeldConsents({ baseUrl, zone: config.zone })
   const stored = await StoredConsents.open(store, searcher, held)
-  const audit = openRecorder(store, config)
+  const { audit, folded, close } = openRecording(store, config)
   const services: Services = {
     config,
     store,
@@ -55,10 +54,11 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
     parameters,
     reindex,
     baseUrl,
-    zone,
+    zone: config.zone,
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
     audit,
+    folded,
     underWay,
     consents: new ConsentCutter(held),
     grants: new BreakGlassGrants(store.state),
@@ -73,7 +73,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
       await neighbours.close()
       await stored.close()
       await reindex.stop()
-      await audit.close()
+      await close()
       await store.close()
     },
   }

@@ -15,7 +15,9 @@ export type SecurityCode =
   | 'logout'
   | 'token' // an access token was issued, or refused
   | 'token-revoked'
+  | 'introspection'
   | 'launch'
+  | 'authorized' // a user let an app do what it asked for, or not
   | 'refused' // at the door: no token, or one that is not accepted
   | 'break-glass'
   | 'user-changed' // users, clients, keys, policies: by CLI or by their own page

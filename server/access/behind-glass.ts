@@ -19,11 +19,14 @@ export async function behindGlass(
   services: Services,
 ): Promise<Call> {
   if (call.operation === 'break-glass') return call
-  demandGlass(call.access)
   const patient = patientAsked(call, services.baseUrl)
-  if (patient === undefined) throw FhirError.of('invalid', ABOUT_ONE)
-  if (reason === '') throw FhirError.of('invalid', 'X-Break-Glass-Reason says why.', { code: 'required' })
-  if (call.access.emergencies?.some((grant) => grant.patient === patient)) return call
+  if (patient === undefined) {
+    demandGlass(call.access)
+    throw FhirError.of('invalid', ABOUT_ONE)
+  }
+  const isBroken = call.access.emergencies?.some((grant) => grant.patient === patient) ?? false
+  if (isBroken && reason !== '') return call
+  // Who may not, or has no reason, is refused by it, which is on record.
   const { error } = await services.dispatch(breaking(patient, reason, call, services))
   if (error) throw error
   return { ...call, access: await again() }
@@ -32,11 +35,12 @@ export async function behindGlass(
 const ABOUT_ONE =
   'The glass is broken by a read or a search about one patient: Patient/[id], Patient/[id]/$everything, what is in its compartment, or …?patient=[id].'
 
-function breaking(id: string, reason: string, { access, purposes = [] }: Call, { config }: Services): Call {
+function breaking(id: string, reason: string, call: Call, { config }: Services): Call {
+  const { access, purposes, from, request } = call
   const parameters = {
     resourceType: 'Parameters',
     parameter: [
-      { name: 'reason', valueString: reason },
+      ...(reason === '' ? [] : [{ name: 'reason', valueString: reason }]),
       { name: 'purpose', valueCode: BREAK_GLASS },
     ],
   }
@@ -46,7 +50,9 @@ function breaking(id: string, reason: string, { access, purposes = [] }: Call, {
     type: 'Patient',
     id,
     access,
-    purposes,
+    ...(purposes ? { purposes } : {}),
+    ...(from === undefined ? {} : { from }),
+    ...(request === undefined ? {} : { request }),
     query: [],
     conditions: {},
     strict: false,

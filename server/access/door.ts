@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { type Access, OPEN } from '../../auth/access.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
-import type { Restriction } from '../../search/searcher.ts'
 import { note } from '../http/log.ts'
 import { bearerOf } from './bearer.ts'
 import type { Caller, Callers } from './callers.ts'
+import { NOBODY } from './nobody.ts'
 import { purposesOf } from './purposes.ts'
 
 declare module 'fastify' {
@@ -13,9 +13,6 @@ declare module 'fastify' {
     access: Access | null
   }
 }
-
-/** What those have who show no token: what is open to all, and nothing else. */
-const NOBODY: Access = nobody()
 
 /** The way into the FHIR routes. */
 export interface Door {
@@ -78,15 +75,3 @@ function letIn(request: FastifyRequest, { access, client, subject }: Pick<Caller
 
 /** What is open to all: how the server is used, and where tokens are had. */
 const OPEN_PATHS = /^\/fhir\/+(metadata\/*|\.well-known\/[\w/-]*)(\?|$)/
-
-function nobody(): Access {
-  const nothing: Restriction = { byType: {}, others: { kind: 'none' } }
-  return {
-    caller: 'nobody',
-    may: { c: nothing, r: nothing, u: nothing, d: nothing, s: nothing },
-    hidden: {},
-    writable: {},
-    labels: [],
-    operations: [],
-  }
-}

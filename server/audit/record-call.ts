@@ -1,8 +1,10 @@
 import { FhirError } from '../../resources/fhir-error.ts'
+import { isNobody } from '../access/nobody.ts'
 import { EntryFailed } from '../bundle/entry-error.ts'
 import type { Result, Services, TracedCall } from '../call.ts'
 import { issuerOf } from '../issuer.ts'
 import { deedOfCall } from './deed-of-call.ts'
+import { foldable } from './folded.ts'
 import { namedBy } from './named.ts'
 import { unrecorded } from './recorder.ts'
 
@@ -19,7 +21,8 @@ export async function recorded(call: TracedCall, result: Result, services: Servi
       error instanceof EntryFailed ? (call.trace.entries.get(error.at) as TracedCall | undefined) : undefined
     const named = error && (await namedBy(entry ?? call, error, services))
     const deed = deedOfCall(call, { issuer: issuerOf(services.config), error, named, entry })
-    if (call.deferred) call.deferred.add(call, deed)
+    if (isNobody(call.access)) services.folded.add(foldable(deed))
+    else if (call.deferred) call.deferred.add(call, deed)
     else await services.audit.record([deed])
     return result
   } catch (error) {

@@ -6,11 +6,14 @@ const ANSWERS: Record<string, [status: string, diagnostics: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not come in time.'],
 }
 
-/** Answers what is no HTTP request that can be read, before there is anything to route. */
-export function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * Answers what is no HTTP request that can be read, before there is anything to route; says whether it was answered, and not
+ * just left.
+ */
+export function answerBroken(error: NodeJS.ErrnoException, socket: Socket): boolean {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
-    return
+    return false
   }
   const [status, diagnostics] = ANSWERS[error.code ?? ''] ?? [
     '400 Bad Request',
@@ -19,4 +22,5 @@ export function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void
   const body = outcomeOf([{ severity: 'error', code: 'structure', diagnostics }])
   const head = `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`
   socket.end(Buffer.concat([Buffer.from(head), body]))
+  return true
 }

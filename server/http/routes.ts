@@ -5,7 +5,9 @@ import { parseQuery, type QueryPair } from '../../search/query.ts'
 import { behindGlass } from '../access/behind-glass.ts'
 import type { Door } from '../access/door.ts'
 import { breaksGlass, reasonOf } from '../access/purposes.ts'
+import { refusedDeed } from '../audit/refused.ts'
 import type { Call, Services } from '../call.ts'
+import { issuerOf } from '../issuer.ts'
 import { type Route, routeOf } from '../routing.ts'
 import { demandJson, wantsNative } from './accept.ts'
 import { burst } from './burst.ts'
@@ -39,6 +41,7 @@ export function addFhirRoutes(app: FastifyInstance, routes: FhirRoutes): void {
 
 async function answer(request: FastifyRequest, reply: FastifyReply, routes: FhirRoutes) {
   const { services, inFlight } = routes
+  let isCarriedOut = false
   let query: readonly QueryPair[] = []
   try {
     const { path, queryText } = splitUrl(request.raw.url ?? '', FHIR_PATH)
@@ -53,12 +56,15 @@ async function answer(request: FastifyRequest, reply: FastifyReply, routes: Fhir
     if (!(mayBeNative(asked) && wantsNative(accept, query)) && !namesFormat(asked)) demandJson(accept, query)
     const call = breaksGlass(asked.purposes) ? await glassBroken(asked, { request, reply, routes }) : asked
     if (call.interaction === 'operation') followed(call, reply)
+    isCarriedOut = true
     const { answer, error } = await services.dispatch(call)
     await burst()
     if (error) throw error
     return await sendAnswer(answer, call, services.baseUrl, { request, reply, query, inFlight })
   } catch (error) {
-    return sendError(fhirErrorOf(error as Error & { code: string }), { request, reply, query, inFlight })
+    const refusal = fhirErrorOf(error as Error & { code: string })
+    if (!isCarriedOut) services.folded.add(refusedDeed(request, refusal.kind, issuerOf(services.config)))
+    return sendError(refusal, { request, reply, query, inFlight })
   }
 }
 

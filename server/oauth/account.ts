@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { SecurityCode } from '../../auth/audit/deed.ts'
 import { registeredClient } from '../../auth/smart/clients.ts'
 import { endGrant, grantOf, grantsOf } from '../../auth/smart/grants.ts'
 import { endSession, sessionsOf } from '../../auth/smart/sessions.ts'
@@ -11,6 +12,7 @@ import { field, formOf } from './form.ts'
 import { pageHeaders } from './headers.ts'
 import { accountPage } from './pages/account-page.ts'
 import type { ProviderHolder } from './provider.ts'
+import { type Doer, foldDone, recordDone } from './records.ts'
 import type { Rooms } from './rooms.ts'
 import { beginSession, leave, type SignedInSession, sessionOf } from './session.ts'
 import { signIn } from './sign-in.ts'
@@ -46,10 +48,27 @@ export function addAccount(app: FastifyInstance, rooms: Rooms, holder: ProviderH
     }
     const end = await handler(rooms, { ...signedIn, form, csrf })
     if ('page' in end) return sendPage(reply, end.page)
+    await recordChange(rooms, { request, user: signedIn.user }, what, end)
     if (!end.left) return showAccount(rooms, reply.code(end.alert ? 400 : 200), signedIn, end)
     await leave(rooms, holder, request, reply, signedIn.session)
     return reply.redirect(`${rooms.root}/account`, 303)
   })
+}
+
+/** What the forms do, as records name it. */
+const CODES: Readonly<Record<string, SecurityCode>> = {
+  revoke: 'token-revoked',
+  end: 'session-ended',
+  password: 'user-changed',
+  code: 'user-changed',
+  'sign-out': 'logout',
+}
+
+/** What was done is on record before it is answered; what was not is counted. */
+async function recordChange(rooms: Rooms, doer: Doer, what: string, { done, left }: { done?: string; left?: true }) {
+  const code = CODES[what]!
+  if (done === undefined && !left) return foldDone(rooms, doer, { code, outcome: '4', told: `${what}: refused` })
+  return recordDone(rooms, doer, { code, query: `account/${what}` })
 }
 
 async function showAccount(
@@ -92,7 +111,7 @@ async function showSignIn(
   reply.header('set-cookie', `${FORM_COOKIE}=${bound}; Path=${root}/account; HttpOnly; SameSite=Strict${secure}`)
   const sent = request.method === 'POST' ? formOf(request) : undefined
   const form = sent && known !== undefined && seal.isCsrf(sent.get('csrf'), known) ? sent : undefined
-  const end = await signIn(rooms, { form, action: `${root}/account`, csrf: seal.csrf(bound), bound })
+  const end = await signIn(rooms, { form, action: `${root}/account`, csrf: seal.csrf(bound), bound, request })
   if ('page' in end) return sendPage(reply, end.page)
   await beginSession(rooms, holder, request, reply, end)
   return reply.redirect(`${root}/account`, 303)

@@ -1,3 +1,4 @@
+import type { DeedPart } from '../../auth/audit/deed.ts'
 import { allowedScopes } from '../../auth/smart/allowed-scopes.ts'
 import { putGrant, type SmartGrant } from '../../auth/smart/grants.ts'
 import { commitState } from '../../auth/smart/kept-record.ts'
@@ -7,6 +8,7 @@ import type { UserRecord } from '../../auth/smart/users.ts'
 import { type Chosen, contextStep } from './context.ts'
 import { grantTtl } from './lifetimes.ts'
 import { consentPage } from './pages/consent-page.ts'
+import { recordDone } from './records.ts'
 import type { Rooms } from './rooms.ts'
 import type { Interaction, StepEnd } from './step.ts'
 
@@ -14,7 +16,11 @@ import type { Interaction, StepEnd } from './step.ts'
 export async function consentStep(rooms: Rooms, interaction: Interaction): Promise<StepEnd> {
   const { form, user, details } = interaction
   if (!user) return denied('The user may not sign in any more.')
-  if (form?.get('decision') === 'deny') return denied('The user denied the request.')
+  const doer = { request: interaction.request, user, client: interaction.client.id }
+  if (form?.get('decision') === 'deny') {
+    await recordDone(rooms, doer, { code: 'authorized', outcome: '4', told: 'denied by the user' })
+    return denied('The user denied the request.')
+  }
   const asked = askedScopes(interaction)
   const context = await contextStep(rooms, interaction, user, asked)
   if ('page' in context || 'result' in context) return context
@@ -24,7 +30,9 @@ export async function consentStep(rooms: Rooms, interaction: Interaction): Promi
     const by = { client: interaction.client.id, user: user.id }
     if (!(await takeLaunch(rooms.store, launch, by))) return usedLaunch()
   }
-  return { result: { consent: { grantId: await keep(rooms, interaction, user, asked, context) } } }
+  const { id, scopes } = await keep(rooms, interaction, user, asked, context)
+  await recordDone(rooms, doer, { code: 'authorized', query: `scope=${scopes.join(' ')}`, ...partsOf(context) })
+  return { result: { consent: { grantId: id } } }
 }
 
 /** Of what the request asks for, what the client's record allows. */
@@ -61,14 +69,22 @@ function askingPage(
   })
 }
 
-/** Keeps the grant: the library's, and what SMART adds to it. Gives its id. */
+/** For whom it was. */
+function partsOf({ given: { patient, encounter } }: Chosen): { parts?: DeedPart[] } {
+  if (patient === undefined) return {}
+  const patients = [patient]
+  const visit = encounter === undefined ? [] : [{ type: 'Encounter', id: encounter, patients }]
+  return { parts: [{ type: 'Patient', id: patient, patients }, ...visit] }
+}
+
+/** Keeps the grant: the library's, and what SMART adds to it. Gives its id and what the user allowed. */
 async function keep(
   { store, baseUrl }: Rooms,
   { provider, details, client, form }: Interaction,
   user: UserRecord,
   asked: string[],
   context: Chosen,
-): Promise<string> {
+): Promise<{ id: string; scopes: string[] }> {
   const ticked = new Set(form?.getAll('scope'))
   const scopes = asked.filter((scope) => ticked.has(scope) || !scopeWords(scope).optional)
   const dropped = String(details.params.scope)
@@ -93,7 +109,7 @@ async function keep(
   }
   const expires = Date.now() + grantTtl(new Set(scopes)) * 1000
   await commitState(store, putGrant(id, kept, expires))
-  return id
+  return { id, scopes }
 }
 
 export function denied(why: string): StepEnd {

@@ -9,7 +9,7 @@ import { statusOf } from '../statuses.ts'
 import { pageHeaders } from './headers.ts'
 import { errorPage } from './pages/error-page.ts'
 
-const BUSY = { error: 'temporarily_unavailable', error_description: 'The server cannot do this now; try again.' }
+export const BUSY = { error: 'temporarily_unavailable', error_description: 'The server cannot do this now; try again.' }
 
 /** What is the server's fault: it goes to the log, and its words to nobody else. */
 export class Faults {
@@ -19,6 +19,11 @@ export class Faults {
   /** Notes which request the library is about to be given. */
   given(request: FastifyRequest): void {
     this.#asked.set(request.raw, request)
+  }
+
+  /** The request that the library was given. */
+  requestOf(raw: IncomingMessage): FastifyRequest | undefined {
+    return this.#asked.get(raw)
   }
 
   /** Hears of the library's faults; where the store cannot be reached, the answer says so. */

@@ -30,8 +30,18 @@ export async function answerForJwt(rooms: Rooms, ctx: KoaContextWithOIDC, next: 
   const known = await rooms.tokens.read(token)
   if (!known || !mayIntrospect(ctx.oidc.client, { clientId: known.client })) return
   if (introspects) ctx.body = introspected(known)
-  else if (known.client === ctx.oidc.client.clientId) await revoke(rooms, known)
+  else if (known.client === ctx.oidc.client.clientId) {
+    await revoke(rooms, known)
+    revoked.add(ctx)
+  }
 }
+
+/** Whether a request has revoked an access token. */
+export function hasRevoked(ctx: KoaContextWithOIDC): boolean {
+  return revoked.has(ctx)
+}
+
+const revoked = new WeakSet<KoaContextWithOIDC>()
 
 /** RFC 7662, 2.2, with the launch context (SMART App Launch 2.2, "Token Introspection"). */
 function introspected({ claims }: OwnToken): Record<string, unknown> {

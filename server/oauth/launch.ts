@@ -4,6 +4,7 @@ import { createLaunch, LAUNCH_KEPT } from '../../auth/smart/launch.ts'
 import { bearerOf } from './bearer.ts'
 import { isEncounterOf, patientOf } from './choices.ts'
 import { parsed } from './json-body.ts'
+import { recordDone } from './records.ts'
 import type { Rooms } from './rooms.ts'
 import { refuse } from './userinfo.ts'
 
@@ -38,8 +39,14 @@ export function addLaunch(app: FastifyInstance, rooms: Rooms): void {
     if (encounter !== undefined && !(await isEncounterOf(rooms, user, encounter, patient))) {
       return refuse(reply, 400, 'invalid_request', 'there is no such encounter of this patient')
     }
+    const about = patient === undefined ? {} : { parts: [{ type: 'Patient', id: patient, patients: [patient] }] }
     const context = { client: client.id, user: user.id, needPatientBanner, ...defined({ patient, encounter, intent }) }
     const launch = await createLaunch(rooms.store, context)
+    await recordDone(
+      rooms,
+      { request, user, client: token.client },
+      { code: 'launch', query: `app=${client.id}`, ...about },
+    )
     const url = new URL(client.launchUrl)
     url.searchParams.set('iss', rooms.baseUrl)
     url.searchParams.set('launch', launch)

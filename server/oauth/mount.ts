@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { oauthSecret } from '../../auth/smart/oauth-secret.ts'
 import { endpointsOf } from '../../auth/smart/smart-configuration.ts'
+import { refusedDeed } from '../audit/refused.ts'
 import type { Services } from '../call.ts'
+import { fhirErrorOf } from '../http/errors.ts'
 import { note } from '../http/log.ts'
 import { issuerOf, OAUTH_PATH } from '../issuer.ts'
 import { addAccount } from './account.ts'
@@ -37,7 +39,10 @@ export async function addOauth(app: FastifyInstance, services: Services, parts: 
       scope.addHook('onRoute', (route) => {
         route.bodyLimit = LONGEST
       })
-      scope.setErrorHandler((error: FastifyError, request, reply) => sendFault(error, request, reply, rooms.root))
+      scope.setErrorHandler((error: FastifyError, request, reply) => {
+        services.folded.add(refusedDeed(request, fhirErrorOf(error).kind, rooms.issuer))
+        return sendFault(error, request, reply, rooms.root)
+      })
       scope.get('/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE))
       addInteraction(scope, rooms, holder)
       addAccount(scope, rooms, holder)
@@ -53,7 +58,8 @@ export async function addOauth(app: FastifyInstance, services: Services, parts: 
 
 const STYLE = readFileSync(join(import.meta.dirname, 'pages/style.css'))
 
-async function roomsOf({ store, baseUrl, dispatch, config }: Services, { accessFor }: OauthParts): Promise<Rooms> {
+async function roomsOf({ config, ...services }: Services, { accessFor }: OauthParts): Promise<Rooms> {
+  const { store, baseUrl, dispatch, audit, folded } = services
   const issuer = issuerOf(config)
   const secret = await oauthSecret(store)
   return {
@@ -62,6 +68,8 @@ async function roomsOf({ store, baseUrl, dispatch, config }: Services, { accessF
     store,
     baseUrl,
     dispatch,
+    audit,
+    folded,
     issuer,
     root: new URL(issuer).pathname,
     endpoints: endpointsOf(issuer, config.registers),

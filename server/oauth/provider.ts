@@ -8,6 +8,7 @@ import { configurationOf } from './configuration.ts'
 import type { Faults } from './faults.ts'
 import { pageHeaders } from './headers.ts'
 import { answerForJwt } from './jwt-tokens.ts'
+import { recordAnswers } from './recorded.ts'
 import { nameRefresher } from './refresh-client.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -85,6 +86,7 @@ function makeProvider(rooms: Rooms, keys: Keys, faults: Faults): Provider {
     ctx.set(pageHeaders())
     await next()
   })
+  recordAnswers(rooms, provider, faults)
   provider.use((ctx, next) => answerForJwt(rooms, ctx as KoaContextWithOIDC, next))
   provider.use((ctx, next) => nameRefresher(rooms, provider, ctx as KoaContextWithOIDC, next))
   provider.use(async (ctx, next) => {

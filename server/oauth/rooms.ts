@@ -5,7 +5,7 @@ import type { Seal } from './csrf.ts'
 import type { OwnTokens } from './own-token.ts'
 
 /** What the parts of the authorization server work with. Made once, in `mount.ts`. */
-export interface Rooms extends Pick<Services, 'store' | 'baseUrl' | 'dispatch'> {
+export interface Rooms extends Pick<Services, 'store' | 'baseUrl' | 'dispatch' | 'audit' | 'folded'> {
   issuer: string
   /** The issuer's path. */
   root: string

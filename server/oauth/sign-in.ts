@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify'
 import { checkCode, checkPassword } from '../../auth/smart/sign-in.ts'
-import type { UserRecord } from '../../auth/smart/users.ts'
+import { type UserRecord, userNamed } from '../../auth/smart/users.ts'
 import { field } from './form.ts'
 import { errorPage } from './pages/error-page.ts'
 import { codePage, loginPage } from './pages/login-page.ts'
+import { foldDone, recordDone } from './records.ts'
 import type { Rooms } from './rooms.ts'
 import type { Interaction, StepEnd } from './step.ts'
 
@@ -11,13 +13,15 @@ const BETWEEN = 5 * 60 * 1000
 
 /** Signs in the user of an interaction. */
 export async function signInStep(rooms: Rooms, interaction: Interaction): Promise<StepEnd> {
-  const { details, user, client, form, action, csrf } = interaction
+  const { details, user, client, form, action, csrf, request } = interaction
   const end = await signIn(rooms, {
     form,
     action,
     csrf,
     bound: details.uid,
     app: client.name,
+    client: client.id,
+    request,
     // Who is signed in already is asked for his password again, not for another user's.
     ...(user ? { only: user.name } : {}),
   })
@@ -41,6 +45,9 @@ interface SigningIn {
   /** The interaction or session that the forms are bound to. */
   bound: string
   app?: string
+  /** The app's id. */
+  client?: string
+  request: FastifyRequest
   /** The only user that may sign in here. */
   only?: string
 }
@@ -58,12 +65,14 @@ export async function signIn(rooms: Rooms, at: SigningIn): Promise<SignedIn> {
   if (passed !== null) return secondFactor(rooms, at, passed)
   const name = only ?? field(form, 'name')
   const result = await checkPassword(rooms.store, { name, password: field(form, 'password', 1000) })
-  if (!('user' in result))
+  if (!('user' in result)) {
+    await failed(rooms, at, name, 'wait' in result ? 'locked' : 'wrong password')
     return {
       page: loginPage({ root, ...at, name, ...named, alert: words(result, 'The name or the password is wrong.') }),
     }
+  }
   const { user } = result
-  if (!user.totp) return { user, amr: ['pwd'] }
+  if (!user.totp) return signedIn(rooms, at, { user, amr: ['pwd'] })
   return { page: codePage({ root, ...at }, rooms.seal.passed(user.name, bound, Date.now() + BETWEEN)) }
 }
 
@@ -72,8 +81,25 @@ async function secondFactor(rooms: Rooms, at: SigningIn, passed: string): Promis
   const name = seal.nameOfPassed(passed, at.bound)
   if (name === undefined) return { page: loginPage({ root, ...at, alert: 'That took too long: begin again.' }) }
   const result = await checkCode(store, { name, code: field(at.form!, 'code', 10) })
-  if ('user' in result) return { user: result.user, amr: ['pwd', 'otp', 'mfa'] }
+  if ('user' in result) return signedIn(rooms, at, { user: result.user, amr: ['pwd', 'otp', 'mfa'] })
+  await failed(rooms, at, name, 'wait' in result ? 'locked' : 'wrong code')
   return { page: codePage({ root, ...at, alert: words(result, 'The code is wrong, or was used already.') }, passed) }
+}
+
+/** A sign-in is on record before it is one. */
+async function signedIn(rooms: Rooms, { request, client }: SigningIn, done: { user: UserRecord; amr: string[] }) {
+  await recordDone(rooms, { request, client, user: done.user }, { code: 'login', query: `amr=${done.amr.join(',')}` })
+  return done
+}
+
+/**
+ * Whoever failed is counted, be there such a user or not: that takes the same time, and anybody can fail as often as he likes.
+ * A name that is nobody's is not kept: it may be a password.
+ */
+async function failed(rooms: Rooms, { request, client }: SigningIn, name: string, told: string): Promise<void> {
+  const user = await userNamed(rooms.store, name)
+  const words = user ? (user.disabled ? `${told}; disabled` : told) : 'unknown user'
+  foldDone(rooms, { request, client, user }, { code: 'login', outcome: '4', told: words })
 }
 
 /** Says no more than that it was wrong: not whether there is such a user. */
