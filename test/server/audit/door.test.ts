@@ -1,8 +1,8 @@
 import t from 'tap'
 import type { RecordedDeed } from '../../../auth/audit/deed.ts'
-import { deedsOf } from '../../support/recorded-deeds.ts'
 import { bearer, hospital } from '../../support/emergency.ts'
 import { listen, sendRaw } from '../../support/listen.ts'
+import { deedsOf } from '../../support/recorded-deeds.ts'
 import { openServer, type TestServer } from '../../support/server.ts'
 
 /** The deeds that were folded till now. */

@@ -2,7 +2,6 @@ import t from 'tap'
 import type { RecordedDeed } from '../../../auth/audit/deed.ts'
 import { addClient } from '../../../auth/smart/clients.ts'
 import { setTotp } from '../../../auth/smart/users.ts'
-import { deedsOf } from '../../support/recorded-deeds.ts'
 import {
   allow,
   authorization,
@@ -16,6 +15,7 @@ import {
   redeem,
   token,
 } from '../../support/oauth.ts'
+import { deedsOf } from '../../support/recorded-deeds.ts'
 import type { TestServer } from '../../support/server.ts'
 
 const SCOPE = 'openid launch/patient patient/*.rs offline_access'
