@@ -84,7 +84,8 @@ class StateAdapter implements Adapter {
   async #isEnded(payload: AdapterPayload | undefined): Promise<boolean> {
     if (this.#model !== 'Session' || payload?.uid === undefined) return false
     // Whoever comes again and again stays no longer for it.
-    if (seconds() - (payload.loginTs ?? 0) >= LONGEST_SESSION) return true
+    const { loginTs } = payload
+    if (loginTs !== undefined && seconds() - loginTs >= LONGEST_SESSION) return true
     return hasEnded(this.#store, payload.uid)
   }
 
