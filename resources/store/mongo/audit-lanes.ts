@@ -21,27 +21,43 @@ const NONE_FOR = 10 * 60_000
 
 const CHAIN_DIGITS = 10
 
+/** Lanes that are taken at once; whoever comes then waits, before he begins anything that others might wait for. */
+const MOST = 64
+
 /**
  * The chains that this process may go on with. Whoever has taken one is alone with it until it is known how far it goes; one of
- * which that cannot be known is given back by nobody, and stays as it is for ever.
+ * which that cannot be known is given up, and stays as it is for ever.
  */
 export class Lanes {
   private readonly heads: Collection<ChainDocument>
   private readonly free: Lane[] = []
   private noneUntil = 0
+  private taken = 0
+  private readonly waiting: (() => void)[] = []
 
   constructor(database: Db) {
     this.heads = database.collection(CHAINS)
   }
 
-  /** One of this process, one that another has left behind, or a new one. */
+  /** One of this process, one that another has left behind, or a new one. Whoever takes it gives it back, or gives it up. */
   async take(): Promise<Lane> {
+    if (this.taken < MOST) this.taken++
+    else await new Promise<void>((resolve) => this.waiting.push(resolve))
     return this.free.pop() ?? (await this.claim()) ?? newLane()
   }
 
-  /** Gives back a lane of which the end is known. */
+  /** Takes back a lane of which the end is known. */
   give(lane: Lane): void {
-    this.free.push(lane)
+    // Of a new one nobody knows yet, and there may be others to go on with.
+    if (lane.number > 0) this.free.push(lane)
+    this.giveUp()
+  }
+
+  /** To be called of a lane that is not given back: another may be taken. */
+  giveUp(): void {
+    const next = this.waiting.shift()
+    if (next) next()
+    else this.taken--
   }
 
   /** Whether a chain ends so in the store, with all that is before its head. Rejects where that cannot be told. */
@@ -52,7 +68,7 @@ export class Lanes {
 
   /** Leaves all that are free to processes to come. Never throws: at worst they stay as they are. */
   async leave(): Promise<void> {
-    const chains = this.free.splice(0).flatMap(({ chain, number }) => (number > 0 ? [chain] : []))
+    const chains = this.free.splice(0).map(({ chain }) => chain)
     if (chains.length === 0) return
     await this.heads.updateMany({ _id: { $in: chains } }, { $set: { f: true } }, LIMITED).catch(() => undefined)
   }

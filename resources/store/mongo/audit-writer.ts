@@ -45,13 +45,14 @@ export class AuditWriter {
   async along<T>(entries: readonly AuditEntry[], work: (recording: Recording) => Promise<T>): Promise<T> {
     await this.makeMonths()
     const lane = await this.lanes.take()
-    const recording = new Recording(lane, entries, this.database.databaseName)
     try {
+      const recording = new Recording(lane, entries, this.database.databaseName)
       const result = await work(recording)
       this.lanes.give(recording.reached)
       return result
     } catch (error) {
       if (isCertain(error)) this.lanes.give(lane)
+      else this.lanes.giveUp()
       throw error
     }
   }

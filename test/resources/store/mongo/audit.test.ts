@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
-import type { AuditEntry } from '../../../../resources/store/audit.ts'
-import { monthOf, timeKey } from '../../../../resources/store/audit-key.ts'
+import type { AuditEntry, ChainedRecord } from '../../../../resources/store/audit.ts'
+import { NO_HASH, recordHash } from '../../../../resources/store/audit-hash.ts'
+import { auditKey, monthOf, timeKey } from '../../../../resources/store/audit-key.ts'
 import { AUDIT_INDEXES } from '../../../../resources/store/mongo/indexes.ts'
 import { MongoStore } from '../../../../resources/store/mongo/store.ts'
 import { CommitRefused, type Unit } from '../../../../resources/store/port.ts'
@@ -29,6 +30,13 @@ async function open(t: Test, count = 1): Promise<MongoStore[]> {
 }
 
 const textsOf = (records: Iterable<{ text: string }>) => Array.from(records, ({ text }) => JSON.parse(text).name).sort()
+
+function follows(records: readonly ChainedRecord[]): boolean {
+  return records.every((record, at) => {
+    const hash = recordHash(records[at - 1]?.hash ?? NO_HASH, record)
+    return record.number === at + 1 && record.hash === hash && record.key === auditKey(record)
+  })
+}
 
 t.test('the audit log on MongoDB', { skip }, async (t) => {
   t.test('who waits for nobody uses one chain', async (t) => {
@@ -154,6 +162,56 @@ t.test('the audit log on MongoDB', { skip }, async (t) => {
     await store.commit(alone(entry('c')))
     t.strictSame(await has(name), declared, 'made again')
     await t.rejects(store.audit.drop('2026'), /a month/)
+  })
+
+  t.test('of more than it may have lanes at once, all are done', async (t) => {
+    const [store] = (await open(t)) as [MongoStore]
+    const many = Array.from({ length: 200 }, (_, at) =>
+      at % 2 ? alone(entry(`a${at}`)) : along(`r${at % 10}`, 'absent'),
+    )
+    const results = await Promise.allSettled(many.map((unit) => store.commit(unit)))
+    t.equal(results.filter(({ status }) => status === 'fulfilled').length, 105, 'of 100 racers for five resources five')
+    const chains = await wholeChains(t, store.audit)
+    t.equal([...chains.values()].flat().length, 105)
+    t.ok(chains.size <= 64, `${chains.size} chains`)
+    await store.commit(alone(entry('last')))
+    t.equal((await wholeChains(t, store.audit)).size, chains.size)
+  })
+
+  t.test('whatever somebody did to a record, its chain is read, and is another one', async (t) => {
+    const [store] = (await open(t)) as [MongoStore]
+    const changes: object[] = [
+      { $set: { x: '{}' } },
+      { $set: { x: 5n } },
+      { $unset: { x: '' } },
+      { $set: { h: 'no hash' } },
+      { $unset: { h: '' } },
+      { $set: { k: 'p 1' } },
+      { $set: { k: [1.5, null, 'x', {}] } },
+      { $pop: { k: 1 } },
+      { $set: { o: 7 } },
+      { $set: { o: '2' } },
+      { $set: { n: 2n ** 60n } },
+      { $unset: { n: '' } },
+    ]
+    for (let at = 0; at < changes.length; at++) await store.commit(alone(entry(`a${at}`, 'p 1', 'p 2')))
+    const { chain, hash } = (await store.audit.chains())[0]!
+    const whole = await store.audit.chain(chain, 0, 99)
+    const month = store.database.collection<{ _id: string }>(`audit_${monthOf(Date.now()).replace('-', '_')}`)
+    for (const [at, change] of changes.entries()) {
+      const { key } = whole[at]!
+      const before = (await month.findOne({ _id: key }, { useBigInt64: true }))!
+      await month.updateOne({ _id: key }, change)
+      const records = await store.audit.chain(chain, 0, 99)
+      const isWhole = records.length === whole.length && follows(records) && records.at(-1)?.hash === hash
+      t.notOk(
+        isWhole,
+        JSON.stringify(change, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
+      )
+      await store.audit.find({ keys: [] }, 99)
+      await month.replaceOne({ _id: key }, before)
+    }
+    t.ok(follows(await store.audit.chain(chain, 0, 99)))
   })
 
   t.test('how often the database is asked', async (t) => {
