@@ -29,11 +29,20 @@ export function encodeDeed(deed: Deed, changes: readonly number[] = []): AuditEn
   })
 }
 
-function entryOf({ deed, changes }: Piece, further: boolean): AuditEntry {
+/** The keys that a record of this text is written with. Throws where it is no text of `encodeDeed`. */
+export function keysInText(text: string): string[] {
+  return allKeysOf(deedOf(JSON.parse(text) as CompactDeed))
+}
+
+function allKeysOf(deed: Deed): string[] {
   const { parts = [], patients = [] } = deed
+  return [...new Set([...keysOf(deed), ...parts.flatMap(keysOfPart), ...patients.map(patientKey)])]
+}
+
+function entryOf({ deed, changes }: Piece, further: boolean): AuditEntry {
   return {
     text: JSON.stringify(compactOf(deed, further)),
-    keys: [...new Set([...keysOf(deed), ...parts.flatMap(keysOfPart), ...patients.map(patientKey)])],
+    keys: allKeysOf(deed),
     tally: further ? UNCOUNTED : tallyText(deed),
     ...(changes.length > 0 ? { changes } : {}),
   }

@@ -57,7 +57,7 @@ export function agentName({ user, system, issuer, subject, client }: DeedAgent):
 /** The keys of a deed, but those of its parts and patients. */
 export function keysOf({ agent, action, outcome, code, purposes = [], request, parts = [] }: Deed): string[] {
   const name = agentName(agent)
-  const actions = new Set([action, ...parts.flatMap((part) => part.action ?? [])])
+  const actions = new Set([action, ...parts.flatMap((part) => actionsOf(part, action))])
   const keys = [
     name === '' ? undefined : agentKey(name),
     agent.client === undefined ? undefined : clientKey(agent.client),
@@ -68,6 +68,12 @@ export function keysOf({ agent, action, outcome, code, purposes = [], request, p
     ...purposes.map(purposeKey),
   ]
   return keys.filter((key) => key !== undefined)
+}
+
+/** An update may turn out to have created what it wrote, when its keys are made already. */
+function actionsOf({ action, written }: DeedPart, whole: DeedAction): DeedAction[] {
+  const own = action ?? whole
+  return written && own === 'U' ? ['U', 'C'] : [own]
 }
 
 /** The keys of one part. */

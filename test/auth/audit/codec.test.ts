@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { decodeRecord, encodeDeed, MOST_KEYS, MOST_TEXT } from '../../../auth/audit/codec.ts'
+import { decodeRecord, encodeDeed, keysInText, MOST_KEYS, MOST_TEXT } from '../../../auth/audit/codec.ts'
 import type { Deed, DeedPart, RecordedDeed } from '../../../auth/audit/deed.ts'
 import { keysOf, keysOfPart, patientKey, tallyOf, tallyText } from '../../../auth/audit/keys.ts'
 import type { AuditEntry } from '../../../resources/store/audit.ts'
@@ -107,6 +107,7 @@ t.test('parts that are written have their versions from the outcomes', async (t)
     { type: 'Observation', id: 'b', version: 7, action: 'R', patients: [] },
     { type: 'Condition', id: 'c', version: 1, action: 'C', patients: ['a'] },
   ])
+  t.ok(entry!.keys.includes('x C'), 'an update may create: it is found by both')
   t.throws(() => encodeDeed({ ...PLAIN, parts }, [4]), { message: 'not as many changes as parts that are written' })
 })
 
@@ -207,6 +208,7 @@ t.test('every record of a deed has the keys of what stands in it', async (t) => 
           ...(deed.patients ?? []).map(patientKey),
         ]
         assert.deepStrictEqual(new Set(entry!.keys), new Set(wanted))
+        assert.deepStrictEqual(keysInText(entry!.text), entry!.keys)
       }),
     ),
   )
