@@ -118,18 +118,11 @@ class Verification {
   async *rest(): AsyncGenerator<VerifyProgress> {
     for (const { chain, number, hash } of await this.log.chains()) {
       this.chains.add(chain)
-      const after = this.reached.of(chain).number
+      const { number: after, hash: known } = this.reached.of(chain)
+      if (after === number && known !== hash) throw endsOtherwise(chain, number)
       for await (const { record, near } of merged(this.log, after < number ? [{ chain, after }] : [])) {
         this.reached.advance(record, near)
-        if (record.number === number && record.hash !== hash) {
-          throw new AuditFault({
-            kind: 'truncated',
-            chain,
-            number,
-            key: record.key,
-            told: `Chain ${chain} has another end than its head says.`,
-          })
-        }
+        if (record.number === number && record.hash !== hash) throw endsOtherwise(chain, number, record.key)
         if (this.counted(chain) % STEP === 0) yield { records: this.records }
       }
       const { number: last } = this.reached.of(chain)
@@ -148,6 +141,11 @@ class Verification {
     this.chains.add(chain)
     return ++this.records
   }
+}
+
+function endsOtherwise(chain: string, number: number, key?: string): AuditFault {
+  const told = `Chain ${chain} has another end than its head says.`
+  return new AuditFault({ kind: 'truncated', chain, number, ...(key === undefined ? {} : { key }), told })
 }
 
 function faultOf({ day }: AuditHead, what: string, where: { chain?: string; number?: number } = {}): AuditFault {

@@ -40,7 +40,7 @@ function demandNext(before: Point, record: ChainedRecord, near: readonly Chained
     const elsewhere = number < due || near.some((one) => one.number === due)
     throw elsewhere
       ? faultAt(
-          record,
+          { ...record, number: due },
           'reordered',
           `Record ${due} of chain ${chain} is not in its place: record ${number} (${key}) is.`,
         )

@@ -17,12 +17,13 @@ export function agentOf(access: Access, issuer: string): DeedAgent {
 
 function makeAgent({ identity, caller }: Access, own: string): DeedAgent {
   if (!identity) return caller.startsWith(SYSTEM) ? { system: caller.slice(SYSTEM.length) } : {}
-  const { fhirUser, subject, issuer, client, role, organization } = identity
+  const { fhirUser, subject, issuer, client, role, organization, tokenId } = identity
   return {
     ...(fhirUser ? { user: `${fhirUser.type}/${fhirUser.id}` } : {}),
     subject,
     ...(issuer === own ? {} : { issuer }),
     client,
+    ...(tokenId === undefined ? {} : { token: tokenId }),
     ...(role === undefined ? {} : { role }),
     ...(organization === undefined ? {} : { organization }),
   }
