@@ -1,4 +1,5 @@
 import type { Access } from '../auth/access.ts'
+import type { Verdict, VerifyProgress } from '../auth/audit/chain.ts'
 import type { AuditLog } from '../resources/store/audit.ts'
 import type { Zone } from '../resources/zone.ts'
 import type { QueryPair } from '../search/query.ts'
@@ -13,6 +14,8 @@ export interface InquiryContext {
   searcher: Searcher
   /** The records of the audit log, as stores keep them. */
   audit: AuditLog
+  /** Reads all of it and tells whether it is as it was written. */
+  verify(): AsyncGenerator<VerifyProgress, Verdict>
   /** FHIR base URL of this server, without `/` at the end. */
   baseUrl: string
   /** What a date without an offset is meant in. */

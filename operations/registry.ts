@@ -8,12 +8,20 @@ import type { Inquiry } from './inquiry.ts'
 import type { Level, Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
 import type { SystemOperation } from './system-operation.ts'
+import { verifyAudit } from './verify-audit.ts'
 
 /** An operation on a type or on a resource. */
 export type Declared = Operation | Action | Inquiry
 
 /** All operations on types and on resources. */
-export const OPERATIONS: readonly Declared[] = [everything, breakGlass, accessReport, activityReport, disclosures]
+export const OPERATIONS: readonly Declared[] = [
+  everything,
+  breakGlass,
+  accessReport,
+  activityReport,
+  disclosures,
+  verifyAudit,
+]
 
 /** All operations of the whole system. */
 export const SYSTEM_OPERATIONS: readonly SystemOperation[] = [reindex]

@@ -1,3 +1,4 @@
+import { AUDIT_USAGE, audit } from './audit.ts'
 import { CLIENT_USAGE, client } from './client.ts'
 import { COPY_USAGE, copy } from './copy.ts'
 import { load, USAGE } from './load.ts'
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, { run: Command; usage: string }>> = {
   policy: { run: policy, usage: POLICY_USAGE },
   keys: { run: keys, usage: KEYS_USAGE },
   token: { run: token, usage: TOKEN_USAGE },
+  audit: { run: audit, usage: AUDIT_USAGE },
 }
 
 /** `npm run fhir -- <command>`. */

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { verifyStore } from '../../auth/audit/proof.ts'
 import type { Inquiry, Told } from '../../operations/inquiry.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { QueryPair } from '../../search/query.ts'
@@ -23,6 +24,7 @@ export async function runInquiry(
       access,
       searcher,
       audit: store.audit,
+      verify: () => verifyStore(store),
       baseUrl,
       zone,
       now: await momentThatIsOver(),

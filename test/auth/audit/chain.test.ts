@@ -17,13 +17,14 @@ import { openStore } from '../../../server/store.ts'
 import { write } from '../../contract/store.ts'
 import { type Tampering, tamper } from '../../support/audit-tampering.ts'
 import { storeFolder } from '../../support/folder.ts'
-import { placeOf } from '../../support/place.ts'
+import { ON_MONGO, placeOf } from '../../support/place.ts'
 import { PLAIN } from './deeds.ts'
 
 t.setTimeout(240_000)
 
 const DAY = 86_400_000
-const MANY = 600
+/** On the embedded store more than are indexed at once. */
+const MANY = ON_MONGO ? 130 : 600
 
 async function open(folder: string): Promise<Store> {
   const { store } = await openStore(readConfig({ ...(await placeOf(folder)), DEMO: 'off' }))
@@ -95,7 +96,7 @@ const CASES: readonly Case[] = [
   },
   { name: 'an outcome is edited', kind: 'changed', number: 8, work: (with_) => with_.change(8, { outcome: 9 }) },
   { name: 'a hash is edited', kind: 'changed', number: 9, work: (with_) => with_.change(9, { hash: NO_HASH }) },
-  { name: 'a record in the middle is deleted', kind: 'missing', number: 300, work: (with_) => with_.remove(300) },
+  { name: 'a record in the middle is deleted', kind: 'missing', number: 99, work: (with_) => with_.remove(99) },
   { name: 'the first is deleted', kind: 'missing', number: 1, work: (with_) => with_.remove(1) },
   { name: 'the last is deleted', kind: 'truncated', number: MANY, work: (with_) => with_.remove(MANY) },
   {

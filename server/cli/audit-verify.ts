@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Verdict } from '../../auth/audit/chain.ts'
+import { type ExportedHeads, readHeads, verifyStore } from '../../auth/audit/proof.ts'
+import { type Config, readConfig } from '../config.ts'
+import { refuseUnfinished } from '../copy/state.ts'
+import { openStore } from '../store.ts'
+import type { Environment } from './administration.ts'
+import { askServer, openPlace, type Server } from './place.ts'
+import { TOKEN_OPTION, tokenOf } from './token.ts'
+
+/** ms between two lines that tell how far it is. */
+const INTERVAL = 2_000
+
+/** A log that can be verified, here or by a server. */
+interface Verified {
+  /** For the user: whose log it is. */
+  description: string
+  verify(heads: ExportedHeads | undefined): Promise<Verdict>
+}
+
+/** Runs `audit verify`; answers the exit code: 0, 1 when the log is not whole, 2 for wrong usage. */
+export async function verifyAudit(args: string[], environment: Environment, usage: string): Promise<number> {
+  const options = readOptions(args)
+  if (!options) {
+    process.stderr.write(`Usage: npm run fhir -- ${usage}\n`)
+    return 2
+  }
+  const path = (name: string) => resolve(environment.INIT_CWD ?? '', name)
+  const { url, heads: file, 'token-file': tokenFile } = options
+  const heads = file === undefined ? undefined : await headsIn(path(file))
+  const token = tokenOf(environment, tokenFile && path(tokenFile))
+  const config = readConfig({ ...environment, DEMO: 'off' })
+  const place = await openPlace<Verified>(config, { url, token }, { here: verifiedHere, at: verifiedAt })
+  process.stdout.write(`Verifying the audit log of ${place.description}\n`)
+  const verdict = await place.verify(heads)
+  process.stdout.write(linesOf(verdict).join(''))
+  return verdict.whole ? 0 : 1
+}
+
+function readOptions(args: string[]): { url?: string; heads?: string; 'token-file'?: string } | undefined {
+  const options = { url: { type: 'string' }, heads: { type: 'string' }, ...TOKEN_OPTION } as const
+  try {
+    return parseArgs({ args, options }).values
+  } catch {
+    return undefined
+  }
+}
+
+async function headsIn(file: string): Promise<ExportedHeads> {
+  const heads = readHeads(await readFile(file, 'utf8'))
+  if (!heads) throw new Error(`${file} is no file of \`audit heads\`.`)
+  return heads
+}
+
+function linesOf({ whole, records, chains, heads, until, fault }: Verdict): string[] {
+  const signed = until === undefined ? 'no signed head' : `${counted(heads, 'signed head')}, the last of ${until}`
+  const read = `${counted(records, 'record')} in ${counted(chains, 'chain')}; ${signed}.\n`
+  if (whole || !fault) return [read, 'The audit log is whole.\n']
+  const { kind, told, chain, number, key } = fault
+  const where = Object.entries({ chain, number, key }).filter(([, value]) => value !== undefined)
+  return [
+    read,
+    `The audit log is BROKEN (${kind}): ${told}\n`,
+    ...where.map(([name, value]) => `  ${name.padEnd(6)} ${value}\n`),
+  ]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+async function verifiedHere(config: Config): Promise<Verified> {
+  const { store } = await openStore(config)
+  return {
+    description: `the store in ${config.storeName}`,
+    async verify(heads) {
+      try {
+        await refuseUnfinished(store, config.storeName)
+        return await finished(verifyStore(store, heads))
+      } finally {
+        await store.close()
+      }
+    },
+  }
+}
+
+async function finished(run: ReturnType<typeof verifyStore>): Promise<Verdict> {
+  let told = performance.now()
+  for (;;) {
+    const { done, value } = await run.next()
+    if (done) return value
+    if (performance.now() - told < INTERVAL) continue
+    told = performance.now()
+    process.stdout.write(`${value.records} records\n`)
+  }
+}
+
+function verifiedAt(server: Server): Verified {
+  return {
+    description: `the server at ${server.base}`,
+    async verify(heads) {
+      // What is not to be believed of a server is not to be asked of it.
+      if (heads) throw new Error('Heads are held against the store itself: stop the server, or leave --heads out.')
+      const response = await askServer(server, '/AuditEvent/$verify', {})
+      if (!response.ok) throw new Error(`${server.base}/AuditEvent/$verify: status ${response.status}`)
+      return verdictOf(await response.json())
+    },
+  }
+}
+
+interface Parameter {
+  name: string
+  part?: Parameter[]
+  [value: string]: unknown
+}
+
+function verdictOf(parameters: unknown): Verdict {
+  return valuesOf((parameters as { parameter?: Parameter[] }).parameter ?? []) as unknown as Verdict
+}
+
+function valuesOf(parameters: readonly Parameter[]): Record<string, unknown> {
+  return Object.fromEntries(
+    parameters.map(({ name, part, ...value }) => [name, part ? valuesOf(part) : Object.values(value)[0]]),
+  )
+}

@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { exportHeads } from '../../auth/audit/proof.ts'
+import { administer, type Console, type Environment, type Verb } from './administration.ts'
+import { verifyAudit } from './audit-verify.ts'
+
+/** How the command is used. */
+export const AUDIT_USAGE = `audit verify [--heads FILE] [--url FHIR_BASE] [--token-file FILE]
+    Reads the whole audit log and tells whether it is as it was written; what is not, is named, and the exit code is 1. In
+    the store in DATA_DIR; where a server has it open, that server does, or with --url another one. It is shown the access
+    token in the file, or in CHARTROOM_TOKEN. With --heads it is held against a file of \`audit heads\`, too.
+    audit heads [--to FILE]
+    The signed heads of all days, and one up to now. Kept elsewhere, they show whether the log was written anew.`
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  heads: {
+    names: 0,
+    options: { to: { type: 'string' } },
+    async run({ store, environment }, _, given) {
+      const heads = await exportHeads(store, Date.now())
+      const text = JSON.stringify(heads)
+      const { to } = given.text('to', 'to')
+      if (to === undefined) return [text]
+      const file = resolve(environment.INIT_CWD ?? '', to)
+      await writeFile(file, `${text}\n`, { flag: 'wx' })
+      return [`${heads.heads.length} head${heads.heads.length === 1 ? '' : 's'} written to ${file}.`]
+    },
+  },
+}
+
+/** Runs `audit`; answers the exit code: 0, 1 when it failed or the log is broken, 2 for wrong usage. */
+export function audit(args: string[], environment: Environment, console?: Console): Promise<number> {
+  const [verb, ...rest] = args
+  if (verb === 'verify') return verifyAudit(rest, environment, AUDIT_USAGE)
+  return administer({ usage: AUDIT_USAGE, verbs: VERBS }, args, environment, console)
+}
