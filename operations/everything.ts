@@ -1,5 +1,6 @@
 import type { Range } from '../resources/dates.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
+import { APART } from '../search/apart.ts'
 import { parametersAsked } from '../search/asked.ts'
 import { inCarePeriod, type Period } from '../search/care-dates.ts'
 import { inCompartment, typesOfCompartment } from '../search/compartment.ts'
@@ -48,12 +49,15 @@ export const everything = defineOperation({
   },
 })
 
-const IN_RECORD: ReadonlySet<string> = new Set(typesOfCompartment('Patient'))
+/** Who looked at a record is no part of it. */
+const IN_RECORD: ReadonlySet<string> = new Set(typesOfCompartment('Patient').filter((type) => !APART.has(type)))
 
 /** The patient comes first: who reads a record page by page wants to know whose it is. */
 const RECORD_TYPES = [...new Set(['Patient', ...IN_RECORD])]
 
-const OTHER_TYPES: ReadonlySet<string> = new Set([...storableTypes].filter((type) => !IN_RECORD.has(type)))
+const OTHER_TYPES: ReadonlySet<string> = new Set(
+  [...storableTypes].filter((type) => !IN_RECORD.has(type) && !APART.has(type)),
+)
 
 const pagesBefore = new WeakMap<Searcher, PagesBefore>()
 

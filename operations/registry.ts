@@ -1,6 +1,7 @@
 import { accessReport } from './access-report.ts'
 import type { Action } from './action.ts'
 import { activityReport } from './activity-report.ts'
+import { auditCounts } from './audit-counts.ts'
 import { breakGlass } from './break-glass.ts'
 import { disclosures } from './disclosures.ts'
 import { everything } from './everything.ts'
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Declared[] = [
   activityReport,
   disclosures,
   verifyAudit,
+  auditCounts,
 ]
 
 /** All operations of the whole system. */

@@ -1,6 +1,7 @@
 import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import { APART } from './apart.ts'
 import type { ParseContext } from './criterion.ts'
 import type { Expression } from './expression.ts'
 import { targetsOf, waysOf } from './include.ts'
@@ -43,7 +44,7 @@ export function parseChained(
   const parameter = link ? parametersOf(type, context.parameters).get(link[1]!) : undefined
   if (!link || parameter?.type !== 'reference') return undefined
   const [, param = '', wanted, rest = ''] = link
-  const possible = targetsOf(parameter)
+  const possible = targetsOf(parameter).filter((target) => !APART.has(target))
   if (wanted !== undefined && !possible.includes(wanted))
     throw badChain(name, `${param} does not lead to ${beginningOf(wanted)}`)
   const types = wanted === undefined ? possible : [wanted]
@@ -60,6 +61,7 @@ function parseHas(type: string, name: string, depth: Depth, { parameters }: Pars
   const parts = /^_has:([A-Za-z]+):([A-Za-z0-9_-]+):(.+)$/s.exec(name)
   if (!parts) throw badChain(name, 'it takes _has:Type:reference:parameter')
   const [, source = '', param = '', rest = ''] = parts
+  if (APART.has(source)) throw badChain(name, `${source} is searched by itself alone`)
   const parameter = storableTypes.has(source) ? parametersOf(source, parameters).get(param) : undefined
   if (parameter?.type !== 'reference' || !targetsOf(parameter).includes(type)) {
     throw badChain(name, `${beginningOf(source)} has no ${beginningOf(param)} that leads to ${type}`)

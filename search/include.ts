@@ -1,6 +1,7 @@
 import { beginningOf } from '../resources/beginning.ts'
 import { storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import { APART } from './apart.ts'
 import { type ParameterRegistry, parametersOf, type SearchParameter } from './parameters.ts'
 import type { Found, Link, ResourceName, Restriction, Searcher } from './searcher.ts'
 
@@ -42,11 +43,13 @@ export function parseInclude(
   if (source === '*' && param === undefined) {
     // What is included may be of any type, and is where `:iterate` goes on from.
     const starts = iterate ? [...storableTypes] : types
-    const sources = reverse ? [...storableTypes] : starts
+    const sources = reverse ? [...storableTypes].filter((type) => !APART.has(type)) : starts
     const links = sources.flatMap((type) => linksOf(type, '*', undefined, reverse, registry))
     return { links: links.filter((link) => !reverse || link.targets.some((end) => starts.includes(end))), iterate }
   }
-  if (!storableTypes.has(source) || param === undefined) throw badInclude(keyword, value)
+  if (!storableTypes.has(source) || param === undefined || (reverse && APART.has(source))) {
+    throw badInclude(keyword, value)
+  }
   const links = linksOf(source, param, target, reverse, registry)
   if (links.length === 0) throw badInclude(keyword, value)
   return { links, iterate }

@@ -13,7 +13,8 @@ import { indexToken } from './types/token.ts'
 import { indexCanonical, indexUri } from './types/uri.ts'
 
 /**
- * All index entries of a resource, each once. `baseUrl` is the FHIR base of this server without a `/` at its end: an
+ * All index entries of a resource, each once; with `only`, those of some parameters by their code (an element's part,
+ * `component#code`, stands for all elements). `baseUrl` is the FHIR base of this server without a `/` at its end: an
  * absolute reference under it is one to this server. A date without an offset is meant in `zone`.
  */
 export function indexEntries(
@@ -22,18 +23,21 @@ export function indexEntries(
   baseUrl: string,
   registry?: ParameterRegistry,
   zone: Zone = UTC,
+  only?: ReadonlySet<string>,
 ): IndexEntry[] {
   const entries: IndexEntry[] = []
   const { plain, grouped } = indexedOf(typeName, registry)
   for (const parameter of plain) {
+    if (only && !only.has(parameter.code)) continue
     const selected = parameter.select(resource)
     if (selected.length === 0) continue
     const own = selected.flatMap((value) => entriesOf(parameter, value, baseUrl, zone))
     if (parameter.code === 'url') own.push(...indexCanonical(resource as object))
     for (const entry of own.length > 1 ? distinct(own) : own) entries.push(entry)
   }
-  entries.push(...indexWords(resource))
-  for (const { find, parts } of grouped) {
+  if (!only || only.has('_text') || only.has('_content')) entries.push(...indexWords(resource))
+  const elements = !only || [...only].some((code) => code.includes('#')) ? grouped : []
+  for (const { find, parts } of elements) {
     for (const [at, element] of find(resource).entries()) {
       const own = parts.flatMap(({ parameter, selectIn }) =>
         // Composites have no modifiers: entries that serve one alone are left out.

@@ -14,6 +14,7 @@ import type { Deferred } from './audit/deferred.ts'
 import type { FoldedDeeds } from './audit/folded.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { Trace } from './audit/trace.ts'
+import type { Moved } from './audit-events/moved.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Destination } from './routing.ts'
@@ -49,6 +50,8 @@ export interface Services {
   rights: RightsVersion
   /** Is told what clients' writes have committed, before they are answered. */
   committed(changes: readonly Change[], outcomes: readonly Outcome[]): void
+  /** AuditEvents that an older chartroom kept as resources, and that went into the log at the start. */
+  moved: Moved
   /** Ends what goes on and closes the store. */
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 import { FhirError, type Issue } from '../resources/fhir-error.ts'
+import { APART } from '../search/apart.ts'
 import type { AskedParameter } from '../search/asked.ts'
 import type { Services } from './call.ts'
 
@@ -7,8 +8,10 @@ const MOST_NAMED = 10
 
 /** Warnings for an answer that rests on parameters which resources may lack entries of. */
 export function incompleteIssues(asked: readonly AskedParameter[], { reindex }: Services): Issue[] {
-  const pending = asked.filter((one) => reindex.lack(one) === 'pending')
-  const overrun = asked.filter((one) => reindex.lack(one) === 'overrun')
+  // Events of the log are indexed as they are looked at.
+  const indexed = asked.filter(({ type }) => !APART.has(type))
+  const pending = indexed.filter((one) => reindex.lack(one) === 'pending')
+  const overrun = indexed.filter((one) => reindex.lack(one) === 'overrun')
   return [
     ...(pending.length > 0 ? [warning(`Older resources are not all indexed by ${named(pending)} yet`)] : []),
     ...(overrun.length > 0
@@ -25,7 +28,7 @@ export function incompleteIssues(asked: readonly AskedParameter[], { reindex }: 
 export function demandComplete(asked: readonly AskedParameter[], services: Services): void {
   const [first, ...more] = incompleteIssues(asked, services)
   if (!first) return
-  const isPending = asked.some((one) => services.reindex.lack(one) === 'pending')
+  const isPending = asked.some((one) => !APART.has(one.type) && services.reindex.lack(one) === 'pending')
   throw new FhirError(
     isPending ? 'unavailable' : 'conflict',
     [first, ...more].map((issue) => ({ ...issue, severity: 'error' })),

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
     { version, url: config.publicUrl, host: config.host, port: config.port, store: config.storeName },
     'listening',
   )
+  if (services.moved.left > 0)
+    log.logger.warn(services.moved, 'AuditEvents in the store are too large for the audit log')
   if (!config.auth) log.logger.warn('AUTH is off: every door is open, on loopback alone')
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   start.done = true

@@ -3,6 +3,7 @@ import { type Declared, operationAt, systemOperation } from '../operations/regis
 import { beginningOf } from '../resources/beginning.ts'
 import { compartmentTables, storableTypes } from '../resources/definitions/definitions.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import { APART } from '../search/apart.ts'
 import type { Compartment } from '../search/compartment.ts'
 
 /** An interaction, and what it is asked of. */
@@ -73,9 +74,10 @@ export function routeOf(method: string, path: string): Route {
   if (!shape) throw nothingThere()
   if (shape.type) demandType(segments[0]!)
   if (shape.inner) demandType(segments[2]!)
-  const interaction = shape.methods[method === 'HEAD' ? 'GET' : method]
+  const methods = shape.type ? methodsOf(segments[0]!, shape) : shape.methods
+  const interaction = methods[method === 'HEAD' ? 'GET' : method]
   if (shape.compartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
-  if (!interaction) throw new MethodNotAllowed(Object.keys(shape.methods))
+  if (!interaction) throw new MethodNotAllowed(Object.keys(methods))
   if (shape.system) return systemRoute(interaction, template, method)
   return { interaction, template, ...(shape.compartment ? withinCompartment(segments) : placeOf(shape, segments)) }
 }
@@ -91,6 +93,14 @@ interface Shape {
   /** An operation of the whole server. */
   system: boolean
   judgedBy?: string
+}
+
+/** What nobody asks of a type that is kept apart: its resources are written once. */
+const NEVER_APART: ReadonlySet<Interaction> = new Set(['update', 'patch', 'delete'])
+
+function methodsOf(type: string, { methods }: Shape): Shape['methods'] {
+  if (!APART.has(type)) return methods
+  return Object.fromEntries(Object.entries(methods).filter(([, interaction]) => !NEVER_APART.has(interaction)))
 }
 
 function shapeOf(template: string, methods: Record<string, Interaction>): Shape {
@@ -178,10 +188,10 @@ function decode(segment: string): string {
   }
 }
 
-/** The interactions that every resource type has, as the CapabilityStatement names them. */
-export function typeInteractions(): Interaction[] {
-  const found = Object.entries(PATHS).flatMap(([path, methods]) =>
-    path.startsWith(':type') ? Object.values(methods) : [],
+/** The interactions that a resource type has, as the CapabilityStatement names them. */
+export function typeInteractions(type: string): Interaction[] {
+  const found = [...SHAPES].flatMap(([path, shape]) =>
+    path.startsWith(':type') ? Object.values(methodsOf(type, shape)) : [],
   )
   return [...new Set(found)].filter((interaction) => interaction !== 'search-system')
 }

@@ -6,6 +6,8 @@ import { instantOf } from '../resources/dates.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
 import { RightsVersion } from './access/rights-version.ts'
 import { openRecording } from './audit/open.ts'
+import { moveStoredEvents } from './audit-events/moved.ts'
+import { SearcherWithLog } from './audit-events/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
@@ -35,9 +37,12 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
   }
 }
 
-async function servicesOn({ store, searcher }: OpenedStore, config: Config): Promise<Services> {
+async function servicesOn({ store, searcher: stored }: OpenedStore, config: Config): Promise<Services> {
   const baseUrl = `${config.publicUrl}/fhir`
   const parameters = new ParameterRegistry()
+  const place = { baseUrl, parameters, zone: config.zone }
+  const searcher = new SearcherWithLog(stored, store.audit, place, config.maxSearchTime)
+  const moved = await moveStoredEvents(store, stored, place)
   const custom = new CustomParameters(parameters)
   await custom.load(searcher)
   const underWay = new UnderWay()
@@ -45,7 +50,7 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
   const reindex = await Reindex.open({ store, baseUrl, parameters, zone: config.zone, underWay })
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone: config.zone })
-  const stored = await StoredConsents.open(store, searcher, held)
+  const consents = await StoredConsents.open(store, searcher, held)
   const { audit, folded, close } = openRecording(store, config)
   const services: Services = {
     config,
@@ -63,15 +68,16 @@ async function servicesOn({ store, searcher }: OpenedStore, config: Config): Pro
     consents: new ConsentCutter(held),
     grants: new BreakGlassGrants(store.state),
     rights,
+    moved,
     dispatch: (call) => dispatch(call, services),
     committed: (changes, outcomes) => {
-      stored.committed(changes, outcomes)
+      consents.committed(changes, outcomes)
       rights.committed(changes)
       if (custom.committed(changes, outcomes)) reindex.parametersChanged()
     },
     close: async () => {
       await neighbours.close()
-      await stored.close()
+      await consents.close()
       await reindex.stop()
       await close()
       await store.close()

@@ -1,6 +1,7 @@
 import type { Access, Permission } from '../auth/access.ts'
 import { FhirError } from '../resources/fhir-error.ts'
 import type { StoredVersion } from '../resources/store/port.ts'
+import { APART } from '../search/apart.ts'
 import { allowed } from '../search/judge.ts'
 import { type LiveVersion, restrictionOf } from '../search/searcher.ts'
 import type { Services } from './call.ts'
@@ -21,6 +22,7 @@ export async function visible(
   const { store, searcher } = services
   const restriction = access.may[permission]
   const narrowed = restrictionOf(restriction, type)
+  if (APART.has(type)) return narrowed.kind === 'none' ? undefined : searcher.read({ type, id }, restriction)
   if (narrowed.kind === 'all') return store.read(type, id)
   if (permission === 'r' && type === 'Binary' && areLinked(access)) return linkedBinary(id, access, services)
   if (narrowed.kind === 'none') return undefined

@@ -85,3 +85,9 @@ const DISCLOSE: Coding = { system: 'http://terminology.hl7.org/CodeSystem/iso-21
 function interaction(code: string): Coding {
   return { system: INTERACTION, code }
 }
+
+/** The codes of deeds that a code of DICOM's, or the like, stands for in AuditEvent.type or subtype. */
+export function deedCodes(code: string): string[] {
+  if (code === DISCLOSE.code) return ['export']
+  return Object.keys(CODES.deeds).filter((deed) => CODES.deeds[deed]!.includes(code))
+}

@@ -54,8 +54,9 @@ export function agentName({ user, system, issuer, subject, client }: DeedAgent):
   return user ?? system ?? (named === undefined ? '' : `${issuer ?? ''}|${named}`)
 }
 
-/** The keys of a deed, but those of its parts and patients. */
-export function keysOf({ agent, action, outcome, code, purposes = [], request, parts = [] }: Deed): string[] {
+/** The keys of a deed, but those of its parts and patients; Consents that had a say are found as resources are. */
+export function keysOf(deed: Deed): string[] {
+  const { agent, action, outcome, code, purposes = [], decidedBy = [], request, parts = [] } = deed
   const name = agentName(agent)
   const actions = new Set([action, ...parts.flatMap((part) => actionsOf(part, action))])
   const keys = [
@@ -66,6 +67,7 @@ export function keysOf({ agent, action, outcome, code, purposes = [], request, p
     outcomeKey(outcome),
     codeKey(code),
     ...purposes.map(purposeKey),
+    ...decidedBy.filter((decided) => decided.startsWith('Consent/')).map(entityKey),
   ]
   return keys.filter((key) => key !== undefined)
 }

@@ -65,6 +65,11 @@ export class Trace {
     this.parts.push(nameOf(type, id))
   }
 
+  /** A resource is added to the log: of one version. */
+  adds(type: string, id: string, text: Buffer): void {
+    this.parts.push({ type, id, version: 1, action: 'C', patients: patientsOf(type, text, this.base) })
+  }
+
   /** A listing shows a resource of this text. */
   lists(type: string, text: Buffer): void {
     this.count = (this.count ?? 0) + 1

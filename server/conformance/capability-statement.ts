@@ -7,6 +7,7 @@ import type {
 import type { Endpoints } from '../../auth/smart/smart-configuration.ts'
 import { OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
+import { APART } from '../../search/apart.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
 import { type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 import { typeInteractions } from '../routing.ts'
@@ -106,6 +107,25 @@ function operationsOf(type: string): Pick<CapabilityStatementRestResource, 'oper
   return own.length > 0 ? { operation: own.map(({ code: name, definition }) => ({ name, definition })) } : {}
 }
 
+/** What can be done with resources that change. */
+const REWRITTEN = {
+  versioning: 'versioned',
+  readHistory: true,
+  updateCreate: true,
+  conditionalCreate: true,
+  conditionalUpdate: true,
+} as const
+
+/** The audit log's events have one version each. */
+const WRITTEN_ONCE = {
+  versioning: 'versioned',
+  readHistory: true,
+  updateCreate: false,
+  conditionalCreate: false,
+  conditionalUpdate: false,
+  conditionalDelete: 'not-supported',
+} as const
+
 function resourceCapability(
   type: string,
   facts: ConformanceFacts,
@@ -114,14 +134,9 @@ function resourceCapability(
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
-    interaction: typeInteractions().map((code) => ({ code: code as ResourceInteraction })),
-    versioning: 'versioned',
-    readHistory: true,
-    updateCreate: true,
-    conditionalCreate: true,
+    interaction: typeInteractions(type).map((code) => ({ code: code as ResourceInteraction })),
+    ...(APART.has(type) ? WRITTEN_ONCE : { ...REWRITTEN, conditionalDelete: facts.conditionalDelete }),
     conditionalRead: 'full-support',
-    conditionalUpdate: true,
-    conditionalDelete: facts.conditionalDelete,
     referencePolicy: ['literal', 'logical', 'local'],
     ...includes,
     searchParam: searchParameters(type, facts.parameters),

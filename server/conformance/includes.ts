@@ -1,6 +1,7 @@
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import type { SearchParameterTable } from '../../resources/definitions/shapes.ts'
 import { compileRoutes } from '../../resources/path/routes.ts'
+import { APART } from '../../search/apart.ts'
 import { targetsOf } from '../../search/include.ts'
 import { type ParameterRegistry, parametersOf } from '../../search/parameters.ts'
 
@@ -20,6 +21,7 @@ export function includesByType(registry: ParameterRegistry): Map<string, Include
       const parameter = parameters.get(table.code)
       if (parameter?.type !== 'reference' || !holdsReferences(table, source)) continue
       own.push(`${source}:${table.code}`)
+      if (APART.has(source)) continue
       for (const target of targetsOf(parameter)) includes.get(target)?.searchRevInclude.push(`${source}:${table.code}`)
     }
     if (own.length > 1) own.push(`${source}:*`)

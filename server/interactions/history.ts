@@ -3,9 +3,11 @@ import { dateRange, instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { HistoryEntry, HistoryQuery, HistoryScope } from '../../resources/store/port.ts'
 import type { Zone } from '../../resources/zone.ts'
+import { APART } from '../../search/apart.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { LiveVersion } from '../../search/searcher.ts'
 import { patientsOfDeleted } from '../audit/deletions.ts'
+import { LogHistory } from '../audit-events/history.ts'
 import { bundleText, entryText } from '../bundle/bundle-text.ts'
 import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { etagOf } from '../etag.ts'
@@ -14,11 +16,11 @@ import { shownText } from '../shown.ts'
 import { Sight } from '../sight.ts'
 import { statusLine } from '../statuses.ts'
 import { visible } from '../visible.ts'
-import { countSeen, seenHistory } from './seen-history.ts'
+import { countSeen, seenHistory, type Telling } from './seen-history.ts'
 
 /** R4 http, history of an instance, a type or the whole system, newest first: as far as the caller may see it. */
 export async function history(call: TracedCall, services: Services): Promise<Answer> {
-  const { store, baseUrl, linkKey, zone } = services
+  const { baseUrl, linkKey, zone } = services
   const { type, id, access } = call
   const scope: HistoryScope = { ...(type ? { type } : {}), ...(id ? { id } : {}) }
   if (id && !(await visible(type!, id, access, services))) {
@@ -30,12 +32,11 @@ export async function history(call: TracedCall, services: Services): Promise<Ans
   const url = [baseUrl, type, id, '_history'].filter(Boolean).join('/')
   const pages = new PageLinks(url, used, access.caller, linkKey)
   const before = pages.start(call.query)
-  const sight = new Sight(access, services, id ? 'r' : 's')
-  const from = before === undefined ? query : { ...query, before }
-  const page = await seenHistory(store, scope, from, count, sight)
+  const told = toldBy(scope, call, services)
+  const page = await told.page(before === undefined ? query : { ...query, before }, count)
   const complete = before === undefined && page.next === undefined && count > 0
   // Counting a long history on every page would cost more than the page.
-  const counted = count === 0 ? await countSeen(store, scope, query, sight) : undefined
+  const counted = count === 0 ? await told.count(query) : undefined
   const total = complete ? page.entries.length : counted
   const deleted = await patientsOfDeleted(page.entries, services)
   const entries = page.entries.map((entry) => {
@@ -46,6 +47,17 @@ export async function history(call: TracedCall, services: Services): Promise<Ans
   return {
     kind: 'ok',
     text: bundleText({ type: 'history', ...(total === undefined ? {} : { total }), links, entries }),
+  }
+}
+
+/** What tells a history: the store or, of its events, the audit log. */
+function toldBy(scope: HistoryScope, { type, access: { may }, access }: Call, services: Services): Telling {
+  const permission = scope.id === undefined ? 's' : 'r'
+  if (type !== undefined && APART.has(type)) return new LogHistory(services.searcher, scope, may[permission])
+  const sight = new Sight(access, services, permission)
+  return {
+    page: (query, count) => seenHistory(services.store, scope, query, count, sight),
+    count: (query) => countSeen(services.store, scope, query, sight),
   }
 }
 

@@ -2,6 +2,7 @@ import { beginningOf } from '../../resources/beginning.ts'
 import { typeInside } from '../../resources/contained.ts'
 import { storableTypes } from '../../resources/definitions/definitions.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
+import { APART } from '../../search/apart.ts'
 import { inCompartment, typesOfCompartment } from '../../search/compartment.ts'
 import {
   type Containment,
@@ -45,6 +46,7 @@ export async function planOf(call: Call, services: Services): Promise<SearchPlan
   const types = type === undefined ? (wanted ?? typesAt(call)) : [type]
   const { containment, used: usedOfContained, rest } = splitContained(call.query)
   demandUncut(containment, call)
+  if (containment) demandStored(types)
   const pairs = wanted ? rest.filter(([name]) => name !== '_type') : rest
   const { byType, used, unknown } = await withTerminology(
     (terminology) => parseForTypes(types, pairs, { ...services, terminology }),
@@ -128,6 +130,7 @@ function sortOf(types: readonly string[], pairs: readonly QueryPair[], { paramet
       ? parseSort(type, pair[1], parameters)
       : insideSort(parseSort(inside, pair[1], parameters))
   }
+  demandAlone(types)
   const all = types.map(keysOf)
   const kinds = new Set(all.map((keys) => keys.map(({ by }) => (typeof by === 'string' ? by : by.type)).join()))
   if (kinds.size > 1) {
@@ -140,9 +143,26 @@ function sortOf(types: readonly string[], pairs: readonly QueryPair[], { paramet
 
 const ALL = { kind: 'all' } as const
 
-/** A compartment need not be that of a resource which is there: what refers to it may be all that is known of it. */
+/** The audit log has one order, and its events contain nothing that is found by itself. */
+function demandStored(types: readonly string[]): void {
+  const apart = types.find((type) => APART.has(type))
+  if (apart === undefined) return
+  throw FhirError.of('invalid', `_contained is not for ${apart}.`, { code: 'not-supported' })
+}
+
+function demandAlone(types: readonly string[]): void {
+  const apart = types.find((type) => APART.has(type))
+  if (apart === undefined || types.length === 1) return
+  throw FhirError.of('invalid', `${apart} is not sorted among other types.`, { code: 'not-supported' })
+}
+
+/**
+ * The types of a search that names none: what is kept apart is not meant. A compartment need not be that of a resource which is
+ * there: what refers to it may be all that is known of it.
+ */
 function typesAt({ compartment }: Call): readonly string[] {
-  return compartment ? typesOfCompartment(compartment.type) : [...storableTypes]
+  const types = compartment ? typesOfCompartment(compartment.type) : [...storableTypes]
+  return types.filter((type) => !APART.has(type))
 }
 
 /** The types that `_type` names, sorted, each once; undefined where it is not given. */

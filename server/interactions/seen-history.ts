@@ -19,6 +19,13 @@ export interface SeenPage {
   next: string | undefined
 }
 
+/** What tells a history as far as it may be seen. */
+export interface Telling {
+  page(query: HistoryQuery, count: number): Promise<SeenPage>
+  /** undefined where it is too long to be counted. */
+  count(query: HistoryQuery): Promise<number | undefined>
+}
+
 /**
  * A page of a history as far as it may be seen: read on until it is full and one more is found, so that it tells nothing of
  * what is left out. Where thousands in a row are, it ends early.

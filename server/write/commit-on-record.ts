@@ -1,11 +1,12 @@
 import type { Outcome, Unit } from '../../resources/store/port.ts'
 import { findBefore } from '../audit/before.ts'
 import { recordOvertaken, recordsOf } from '../audit/committed.ts'
+import { outcomesOf, setApart } from '../audit-events/appended.ts'
 import type { Services, TracedCall } from '../call.ts'
 import { commit } from './commit.ts'
 
 /**
- * Commits what a call changes together with the call's record: neither is without the other. What changes nothing is put on
+ * Commits what a call changes together with the call's record: neither is without the other. AuditEvents go into the log. What changes nothing is put on
  * record when it is answered. Throws as `commit` does.
  */
 export async function commitOnRecord(
@@ -15,9 +16,13 @@ export async function commitOnRecord(
   madeBy: number,
 ): Promise<Outcome[]> {
   if (unit.changes.length === 0 && !unit.state?.length) return commit(unit, services, madeBy)
-  await findBefore(call.trace, unit.changes, services)
-  const outcomes = await commit({ ...unit, audit: recordsOf(call, unit.changes, services) }, services, madeBy)
+  const apart = setApart(unit.changes)
+  const { changes, events, records } = apart
+  await findBefore(call.trace, changes, services)
+  for (const { type, id, text } of events) call.trace.adds(type, id, text)
+  const audit = [...records, ...recordsOf(call, changes, services)]
+  const outcomes = await commit({ ...unit, changes, audit }, services, madeBy)
   call.trace.isRecorded = true
-  await recordOvertaken(call, unit.changes, outcomes, services)
-  return outcomes
+  await recordOvertaken(call, changes, outcomes, services)
+  return outcomesOf(unit.changes, apart, outcomes, services.store)
 }

@@ -54,7 +54,7 @@ export async function commit(unit: Unit, services: Services, madeBy: number): Pr
     const words = `What is written holds more than ${MOST_VALUES} searchable values; all who write would wait for it.`
     throw FhirError.of('too-large', words, { code: 'too-costly' })
   }
-  if (unit.changes.length === 0 && unit.guards.length === 0 && !unit.state?.length) return []
+  if (unit.changes.length === 0 && unit.guards.length === 0 && !unit.state?.length && !unit.audit?.length) return []
   // The reindex that a change of the parameters starts would not see what comes in behind its back.
   if (services.parameters.version !== madeBy) throw new CommitRefused('outdated')
   try {

@@ -34,14 +34,6 @@ export async function hospital(server: TestServer): Promise<void> {
     { ...observation, id: 'plain' },
     { ...observation, id: 'labelled', meta: { security: [{ system: SENSITIVITY, code: 'PSYTHPN' }] } },
     {
-      resourceType: 'AuditEvent',
-      id: 'log',
-      type: { code: 'rest' },
-      recorded: '2026-01-01T00:00:00Z',
-      agent: [{ requestor: true, who: subject }],
-      source: { observer: subject },
-    },
-    {
       resourceType: 'Consent',
       id: 'no',
       status: 'active',

@@ -40,9 +40,8 @@ t.test('leak 6: $everything has what may be seen, each by itself', async (t) => 
   await writeTwoPatients(open)
   await open.put('Observation/shared', observation('shared', 'a', { performer: [{ reference: 'Organization/x' }] }))
   await open.put('Organization/x', { resourceType: 'Organization', id: 'x', name: 'Secret' })
-  await open.put('AuditEvent/e', {
+  await open.post('AuditEvent', {
     resourceType: 'AuditEvent',
-    id: 'e',
     type: { code: 'rest' },
     recorded: '2026-01-01T00:00:00Z',
     agent: [{ requestor: true, who: { reference: 'Patient/a' } }],

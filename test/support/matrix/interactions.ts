@@ -29,6 +29,8 @@ export interface Letters {
   breaksGlass: boolean
   /** Whether all of the audit log may be searched. */
   readsLog: boolean
+  /** Of the log: what is there stays as it is. */
+  isLog: boolean
 }
 
 export function lettersOf(caller: string, { type, whose }: Aim): Letters {
@@ -41,9 +43,11 @@ export function lettersOf(caller: string, { type, whose }: Aim): Letters {
     anywhere: (letter) => all.includes(letter),
     breaksGlass: BREAKS_GLASS.includes(caller),
     readsLog: cells.get('AuditEvent')!.other.includes('s'),
+    isLog: type === LOG,
   }
 }
 
+const LOG = 'AuditEvent'
 const FHIR = { accept: 'application/fhir+json' }
 const nameOf = ({ type, whose }: Aim) => `${type}/${idOf(type, whose)}`
 
@@ -60,7 +64,8 @@ const inList =
 /** Changing what is seen and may not be changed is forbidden; what is not seen is not there. */
 const changed =
   (letter: 'u' | 'd', done: number, absent: number): Tried['ends'] =>
-  ({ its, any }) => {
+  ({ its, any, isLog }) => {
+    if (isLog) return 405
     if (!any(letter)) return 403
     if (its.includes(letter)) return done
     return its.includes('r') ? 403 : absent
@@ -99,6 +104,11 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
   'access-report': ofLog('Patient', 'access-report'),
   disclosures: ofLog('Patient', 'disclosures'),
   'activity-report': ofLog('Practitioner', 'activity-report'),
+  counts: {
+    ask: (server) => server.get('AuditEvent/$counts'),
+    ends: ({ readsLog }) => (readsLog ? 200 : 403),
+    of: LOG,
+  },
 }
 
 /** Each interaction that there is, by its name; `bundle` is a batch with a read. */
@@ -107,14 +117,19 @@ export const TRIED: Record<Interaction, Tried> = {
   vread: { ask: (server, aim) => server.get(`${nameOf(aim)}/_history/1`, FHIR), ends: byId },
   'history-instance': { ask: (server, aim) => server.get(`${nameOf(aim)}/_history`), ends: shownById },
   'history-type': {
-    ask: (server, { type }) => server.get(`${type}/_history?_count=1000`),
+    // The log has grown by then, and begins with what came last.
+    ask: (server, { type, whose }) =>
+      server.get(type === LOG ? `${type}/${idOf(type, whose)}/_history` : `${type}/_history?_count=1000`),
     ends: inList(({ any }) => any('s')),
   },
   'history-system': {
     ask: (server) => server.get('_history?_count=1000'),
-    ends: inList(({ anywhere }) => anywhere('s')),
+    ends: (letters) => inList(({ anywhere }) => anywhere('s'))(letters.isLog ? { ...letters, its: '' } : letters),
   },
-  'search-type': { ask: (server, { type }) => server.get(type), ends: inList(({ any }) => any('s')) },
+  'search-type': {
+    ask: (server, { type, whose }) => server.get(type === LOG ? `${type}?_id=${idOf(type, whose)}` : type),
+    ends: inList(({ any }) => any('s')),
+  },
   'search-system': {
     ask: (server, { type, whose }) => server.get(`?_type=${type}&_id=${idOf(type, whose)}`),
     ends: inList(({ anywhere }) => anywhere('s')),
@@ -131,7 +146,7 @@ export const TRIED: Record<Interaction, Tried> = {
   patch: {
     ask: (server, aim) => server.patch(nameOf(aim), NO_CHANGE(aim.type), JSON_PATCH),
     ends: (letters) =>
-      letters.its.includes('u') && !letters.its.includes('r') ? 403 : changed('u', 200, 404)(letters),
+      !letters.isLog && letters.its.includes('u') && !letters.its.includes('r') ? 403 : changed('u', 200, 404)(letters),
     changes: true,
   },
   delete: { ask: (server, aim) => server.delete(nameOf(aim)), ends: changed('d', 204, 204), changes: true },
@@ -152,7 +167,7 @@ export const TRIED: Record<Interaction, Tried> = {
 /** Updates of an id that nothing has. */
 export const UPDATE_OF_ABSENT: Tried = {
   ask: (server, { type, whose }) => server.put(`${type}/absent`, { ...bodyOf(type, whose), id: 'absent' }),
-  ends: ({ its, any }) => (any('u') ? (its.includes('n') ? 201 : 404) : 403),
+  ends: ({ its, any, isLog }) => (isLog ? 405 : any('u') ? (its.includes('n') ? 201 : 404) : 403),
 }
 
 /** How a reply ended, as `ends` says it. */
