@@ -70,11 +70,7 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
     rights,
     moved,
     dispatch: (call) => dispatch(call, services),
-    committed: (changes, outcomes) => {
-      consents.committed(changes, outcomes)
-      rights.committed(changes)
-      if (custom.committed(changes, outcomes)) reindex.parametersChanged()
-    },
+    committed: toldBy({ consents, rights, custom, reindex }),
     close: async () => {
       await neighbours.close()
       await consents.close()
@@ -84,6 +80,22 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
     },
   }
   return services
+}
+
+/** Those who want to know what clients write. */
+interface Listeners {
+  consents: StoredConsents
+  rights: RightsVersion
+  custom: CustomParameters
+  reindex: Reindex
+}
+
+function toldBy({ consents, rights, custom, reindex }: Listeners): Services['committed'] {
+  return (changes, outcomes) => {
+    consents.committed(changes, outcomes)
+    rights.committed(changes)
+    if (custom.committed(changes, outcomes)) reindex.parametersChanged()
+  }
 }
 
 /** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */
