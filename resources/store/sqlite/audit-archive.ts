@@ -3,7 +3,7 @@ import type { ArchivedRecord } from '../archive.ts'
 import type { AuditChainHead } from '../audit.ts'
 import { monthTables } from './audit-layout.ts'
 import { AuditPlaces } from './audit-places.ts'
-import { type RecordRow, recordOf, recordsOf } from './audit-record.ts'
+import { fingerprintsOf, type RecordRow, recordOf, recordsOf } from './audit-record.ts'
 
 /** See `Archive.audit`. */
 export function* readRecords(database: DatabaseSync, after = ''): Generator<ArchivedRecord> {
@@ -17,7 +17,12 @@ export function* readRecords(database: DatabaseSync, after = ''): Generator<Arch
     for (const row of rows) {
       const record = recordOf(row)
       if (record.key === after) continue
-      yield { ...record, tally: tallies.getOrInsertComputed(row.tally, () => String(name.get(row.tally)?.name)) }
+      const indexed = fingerprintsOf(row.keys)
+      yield {
+        ...record,
+        indexed,
+        tally: tallies.getOrInsertComputed(row.tally, () => String(name.get(row.tally)?.name)),
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ import { SoughtKeys } from './audit-keys.ts'
 import { type AuditMonth, monthTables } from './audit-layout.ts'
 import type { AuditPlaces, AuditSegment } from './audit-places.ts'
 import { type RecordRow, recordOf, recordsOf } from './audit-record.ts'
-import { blockOf, placesIn } from './audit-segment.ts'
+import { blockOf, KeyPlaces } from './audit-segment.ts'
 import { BOUND_LIMIT } from './limit.ts'
 import type { StatementCache } from './statement-cache.ts'
 
@@ -71,7 +71,7 @@ export class AuditFind {
     const blocks = this.statements.prepare(`SELECT entries FROM ${index} WHERE block = ?`)
     const places = this.keys.places((half) => {
       const row = blocks.get(block + blockOf(half, bits))
-      return row ? placesIn(row.entries as Uint8Array, half) : []
+      return row && new KeyPlaces(row.entries as Uint8Array, half)
     })
     const select = this.statements.prepare(`${recordsOf(records)} WHERE a.seq = ?`)
     if (this.descending) places.reverse()
@@ -79,7 +79,7 @@ export class AuditFind {
       const seq = first + place
       if (seq < this.low || seq > this.high) continue
       const row = select.get(seq) as unknown as RecordRow | undefined
-      if (row && this.keys.fit(row.keys)) this.found.push(found(row))
+      if (row && this.keys.fit(row.keys)) this.found.push(recordOf(row))
       if (this.found.length === this.count) return
     }
     if (this.descending) this.high = first - 1
@@ -97,17 +97,12 @@ export class AuditFind {
     const rows = this.statements.prepare(sql).all(low, this.high, most) as unknown as RecordRow[]
     const select = this.statements.prepare(`${recordsOf(records)} WHERE a.seq = ?`)
     for (const row of rows) {
-      if (this.keys.none) this.found.push(found(row))
-      else if (this.keys.fit(row.keys)) this.found.push(found(select.get(row.seq) as unknown as RecordRow))
+      if (this.keys.none) this.found.push(recordOf(row))
+      else if (this.keys.fit(row.keys)) this.found.push(recordOf(select.get(row.seq) as unknown as RecordRow))
       if (this.found.length === this.count) return
     }
     if (this.descending) this.high = rows.length === most ? rows.at(-1)!.seq - 1 : low - 1
     else
       this.low = rows.length === most ? rows.at(-1)!.seq + 1 : (this.places.monthAfter(month.first)?.first ?? END + 1)
   }
-}
-
-function found(row: RecordRow): AuditRecord {
-  const { indexed: _, ...record } = recordOf(row)
-  return record
 }

@@ -1,7 +1,7 @@
 import { monthTables } from './audit-layout.ts'
 import type { AuditPlaces, AuditSegment } from './audit-places.ts'
 import { fingerprintsOf, type RecordRow } from './audit-record.ts'
-import { blockOf, halfAt, placesIn } from './audit-segment.ts'
+import { blockOf, halfAt, KeyPlaces } from './audit-segment.ts'
 import type { StatementCache } from './statement-cache.ts'
 
 /** Tells which keys the index has of records that are read in order: within one state of the log. */
@@ -25,7 +25,7 @@ export class IndexedKeys {
     return all.filter((_, at) => {
       const half = halfAt(keys, at)
       const block = this.block(segment.block + blockOf(half, segment.bits), month)
-      return block !== undefined && placesIn(block, half).includes(seq - segment.first)
+      return block !== undefined && new KeyPlaces(block, half).has(seq - segment.first)
     })
   }
 

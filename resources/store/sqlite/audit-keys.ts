@@ -1,11 +1,14 @@
 import { fingerprint } from '../audit-hash.ts'
-import { halfAt, upperHalfAt } from './audit-segment.ts'
+import { halfAt, type KeyPlaces, upperHalfAt } from './audit-segment.ts'
 
 /** A key that is looked for: the halves of its fingerprint. */
 interface Sought {
   upper: number
   half: number
 }
+
+/** Of so few records the rows are read sooner than the blocks of further keys, some of which are large. */
+const FEW = 8
 
 /** Lists of keys of each of which one must be there. */
 export class SoughtKeys {
@@ -31,19 +34,23 @@ export class SoughtKeys {
   }
 
   /**
-   * The places in a segment, in ascending order, that may have one of each list. `placesOf` gives those of one half of a
-   * fingerprint. The list that found the fewest before is asked first: where it finds nothing, no other is.
+   * The places in a segment, in ascending order, that may have one of each list; `placesOf` gives those of one half of a
+   * fingerprint. The list that found the fewest before is asked first: where it finds nothing, or few, no other is, since who
+   * finds records looks at their keys.
    */
-  places(placesOf: (half: number) => number[]): number[] {
+  places(placesOf: (half: number) => KeyPlaces | undefined): number[] {
     this.lists.sort((one, other) => one.found - other.found)
-    let common: number[] | undefined
+    const all: { size: number; some: KeyPlaces[] }[] = []
     for (const list of this.lists) {
-      const places = union(list.keys.map(({ half }) => placesOf(half)))
-      list.found += places.length
-      common = common === undefined ? places : intersection(common, places)
-      if (common.length === 0) break
+      const some = list.keys.flatMap(({ half }) => placesOf(half) ?? [])
+      const size = some.reduce((sum, places) => sum + places.size, 0)
+      list.found += size
+      if (size === 0) return []
+      all.push({ size, some })
+      if (size <= FEW) break
     }
-    return common ?? []
+    const [least, ...others] = all.sort((one, other) => one.size - other.size)
+    return union(least!.some).filter((place) => others.every(({ some }) => some.some((places) => places.has(place))))
   }
 }
 
@@ -58,12 +65,7 @@ function has(fingerprints: Uint8Array, { upper, half }: Sought): boolean {
   return false
 }
 
-function union(lists: number[][]): number[] {
-  if (lists.length === 1) return lists[0]!
-  return [...new Set(lists.flat())].sort((one, other) => one - other)
-}
-
-function intersection(one: number[], other: number[]): number[] {
-  const places = new Set(other)
-  return one.filter((place) => places.has(place))
+function union(some: readonly KeyPlaces[]): number[] {
+  const lists = some.map((places) => Array.from({ length: places.size }, (_, at) => places.at(at)))
+  return lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort((one, other) => one - other)
 }

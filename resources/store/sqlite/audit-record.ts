@@ -1,4 +1,4 @@
-import type { AuditOutcome, ChainedRecord } from '../audit.ts'
+import type { AuditOutcome, AuditRecord } from '../audit.ts'
 import { auditKey } from '../audit-key.ts'
 
 /** A record's row, with the name of its chain. */
@@ -20,8 +20,8 @@ export function recordsOf(table: string, ...more: `a.${string}`[]): string {
     FROM ${table} a CROSS JOIN audit_chain c ON c.id = a.chain`
 }
 
-/** A record from its row, with the fingerprints that stand in it. */
-export function recordOf({ recorded, chain, number, hash, keys, outcomes, text }: RecordRow): ChainedRecord {
+/** A record from its row. */
+export function recordOf({ recorded, chain, number, hash, outcomes, text }: RecordRow): AuditRecord {
   return {
     key: auditKey({ recorded, chain, number }),
     recorded,
@@ -30,7 +30,6 @@ export function recordOf({ recorded, chain, number, hash, keys, outcomes, text }
     chain,
     number,
     hash: hex(hash),
-    indexed: fingerprintsOf(keys),
   }
 }
 

@@ -65,19 +65,27 @@ export function entriesIn(bytes: number): number {
   return bytes / BYTES
 }
 
-/** The places of records in a segment that may have a key, in ascending order. */
-export function placesIn(bytes: Uint8Array, half: number): number[] {
-  const block = new Block(bytes)
-  let low = 0
-  let high = block.size
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (block.half(middle) < half) low = middle + 1
-    else high = middle
+/** The records of a segment that may have a key: their places, in ascending order, as they stand in its block. */
+export class KeyPlaces {
+  readonly size: number
+  private readonly block: Block
+  private readonly start: number
+
+  constructor(bytes: Uint8Array, half: number) {
+    this.block = new Block(bytes)
+    this.start = firstIn(0, this.block.size, (at) => this.block.half(at) >= half)
+    this.size = firstIn(this.start, this.block.size, (at) => this.block.half(at) > half) - this.start
   }
-  const places: number[] = []
-  for (; low < block.size && block.half(low) === half; low++) places.push(block.place(low))
-  return places
+
+  at(index: number): number {
+    return this.block.place(this.start + index)
+  }
+
+  has(place: number): boolean {
+    const end = this.start + this.size
+    const at = firstIn(this.start, end, (index) => this.block.place(index) >= place)
+    return at < end && this.block.place(at) === place
+  }
 }
 
 class Block {
@@ -96,6 +104,16 @@ class Block {
   place(at: number): number {
     return this.view.getUint16(this.size * 4 + at * 2, true)
   }
+}
+
+/** The first index that fits, of those from `low` to before `high`, where all that come behind one that fits do; else `high`. */
+function firstIn(low: number, high: number, fits: (at: number) => boolean): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (fits(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 function blockBytes(entries: Float64Array): Uint8Array {

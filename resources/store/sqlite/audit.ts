@@ -30,7 +30,7 @@ export class SqliteAudit implements AuditLog {
       const month = Number.isFinite(seq) ? this.places.monthAt(seq) : undefined
       const row = month && this.rows(month, 'a.seq = ?', seq, 1)[0]
       if (!row) return undefined
-      const { indexed: _, ...record } = recordOf(row)
+      const record = recordOf(row)
       return record.key === key ? record : undefined
     })
   }
