@@ -4,12 +4,13 @@ import { FhirError } from '../resources/fhir-error.ts'
 import type { Zone } from '../resources/zone.ts'
 import type { QueryPair } from '../search/query.ts'
 
-/** What a value of an operation's input is read as. `types` are names of resource types, with commas between them. */
+/** What a value of an operation's input is read as. `types` are names of resource types, `codes` codes, with commas between them. */
 interface Values {
   date: Range
   count: number
   types: string[]
   code: string
+  codes: string[]
   concept: Concept
 }
 
@@ -23,7 +24,7 @@ export interface InputParameter {
   doc: string
 }
 
-/** The parameters of an operation by name. Each may be left out, and is given once, save for `types`. */
+/** The parameters of an operation by name. Each may be left out, and is given once, save for lists (`types`, `codes`). */
 export type InputTable = Readonly<Record<string, InputParameter>>
 
 /** What `run` gets: the values of its table. */
@@ -49,9 +50,10 @@ export function readInput<T extends InputTable>(
     if (!parameter) throw wrong(name, `takes ${Object.keys(table).join(', ')}; not this`, 'not-supported')
     if (text === '') continue
     const { type } = parameter
-    if (type !== 'types' && input[name] !== undefined) throw wrong(name, 'is given once')
+    const isList = type === 'types' || type === 'codes'
+    if (!isList && input[name] !== undefined) throw wrong(name, 'is given once')
     const value = READERS[type](name, text, zone)
-    input[name] = type === 'types' ? [...((input[name] as string[] | undefined) ?? []), ...(value as string[])] : value
+    input[name] = isList ? [...((input[name] as string[] | undefined) ?? []), ...(value as string[])] : value
     used.push([name, text])
   }
   return { input: input as Input<T>, used }
@@ -77,6 +79,7 @@ const READERS: { [Type in keyof Values]: (name: string, text: string, zone: Zone
     if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(text)) throw wrong(name, 'takes a code')
     return text
   },
+  codes: (name, text, zone) => text.split(',').map((one) => READERS.code(name, one, zone)),
   concept: (name, text) => {
     const words = text.trim()
     if (words === '' || words.length > MOST_WORDS)

@@ -6,6 +6,7 @@ import type { QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
 import { type Input, type InputTable, readInput } from './input.ts'
 import type { Level } from './operation.ts'
+import type { Screens } from './screens.ts'
 
 /** What an inquiry works with. */
 export interface InquiryContext {
@@ -29,6 +30,7 @@ export interface InquiryContext {
   signal: AbortSignal
   /** Commits new resources as one; answers their ids, in their order. For inquiries that change something. */
   commit(resources: readonly object[]): Promise<string[]>
+  screens: Screens
 }
 
 /** What an inquiry may be answered in. */

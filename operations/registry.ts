@@ -8,6 +8,7 @@ import { everything } from './everything.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { Level, Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
+import { screen, screenState } from './screen.ts'
 import type { SystemOperation } from './system-operation.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -23,6 +24,8 @@ export const OPERATIONS: readonly Declared[] = [
   disclosures,
   verifyAudit,
   auditCounts,
+  screen,
+  screenState,
 ]
 
 /** All operations of the whole system. */

@@ -1,6 +1,7 @@
 import type { Access } from '../auth/access.ts'
 import type { BreakGlassGrants } from '../auth/break-glass/grants.ts'
 import type { ConsentCutter } from '../auth/consent/cuts.ts'
+import type { Screens } from '../operations/screens.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Change, Outcome, Store } from '../resources/store/port.ts'
@@ -28,6 +29,7 @@ export interface Services {
   /** The search parameters of this server: R4's and the stored ones. */
   parameters: ParameterRegistry
   reindex: Reindex
+  screens: Screens
   /** FHIR base URL without `/` at the end. */
   baseUrl: string
   /** What a date without an offset is meant in. */

@@ -16,6 +16,7 @@ import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
 import { issuerOf } from './issuer.ts'
 import { Reindex } from './jobs/reindex.ts'
+import { ScreenJob } from './jobs/screen.ts'
 import { Neighbours } from './neighbours.ts'
 import { type OpenedStore, openStore } from './store.ts'
 import { StoredConsents } from './stored-consents.ts'
@@ -52,12 +53,14 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
   const held = new HeldConsents({ baseUrl, zone: config.zone })
   const consents = await StoredConsents.open(store, searcher, held)
   const { audit, folded, close } = openRecording(store, config)
+  const screens: ScreenJob = new ScreenJob(() => services)
   const services: Services = {
     config,
     store,
     searcher,
     parameters,
     reindex,
+    screens,
     baseUrl,
     zone: config.zone,
     linkKey: await store.secret('links'),
@@ -71,13 +74,7 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
     moved,
     dispatch: (call) => dispatch(call, services),
     committed: toldBy({ consents, rights, custom, reindex }),
-    close: async () => {
-      await neighbours.close()
-      await consents.close()
-      await reindex.stop()
-      await close()
-      await store.close()
-    },
+    close: () => closeAll([neighbours, consents, screens, reindex, { close }, store]),
   }
   return services
 }
@@ -96,6 +93,11 @@ function toldBy({ consents, rights, custom, reindex }: Listeners): Services['com
     rights.committed(changes)
     if (custom.committed(changes, outcomes)) reindex.parametersChanged()
   }
+}
+
+/** Ends one after the other. */
+async function closeAll(all: readonly ({ close(): Promise<void> } | { stop(): Promise<void> })[]): Promise<void> {
+  for (const one of all) await ('close' in one ? one.close() : one.stop())
 }
 
 /** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */

@@ -32,6 +32,7 @@ export async function runInquiry(
       id,
       signal: call.signal ?? new AbortController().signal,
       commit: (resources) => commitNew(resources, [], call, services),
+      screens: services.screens,
     },
     asked,
   )

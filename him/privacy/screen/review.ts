@@ -1,112 +1,106 @@
-import { hash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { ROLE_SYSTEM } from '../../../auth/consent/read.ts'
 import { SCREEN_TASK, TASKS } from '../../../auth/policy/screen-tasks.ts'
 import { isObject, type JsonObject, parseLossless, printLossless } from '../../../resources/json/lossless.ts'
-import { type Finding, gravest, RULES, type Severity } from '../../findings.ts'
+import type { Finding } from '../../findings.ts'
+import { inputsOf, priorityOf, ruleOf } from './finding-input.ts'
 import { NOT_REVIEWED, REVIEW_STATES } from './review-states.ts'
 
-/** CodeSystem of purposes of a Task's input, and the extension that a finding stands in. */
+/** CodeSystem of what an input of such a Task is, besides findings. */
 const INPUTS = 'https://chartroom.invalid/fhir/CodeSystem/screen-input'
-export const FINDING = 'https://chartroom.invalid/fhir/StructureDefinition/finding'
+
+/** System of `Task.groupIdentifier`: all Tasks of one period. */
 export const PERIODS = 'https://chartroom.invalid/fhir/screen-period'
 
-/** Findings that stand in a Task; how many there are is told. */
-const MOST = 200
-
-/** Whom a screen of which period has found something of. */
-export interface Group {
-  /** As `Finding.subject`. */
-  subject: string
-  findings: readonly Finding[]
-  /** ms since 1970 */
+/** ms since 1970: from, and before. */
+export interface Period {
   start: number
   end: number
 }
 
-/** Id of the Task for a user and a period: always the same. */
-export function reviewTaskId({ subject, start, end }: Pick<Group, 'subject' | 'start' | 'end'>): string {
-  return `screen-${hash('sha256', JSON.stringify([subject, start, end])).slice(0, 40)}`
+/** What a screen of a period has found of somebody. */
+export interface Group extends Period {
+  /** As `Finding.subject`. */
+  subject: string
+  findings: readonly Finding[]
 }
 
 /** Findings by whom they are of. */
-export function grouped(findings: readonly Finding[], period: { start: number; end: number }): Group[] {
+export function grouped(findings: readonly Finding[], period: Period): Group[] {
   const groups = Map.groupBy(findings, ({ subject }) => subject)
   return [...groups].map(([subject, own]) => ({ subject, findings: own, ...period }))
 }
 
+/** Id of the Task for a user and a period: always the same, and nobody can guess it who does not know the secret. */
+export function reviewId({ subject, start, end }: Group, secret: Buffer): string {
+  const text = JSON.stringify(['screen', subject, start, end])
+  return `screen-${createHmac('sha256', secret).update(text).digest('hex').slice(0, 40)}`
+}
+
+/** `2026-10-01T00:00:00.000Z/2026-11-01T00:00:00.000Z` */
+export function periodName({ start, end }: Period): string {
+  return `${instant(start)}/${instant(end)}`
+}
+
 /** The Task by which a privacy officer reviews what was found of somebody, as JSON text; `now` in ms since 1970. */
-export function newReview(group: Group, now: number): string {
-  const { subject, start, end } = group
+export function newReview(group: Group, id: string, now: number): string {
+  const { subject } = group
   const state = { system: REVIEW_STATES, code: NOT_REVIEWED, display: 'Not reviewed' }
   return JSON.stringify({
     resourceType: 'Task',
-    id: reviewTaskId(group),
-    groupIdentifier: { system: PERIODS, value: periodName(start, end) },
+    id,
+    groupIdentifier: { system: PERIODS, value: periodName(group) },
     status: 'requested',
     businessStatus: { coding: [state], text: state.display },
     intent: 'order',
-    ...foundIn(group, now),
     code: { coding: [{ system: TASKS, code: SCREEN_TASK }], text: 'Review of accesses' },
-    focus: subject.includes('/') && !subject.includes('|') ? { reference: subject } : { display: subject || 'unknown' },
-    authoredOn: new Date(now).toISOString(),
+    focus: /^[A-Z][A-Za-z]+\/[^|/]+$/.test(subject) ? { reference: subject } : { display: subject },
+    authoredOn: instant(now),
     performerType: [{ coding: [{ system: ROLE_SYSTEM, code: 'privacy-officer' }] }],
+    ...foundIn(inputsOf(group.findings), group, now),
   })
 }
 
 /**
  * A Task that is there already with what was found this time, as JSON text; undefined where that is the same. What reviewers
- * write (state, notes, owner, output) stays.
+ * wrote (state, notes, owner, output, further inputs) stays, and so do the findings of rules that were not `judged`.
  */
-export function renewedReview(text: string, group: Group, now: number): string | undefined {
+export function renewedReview(
+  text: string,
+  found: Period & Pick<Group, 'findings'>,
+  judged: ReadonlySet<string>,
+  now: number,
+): string | undefined {
   const task = parseLossless(text)
   if (!isObject(task)) return undefined
-  const found = parseLossless(JSON.stringify(foundIn(group, now))) as JsonObject
-  const isSame = printLossless(task.input ?? null) === printLossless(found.input ?? null)
-  return isSame ? undefined : printLossless({ ...task, ...found })
+  const before = Array.isArray(task.input) ? task.input.filter(isObject) : []
+  const kept = before.filter((input) => !isPeriod(input) && !judged.has(ruleOf(input) ?? ''))
+  const next = parseLossless(JSON.stringify(foundIn(inputsOf(found.findings, kept), found, now))) as JsonObject
+  const isSame = printLossless(task.input ?? null) === printLossless(next.input ?? null)
+  return isSame ? undefined : printLossless({ ...task, ...next })
 }
 
-/** `2026-10-01T00:00:00.000Z/2026-11-01T00:00:00.000Z` */
-export function periodName(start: number, end: number): string {
-  return `${new Date(start).toISOString()}/${new Date(end).toISOString()}`
+function isPeriod({ type }: JsonObject): boolean {
+  return JSON.stringify(type ?? null).includes(INPUTS)
 }
 
-function foundIn({ findings, start, end }: Group, now: number) {
-  const period = { start: new Date(start).toISOString(), end: new Date(end).toISOString() }
-  const rules = [...new Set(findings.map(({ rule }) => rule))]
+function foundIn(inputs: readonly object[], { start, end }: Period, now: number) {
+  const rules = inputs.flatMap((input) => ruleOf(input as JsonObject) ?? [])
+  const names = [...new Set(rules)].sort()
   return {
-    priority: PRIORITIES[gravest(findings)],
-    description: `${findings.length} findings by ${rules.length} rules: ${rules.join(', ')}`,
-    lastModified: new Date(now).toISOString(),
+    priority: priorityOf(inputs),
+    description: rules.length === 0 ? 'Nothing is found any more' : `${rules.length} findings: ${names.join(', ')}`,
+    lastModified: instant(now),
     input: [
-      { type: { coding: [{ system: INPUTS, code: 'period' }], text: 'period of the screen' }, valuePeriod: period },
-      ...findings.slice(0, MOST).map(inputOf),
-    ],
-  }
-}
-
-const PRIORITIES: Readonly<Record<Severity, string>> = { error: 'urgent', warning: 'asap', information: 'routine' }
-
-function inputOf({ rule, version, severity, message, citation, about, evidence, period, count }: Finding) {
-  const part = (url: string, value: object) => ({ url, ...value })
-  return {
-    extension: [
       {
-        url: FINDING,
-        extension: [
-          part('severity', { valueCode: severity }),
-          part('citation', { valueString: citation }),
-          ...about.map((reference) => part('about', { valueReference: { reference } })),
-          ...evidence.map((reference) => part('evidence', { valueReference: { reference } })),
-          ...(period ? [part('period', { valuePeriod: periodOf(period) })] : []),
-          ...(count === undefined ? [] : [part('count', { valueInteger: count })]),
-        ],
+        type: { coding: [{ system: INPUTS, code: 'period' }], text: 'period of the screen' },
+        valuePeriod: { start: instant(start), end: instant(end) },
       },
+      ...inputs,
     ],
-    type: { coding: [{ system: RULES, version, code: rule }], text: rule },
-    valueString: message,
   }
 }
 
-function periodOf({ start, end }: { start: number; end: number }) {
-  return { start: new Date(start).toISOString(), end: new Date(end).toISOString() }
+function instant(ms: number): string {
+  return new Date(ms).toISOString()
 }

@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Interaction } from '../../../auth/access.ts'
 import type { Json, Reply, TestServer } from '../server.ts'
-import { BREAKS_GLASS, CELLS } from './table.ts'
+import { BREAKS_GLASS, CELLS, SCREENS } from './table.ts'
 import { bodyOf, idOf, type Whose } from './targets.ts'
 
 /** What is asked for: a type, and whose resource it is about. */
@@ -31,6 +32,7 @@ export interface Letters {
   readsLog: boolean
   /** Of the log: what is there stays as it is. */
   isLog: boolean
+  screens: boolean
 }
 
 export function lettersOf(caller: string, { type, whose }: Aim): Letters {
@@ -44,6 +46,7 @@ export function lettersOf(caller: string, { type, whose }: Aim): Letters {
     breaksGlass: BREAKS_GLASS.includes(caller),
     readsLog: cells.get('AuditEvent')!.other.includes('s'),
     isLog: type === LOG,
+    screens: SCREENS.includes(caller),
   }
 }
 
@@ -92,6 +95,25 @@ function ofLog(of: string, code: string): Tried {
   }
 }
 
+const A_DAY = {
+  resourceType: 'Parameters',
+  parameter: [
+    { name: 'start', valueDate: '2020-01-01' },
+    { name: 'end', valueDate: '2020-01-01' },
+  ],
+}
+
+const SCREEN: Tried = {
+  async ask(server) {
+    const reply = await server.post('AuditEvent/$screen', A_DAY)
+    // The next one would find it under way.
+    while ((await server.services.screens.state()).running) await setTimeout(5)
+    return reply
+  },
+  ends: ({ screens }) => (screens ? 200 : 403),
+  of: 'AuditEvent',
+}
+
 /** Each operation on resources, by its code. */
 export const OPERATIONS_TRIED: Record<string, Tried> = {
   everything: EVERYTHING,
@@ -109,6 +131,8 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
     ends: ({ readsLog }) => (readsLog ? 200 : 403),
     of: LOG,
   },
+  screen: SCREEN,
+  'screen-state': { ...SCREEN, ask: (server) => server.get('AuditEvent/$screen-state') },
 }
 
 /** Each interaction that there is, by its name; `bundle` is a batch with a read. */

@@ -27,6 +27,9 @@ openid          -        -           -         -       -                 -      
 /** Operations of the whole system that a caller may ask for; of those who are not named, none. */
 export const OF_SYSTEM: Record<string, readonly string[]> = { administrator: ['reindex', 'explain'] }
 
+/** Those who may have the audit log screened. */
+export const SCREENS: readonly string[] = ['privacy-officer']
+
 /** Those who may open the record of any patient in an emergency. */
 export const BREAKS_GLASS: readonly string[] = ['physician']
 
