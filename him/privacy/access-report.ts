@@ -1,4 +1,5 @@
 import { AuditTrail } from '../../auth/audit/trail.ts'
+import { Pace } from '../../resources/pace.ts'
 import type { AuditLog } from '../../resources/store/audit.ts'
 import type { Searcher } from '../../search/searcher.ts'
 import { type AccessRow, isLabelled, rowOf } from './access-row.ts'
@@ -78,7 +79,9 @@ export class AccessReport {
   private async *explained(explainer: Explainer): AsyncGenerator<ExplainedRow> {
     const { from, to } = this.period
     const asked = { patients: [this.patient], ...(from === undefined ? {} : { from }), to, descending: true }
+    const pace = new Pace()
     for await (const deed of this.trail.deeds(asked)) {
+      if (pace.due) await pace.rest()
       if (!this.isForOffice && isLabelled(deed)) continue
       const row = rowOf(deed, this.sources, this.patient)
       const who = await this.directory.of(row.agent)

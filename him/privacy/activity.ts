@@ -1,6 +1,7 @@
 import { AuditTrail } from '../../auth/audit/trail.ts'
 import { instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
+import { Pace } from '../../resources/pace.ts'
 import type { ReportPeriod, ReportSources } from './access-report.ts'
 import { rowOf } from './access-row.ts'
 import { Directory } from './directory.ts'
@@ -66,7 +67,9 @@ export class ActivityReport {
   async *rows(): AsyncGenerator<KnownRow, void, undefined> {
     const { from, to } = this.period
     const asked = { agents: this.agents, ...(from === undefined ? {} : { from }), to, descending: true }
+    const pace = new Pace()
     for await (const deed of this.trail.deeds(asked)) {
+      if (pace.due) await pace.rest()
       const row = rowOf(deed, this.sources)
       yield { ...row, who: await this.directory.of(row.agent) }
     }

@@ -2,7 +2,8 @@ import type { Fact, ParameterPart, Sheet, Summary } from './sheet.ts'
 
 /** A sheet as a Parameters resource: its facts and summaries, a parameter a row, and what is known at the end. */
 export async function* parametersOf<R>(sheet: Sheet<R>): AsyncGenerator<string, void, undefined> {
-  const before = [...sheet.facts.map(factPart), ...(sheet.summaries ?? []).map(summaryPart)]
+  const summaries = (sheet.summaries ?? []).filter(({ lines }) => lines.length > 0)
+  const before = [...sheet.facts.map(factPart), ...summaries.map(summaryPart)]
   let comma = ''
   yield '{"resourceType":"Parameters","parameter":['
   for (const part of before) {

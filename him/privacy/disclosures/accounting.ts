@@ -1,4 +1,5 @@
 import { AuditTrail } from '../../../auth/audit/trail.ts'
+import { Pace } from '../../../resources/pace.ts'
 import type { ReportPeriod, ReportSources } from '../access-report.ts'
 import { isLabelled } from '../access-row.ts'
 import { Directory } from '../directory.ts'
@@ -39,8 +40,10 @@ export async function accountingOf(
   const outside = await Outside.of(patient, directory, sources)
   const judged = { ...sources, directory, outside, authorizations: new Authorizations(directory, sources) }
   const suspended = await suspendedFor(patient, now, sources)
+  const pace = new Pace()
   const groups = new Map<string, AccountedDisclosure>()
   for await (const deed of new AuditTrail(audit).deeds({ patients: [patient], from })) {
+    if (pace.due) await pace.rest()
     if (!isForOffice && isLabelled(deed)) continue
     const found = await disclosureOf(deed, patient, judged)
     if (!found || found.at < from || found.at >= to) continue

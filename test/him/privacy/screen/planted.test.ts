@@ -20,18 +20,16 @@ const SMALL = { events: 20_000, days: 30, seed: 2027, end: '2026-11-01' }
 t.test('the screen finds all that is planted in a small hospital, and little else', async (t) => {
   const { store, searcher } = await openStore(t)
   const hospital = new Hospital(SMALL)
-  const deeds = [...hospital.days()]
-    .flat()
-    .map(
-      (deed, at): RecordedDeed => ({
-        ...deed,
-        key: `k${at}`,
-        recorded: deed.at + 5,
-        chain: 'h',
-        number: at + 1,
-        hash: '',
-      }),
-    )
+  const deeds = [...hospital.days()].flat().map(
+    (deed, at): RecordedDeed => ({
+      ...deed,
+      key: `k${at}`,
+      recorded: deed.at + 5,
+      chain: 'h',
+      number: at + 1,
+      hash: '',
+    }),
+  )
   await loadResources(store, resourcesOf(hospital), { baseUrl: BASE, zone: UTC })
   const screen = new Screen({
     deeds,
