@@ -58,6 +58,8 @@ export function rowOf(deed: RecordedDeed, context: ReadingContext, patient?: str
 
 /** Of several events of a deed the first that is about the patient. */
 function eventOf(deed: RecordedDeed, patient: string | undefined): string {
+  const sent = deed.kind === 'external' ? (deed.event as AuditEvent | undefined)?.id : undefined
+  if (sent !== undefined) return `AuditEvent/${sent}`
   const at = patient === undefined ? 0 : facetsOf(deed).findIndex((facet) => facet.patient === patient)
   return `AuditEvent/${deed.key}.${Math.max(at, 0)}`
 }

@@ -191,6 +191,21 @@ t.test('what was told to others is accounted for, and nothing that the rule leav
   t.notMatch(reply.text, /Pat Ient/)
 })
 
+t.test('a disclosure is written down by hand by sending an AuditEvent', async (t) => {
+  const server = await filled(t)
+  const event = manual(4, COURT, 'HLEGAL').event as Json
+  const sent = await server.post('AuditEvent', event)
+  t.equal(sent.status, 201, sent.text)
+  t.equal((await server.post('AuditEvent', { ...event, recorded: '2019-01-01T00:00:00Z' })).status, 201)
+  const told = toldBy(await server.get(PATH))
+  t.strictSame(told, [[dayAgo(4), 'Organization/court', 'discharge letter', 'HLEGAL', 1]])
+  const { text } = await server.get('Patient/p/$access-report')
+  const [, id] = /AuditEvent\/([^/]+)\/_history/.exec(sent.headers.location ?? '') ?? []
+  t.match(text, `{"reference":"AuditEvent/${id}"}`, 'and it is an access of whom it names')
+  t.match(text, '"valueReference":{"reference":"Practitioner/own"')
+  t.equal((await server.get(`AuditEvent/${id}`)).status, 200)
+})
+
 t.test('six years back at the most; what was recorded later counts by when it was', async (t) => {
   const server = await filled(t)
   await recordDeeds(server, [
