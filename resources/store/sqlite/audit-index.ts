@@ -150,7 +150,7 @@ export class AuditIndex {
     const { index } = monthTables(segment.month)
     const top = this.statements.prepare(`SELECT max(block) AS block FROM ${index}`).get()?.block
     const start = Number(top ?? 0) + 1
-    const bits = blockBits(entries.length)
+    const bits = blockBits(entries.length, segment.level)
     const insert = this.statements.prepare(`INSERT INTO ${index} (block, entries) VALUES (?, ?)`)
     for (const [block, bytes] of segmentBlocks(entries.sort(), bits)) insert.run(start + block, bytes)
     this.addSegment.run(segment.first, segment.last, segment.month, segment.level, bits, start)

@@ -9,8 +9,8 @@
 const PLACES = 65_536
 const BYTES = 6
 
-/** Entries of a block, about: some blocks then share a page. */
-const PER_BLOCK = 128
+/** Entries of a block, about, by the segment's level: some share a page; those of the first are soon read to be merged. */
+const PER_BLOCK = [640, 128]
 
 /** What an index entry is sorted by, as one number. */
 export function segmentEntry(half: number, place: number): number {
@@ -31,9 +31,9 @@ function numberAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }
 
-/** By how many bits of their fingerprints so many entries are cut into blocks. */
-export function blockBits(entries: number): number {
-  return Math.max(0, Math.ceil(Math.log2(entries / PER_BLOCK)))
+/** By how many bits of their fingerprints so many entries of a segment of this level are cut into blocks. */
+export function blockBits(entries: number, level: number): number {
+  return Math.max(0, Math.ceil(Math.log2(entries / PER_BLOCK[level]!)))
 }
 
 /** Which block of a segment has a fingerprint. */
