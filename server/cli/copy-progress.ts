@@ -1,7 +1,7 @@
 import type { CopyWatch } from '../copy/copy.ts'
 import { Progress } from './progress.ts'
 
-/** Versions after which the bar is drawn. */
+/** Versions or records after which the bar is drawn. */
 const EVERY = 100
 
 /** Shows how far a copy is, and then how far the comparison. */
@@ -24,9 +24,17 @@ export class CopyProgress implements CopyWatch {
     this.add(versions)
   }
 
-  verifying(total: number): void {
+  recording(total: number): void {
     this.took = performance.now() - this.began
     this.copied = this.count
+    this.show(total, 'records')
+  }
+
+  recorded(records: number): void {
+    this.add(records)
+  }
+
+  verifying(total: number): void {
     process.stdout.write('Comparing\n')
     this.show(total)
   }
@@ -48,15 +56,15 @@ export class CopyProgress implements CopyWatch {
     return `${this.copied} versions in ${seconds.toFixed(1)} s (${rate}/s)${earlier}; both places have the same.`
   }
 
-  private show(total: number): void {
+  private show(total: number, what = 'versions'): void {
     this.stop()
     this.count = 0
-    this.bar = new Progress(total, 'versions')
+    this.bar = new Progress(total, what)
   }
 
-  private add(versions: number): void {
-    this.count += versions
-    this.bar?.read(versions)
-    if (this.count % EVERY < versions) this.bar?.show(this.count)
+  private add(count: number): void {
+    this.count += count
+    this.bar?.read(count)
+    if (this.count % EVERY < count) this.bar?.show(this.count)
   }
 }

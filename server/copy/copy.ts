@@ -31,6 +31,9 @@ export interface CopyWatch {
   /** `before` of `total` versions were carried by an earlier run. */
   begun(total: number, before: number): void
   carried(versions: number): void
+  /** All versions are carried; `total` records of the audit log at the most follow. */
+  recording(total: number): void
+  recorded(records: number): void
   /** All is carried; `total` versions are read on both sides together. */
   verifying(total: number): void
   verified(versions: number): void
@@ -122,6 +125,7 @@ export class Copy {
   private async carryAudit(): Promise<void> {
     const { archive, audit } = this.from.store
     this.chains = await audit.chains()
+    this.watch.recording(this.chains.reduce((sum, { number }) => sum + number, 0))
     await this.pump(auditStream(archive))
     const stream = { read: () => fromList(this.chains), size: () => CHAIN_BYTES }
     for await (const chains of partsOf(stream, undefined)) await this.restore({ chains })
@@ -135,9 +139,14 @@ export class Copy {
       await written
       written = this.note({ [stream.name]: stream.position(items.at(-1)!) }, part)
       // What it rejects with is thrown by the next await.
-      written.then(() => this.watch.carried(part.versions?.length ?? 0)).catch(() => undefined)
+      written.then(() => this.tell(part)).catch(() => undefined)
     }
     await written
+  }
+
+  private tell({ versions = [], audit = [] }: ArchivePart): void {
+    if (versions.length > 0) this.watch.carried(versions.length)
+    if (audit.length > 0) this.watch.recorded(audit.length)
   }
 
   private async carriedNotes(): Promise<Record<string, string>> {
