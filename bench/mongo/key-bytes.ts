@@ -27,6 +27,7 @@ function bytesOf(value: unknown): Buffer {
     return Buffer.from(`\u003c${value.replaceAll('\u0000', '\u0000\u007f')}\u0000`)
   }
   if (typeof value === 'number') return numberBytes(value)
+  if (typeof value === 'bigint') return integerBytes(value)
   return Buffer.from([value === undefined || value === null ? 20 : 110])
 }
 
@@ -37,6 +38,13 @@ function numberBytes(value: number): Buffer {
   bytes[0] = value < 0 ? 29 : 43
   const whole = Number.isInteger(value) && Math.abs(value) < 2 ** 53
   return whole ? bytes.subarray(0, 2 + Math.ceil(Math.log2(Math.abs(value) * 2 + 2) / 8)) : bytes
+}
+
+/** An integer of 64 bits. */
+function integerBytes(value: bigint): Buffer {
+  const bytes = Buffer.alloc(9, 50)
+  bytes.writeBigInt64BE(value, 1)
+  return bytes
 }
 
 /** Bytes of a key behind those that it shares with the one in front of it. */

@@ -19,7 +19,7 @@ const LIMITED = { maxTimeMS: 3_000 }
 /** For how long none that others have left is looked for where there was none, in ms. */
 const NONE_FOR = 10 * 60_000
 
-const CHAIN_DIGITS = 10
+const CHAIN_DIGITS = 8
 
 /** Lanes that are taken at once; whoever comes then waits, before he begins anything that others might wait for. */
 const MOST = 64
