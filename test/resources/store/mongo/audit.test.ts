@@ -153,6 +153,13 @@ t.test('the audit log on MongoDB', { skip }, async (t) => {
     t.strictSame(await names({ after: '~' }), [])
     const [record] = await store.audit.chain([...chains.keys()][0]!, 2, 1)
     t.match(record, { number: 3, outcomes: [{ version: 2, created: false }] }, 'from the middle')
+    const head = { _id: [...chains.keys()][0]! }
+    const heads = store.database.collection<{ _id: string }>('audit_chains')
+    const wrong: object[] = [{ $set: { b: 'x' } }, { $set: { t: 1e300 } }, { $unset: { t: '' } }]
+    for (const change of wrong) {
+      await heads.updateOne(head, change)
+      t.equal((await store.audit.chain(head._id, 0, 9)).length, 4, JSON.stringify(change))
+    }
     await store.audit.drop(month)
     t.strictSame(await names({}), ['x', 'b'])
     t.strictSame(await store.audit.months(), [monthOf(end)])
