@@ -8,12 +8,15 @@ import { addressOf } from '../address.ts'
 import { type Config, readConfig } from '../config.ts'
 import { DEMO_USERS_FILE, type DemoSignIn } from '../demo/sign-in.ts'
 import { CONSOLE, type Console, type Environment } from './administration.ts'
+import { demoUserToken, type Endpoints } from './demo-user-token.ts'
 import { reach } from './place.ts'
 
 /** How the command is used. */
 export const TOKEN_USAGE = `token [--client ID --key FILE] [--scope SCOPES] [--url FHIR_BASE]
     Prints an access token for a backend service, from the server in DATA_DIR, at PUBLIC_URL or at FHIR_BASE: for the
-    demo's, whose key is in DATA_DIR, or for ID, with its private key in FILE (a JWK).`
+    demo's, whose key is in DATA_DIR, or for ID, with its private key in FILE (a JWK).
+    token --user NAME [--url FHIR_BASE]
+    One for a user of the demo, by the password in DATA_DIR: physician, coder, privacy-officer and so on.`
 
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -37,18 +40,29 @@ export async function token(args: string[], environment: Environment, console: C
     return 2
   }
   const config = readConfig({ ...environment, DEMO: 'off' })
-  const service = await serviceOf(options, config, environment)
-  console.out(`${await tokenFor(service, await tokenEndpoint(baseOf(options, config)))}\n`)
+  const base = baseOf(options, config)
+  console.out(`${await tokenOfEither(options, base, config, environment)}\n`)
   return 0
 }
 
-type Options = { client?: string; key?: string; scope?: string; url?: string }
+async function tokenOfEither(options: Options, base: string, config: Config, environment: Environment) {
+  if (options.user !== undefined) {
+    const demo = await demoSignIn(config, 'no users of the demo')
+    return demoUserToken(options.user, demo, base, await endpointsOf(base))
+  }
+  const service = await serviceOf(options, config, environment)
+  return tokenFor(service, (await endpointsOf(base)).token_endpoint)
+}
+
+type Options = { client?: string; key?: string; scope?: string; url?: string; user?: string }
 
 /** The options, or what is wrong with them. */
 function readOptions(args: string[]): Options | string {
   const text = { type: 'string' } as const
   try {
-    const { values } = parseArgs({ args, options: { client: text, key: text, scope: text, url: text } })
+    const { values } = parseArgs({ args, options: { client: text, key: text, scope: text, url: text, user: text } })
+    const { user, client, scope } = values
+    if (user !== undefined && (client ?? scope) !== undefined) return 'A user comes with the scopes of the demo.'
     if ((values.client === undefined) !== (values.key === undefined)) return 'A client and its key go together.'
     return values.key !== undefined && values.scope === undefined ? 'Name the scopes.' : { ...values }
   } catch (error) {
@@ -64,19 +78,22 @@ function baseOf({ url }: Options, { dataDir, mongoUrl, publicUrl }: Config): str
 
 async function serviceOf(
   { client, key, scope }: Options,
-  { dataDir }: Config,
+  config: Config,
   { INIT_CWD = '' }: Environment,
 ): Promise<Service> {
   if (client !== undefined && key !== undefined && scope !== undefined) {
     return { id: client, key: (await readJson(resolve(INIT_CWD, key))) as JWK, scope }
   }
-  const demo = (await readJson(join(dataDir, DEMO_USERS_FILE)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-    throw new Error(
-      `${dataDir} has no ${DEMO_USERS_FILE}, and so no service of the demo: name --client, --key and --scope.`,
-    )
-  })) as DemoSignIn
+  const demo = await demoSignIn(config, 'no service of the demo: name --client, --key and --scope')
   return { id: demo.client.id, key: demo.client.key, scope: scope ?? demo.client.scopes.join(' ') }
+}
+
+/** What the demo's file has; `lacks` says what is not to be had without it. */
+async function demoSignIn({ dataDir }: Config, lacks: string): Promise<DemoSignIn> {
+  return (await readJson(join(dataDir, DEMO_USERS_FILE)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new Error(`${dataDir} has no ${DEMO_USERS_FILE}, and so ${lacks}.`)
+  })) as DemoSignIn
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -89,13 +106,15 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 /** Where the server of a FHIR base gives out tokens (SMART App Launch 2.2, ".well-known/smart-configuration"). */
-async function tokenEndpoint(base: string): Promise<string> {
+async function endpointsOf(base: string): Promise<Endpoints> {
   const path = '/.well-known/smart-configuration'
   const response = await reach(base, path, { headers: { accept: 'application/json' } })
   if (!response.ok) throw new Error(`${base} gives out no tokens: ${path} has status ${response.status}; is AUTH on?`)
-  const { token_endpoint: endpoint } = (await response.json()) as { token_endpoint: string }
-  if (new URL(endpoint).protocol === 'https:' || isLoopbackHttp(endpoint)) return endpoint
-  throw new Error(`${endpoint}: tokens come by https alone, save on this machine`)
+  const { authorization_endpoint, token_endpoint } = (await response.json()) as Endpoints
+  const endpoints = { authorization_endpoint, token_endpoint }
+  const open = Object.values(endpoints).find((url) => new URL(url).protocol !== 'https:' && !isLoopbackHttp(url))
+  if (open !== undefined) throw new Error(`${open}: tokens come by https alone, save on this machine`)
+  return endpoints
 }
 
 /** Asks for a token by an assertion (SMART Backend Services, "Authorization with the FHIR server"). */

@@ -13,9 +13,10 @@ import type { Services } from '../call.ts'
 /** Where the passwords are kept, in DATA_DIR. */
 export const DEMO_USERS_FILE = 'demo-users.json'
 
-/** What the file has: passwords by name, and the service with its private key. */
+/** What the file has: passwords by name, the app that they sign in with, and the service with its private key. */
 export interface DemoSignIn {
   users: Record<string, string>
+  app: { id: string; redirectUri: string; scopes: readonly string[] }
   client: { id: string; scopes: readonly string[]; key: JWK }
 }
 
@@ -25,6 +26,15 @@ const CLIENT = {
   kind: 'backend',
   redirectUris: [],
   scopes: ['system/*.cruds', 'system/AuditEvent.rs', 'chartroom/admin'],
+} satisfies ClientFacts
+
+/** What `fhir token --user` signs in with: nothing answers at its redirect URI. */
+const APP = {
+  id: 'demo-app',
+  name: 'Command line of the demo',
+  kind: 'public',
+  redirectUris: ['http://127.0.0.1:8999/after'],
+  scopes: ['openid', 'fhirUser', 'user/*.cruds', 'user/AuditEvent.rs', 'chartroom/admin'],
 } satisfies ClientFacts
 
 /**
@@ -41,9 +51,11 @@ export async function addDemoSignIn({ store, config }: Services): Promise<string
   const { client, key } = await newService()
   const told: DemoSignIn = {
     users: Object.fromEntries(users.map(({ facts, password }) => [facts.name, password])),
+    app: { id: APP.id, redirectUri: APP.redirectUris[0]!, scopes: APP.scopes },
     client: { id: CLIENT.id, scopes: CLIENT.scopes, key },
   }
-  const changes = [...records.map((user) => putOf(user, 'absent')), putClient(client, 'absent')]
+  const clients = [client, newClient(APP).client].map((one) => putClient(one, 'absent'))
+  const changes = [...records.map((user) => putOf(user, 'absent')), ...clients]
   const commit = () => wasCommitted(store, ...changes)
   // On MongoDB nothing is kept in DATA_DIR, which may be another one for each process.
   if (config.mongoUrl !== undefined) return (await commit()) ? linesOf(told, undefined) : undefined

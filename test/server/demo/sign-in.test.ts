@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { SHIPPED } from '../../../auth/policy/shipped.ts'
 import { clientOf } from '../../../auth/smart/clients.ts'
@@ -8,6 +9,7 @@ import { checkPassword } from '../../../auth/smart/sign-in.ts'
 import { addUser, allUsers } from '../../../auth/smart/users.ts'
 import { demoBundles } from '../../../server/demo/hospital.ts'
 import { addDemoSignIn, type DemoSignIn, demoUsers } from '../../../server/demo/sign-in.ts'
+import { runCli } from '../../support/cli.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { ON_MONGO } from '../../support/place.ts'
 import { openServer } from '../../support/server.ts'
@@ -106,6 +108,7 @@ t.test('the first start with AUTH=on tells of them, the second does not', async 
   const first = await start('on')
   while (!told.test(first.output()) && first.process.exitCode === null) await setTimeout(50)
   t.match(first.output(), told)
+  if (!ON_MONGO) await asUsers(t, folder, first.fhir)
   await first.stop()
   t.notMatch(
     first
@@ -119,3 +122,25 @@ t.test('the first start with AUTH=on tells of them, the second does not', async 
   await second.stop()
   t.notMatch(second.output(), told)
 })
+
+/** What `fhir token --user` gives. */
+async function asUsers(t: Test, folder: string, fhir: string): Promise<void> {
+  const token = (...args: string[]) => runCli({ DATA_DIR: folder }, 'token', ...args)
+  const coder = await token('--user', 'coder')
+  t.equal(coder.code, 0, coder.output)
+  const { fhirUser, chartroom_role, scope } = decodeJwt(coder.output.trim())
+  t.match({ fhirUser, chartroom_role }, { fhirUser: /Practitioner.demo-coder$/, chartroom_role: 'coder' })
+  t.match(scope, 'user/*.cruds')
+  const headers = { authorization: `Bearer ${coder.output.trim()}` }
+  t.equal((await fetch(`${fhir}/Patient/demo-patient-01`, { headers })).status, 200)
+  t.equal((await fetch(`${fhir}/AuditEvent`, { headers })).status, 403, 'no more than the role may do')
+  const nobody = await token('--user', 'toString')
+  t.equal(nobody.code, 1)
+  t.match(nobody.output, /no user toString: it has physician, coder/)
+  t.equal((await token('--user', 'coder', '--scope', 'system/*.cruds')).code, 2)
+  const file = join(folder, 'demo-users.json')
+  const kept = readFileSync(file, 'utf8')
+  writeFileSync(file, kept.replace(/("coder": ").*(")/, '$1wrong$2'))
+  t.match(await token('--user', 'coder'), { code: 1, output: /coder has another password by now/ })
+  writeFileSync(file, kept)
+}
