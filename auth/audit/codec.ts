@@ -17,7 +17,7 @@ export const MOST_KEYS = 2_000
  * fewer. Throws `too-large` for an AuditEvent from elsewhere that is too long for a record.
  */
 export function encodeDeed(deed: Deed, changes: readonly number[] = []): AuditEntry[] {
-  if ((deed.parts ?? []).filter(({ written }) => written).length !== changes.length) {
+  if (countWritten(deed) !== changes.length) {
     throw new Error('not as many changes as parts that are written')
   }
   const only = entryOf({ deed, changes }, false)
@@ -36,16 +36,26 @@ export function keysInText(text: string): string[] {
 
 function allKeysOf(deed: Deed): string[] {
   const { parts = [], patients = [] } = deed
-  return [...new Set([...keysOf(deed), ...parts.flatMap(keysOfPart), ...patients.map(patientKey)])]
+  const keys = new Set(keysOf(deed))
+  for (const part of parts) for (const key of keysOfPart(part)) keys.add(key)
+  for (const patient of patients) keys.add(patientKey(patient))
+  return [...keys]
+}
+
+function countWritten({ parts = [] }: Deed): number {
+  let count = 0
+  for (const { written } of parts) if (written) count++
+  return count
 }
 
 function entryOf({ deed, changes }: Piece, further: boolean): AuditEntry {
-  return {
+  const entry: AuditEntry = {
     text: JSON.stringify(compactOf(deed, further)),
     keys: allKeysOf(deed),
     tally: further ? UNCOUNTED : tallyText(deed),
-    ...(changes.length > 0 ? { changes } : {}),
   }
+  if (changes.length > 0) entry.changes = changes
+  return entry
 }
 
 function isWithin({ text, keys }: AuditEntry): boolean {

@@ -82,35 +82,61 @@ const SAME = {
   event: 'v',
 } as const satisfies Partial<Record<keyof Deed, keyof CompactDeed>>
 
+const AGENT_NAMES = Object.entries(AGENT)
+const SAME_NAMES = Object.entries(SAME)
+
 /** The short form of a deed. */
 export function compactOf(deed: Deed, further: boolean): CompactDeed {
+  // Every read waits for this: what is made here is made once, without lists of names.
   const { at, kind, code, action, outcome, agent, parts } = deed
-  return {
-    t: at,
-    ...(kind === 'rest' ? {} : { k: kind }),
-    c: code,
-    ...(action === 'R' ? {} : { a: action }),
-    ...(outcome === '0' ? {} : { o: outcome }),
-    w: renamed(agent, Object.entries(AGENT)),
-    ...renamed(deed, Object.entries(SAME)),
-    ...(parts ? compactParts(parts) : {}),
-    ...(further ? { z: 1 } : {}),
+  const compact: CompactDeed = { t: at, c: code, w: compactAgent(agent) }
+  if (kind !== 'rest') compact.k = kind
+  if (action !== 'R') compact.a = action
+  if (outcome !== '0') compact.o = outcome
+  copy(deed, compact as unknown as Record<string, unknown>, SAME_NAMES)
+  if (parts) addParts(parts, compact)
+  if (further) compact.z = 1
+  return compact
+}
+
+const agents = new WeakMap<DeedAgent, Record<string, string>>()
+
+function compactAgent(agent: DeedAgent): Record<string, string> {
+  const known = agents.get(agent)
+  if (known) return known
+  const compact: Record<string, string> = {}
+  copy(agent, compact, AGENT_NAMES)
+  agents.set(agent, compact)
+  return compact
+}
+
+function copy(from: object, to: Record<string, unknown>, names: readonly (readonly [string, string])[]): void {
+  for (const [name, short] of names) {
+    const value = (from as Record<string, unknown>)[name]
+    if (value !== undefined) to[short] = value
   }
 }
 
-function compactParts(parts: readonly DeedPart[]): Pick<CompactDeed, 'e' | 'n'> {
+function addParts(parts: readonly DeedPart[], compact: CompactDeed): void {
   const places = new Map<string, number>()
-  const e = parts.map(({ type, id, version, written, action, patients }): CompactPart => {
-    const whom = patients.map((patient) => {
-      if (type === 'Patient' && patient === id) return ITSELF
+  compact.e = parts.map((part) => compactPart(part, places))
+  if (places.size > 0) compact.n = [...places.keys()]
+}
+
+function compactPart(
+  { type, id, version, written, action, patients }: DeedPart,
+  places: Map<string, number>,
+): CompactPart {
+  const part: CompactPart = [`${type}/${id}`, written ? WRITTEN : (version ?? 0), action ?? '']
+  for (const patient of patients) {
+    if (type === 'Patient' && patient === id) part.push(ITSELF)
+    else {
       if (!places.has(patient)) places.set(patient, places.size)
-      return places.get(patient)!
-    })
-    const part: CompactPart = [`${type}/${id}`, written ? WRITTEN : (version ?? 0), action ?? '', ...whom]
-    if (whom.length === 0 && part[2] === '') part.length = part[1] === 0 ? 1 : 2
-    return part
-  })
-  return { e, ...(places.size > 0 ? { n: [...places.keys()] } : {}) }
+      part.push(places.get(patient)!)
+    }
+  }
+  if (patients.length === 0 && part[2] === '') part.length = part[1] === 0 ? 1 : 2
+  return part
 }
 
 /** The deed of a short form, its parts as they were before their versions were known. */
@@ -122,8 +148,8 @@ export function deedOf(compact: CompactDeed): Deed & { further?: true } {
     code: c,
     action: a,
     outcome: o,
-    agent: renamed(w, Object.entries(AGENT).map(swapped)),
-    ...renamed(compact, Object.entries(SAME).map(swapped)),
+    agent: renamed(w, AGENT_NAMES.map(swapped)),
+    ...renamed(compact, SAME_NAMES.map(swapped)),
     ...(e ? { parts: e.map((part) => partOf(part, n)) } : {}),
     ...(z === undefined ? {} : { further: true as const }),
   }

@@ -58,18 +58,21 @@ export function agentName({ user, system, issuer, subject, client }: DeedAgent):
 export function keysOf(deed: Deed): string[] {
   const { agent, action, outcome, code, purposes = [], decidedBy = [], request, parts = [] } = deed
   const name = agentName(agent)
-  const actions = new Set([action, ...parts.flatMap((part) => actionsOf(part, action))])
-  const keys = [
-    name === '' ? undefined : agentKey(name),
-    agent.client === undefined ? undefined : clientKey(agent.client),
-    request === undefined ? undefined : requestKey(request),
-    ...[...actions].map(actionKey),
-    outcomeKey(outcome),
-    codeKey(code),
-    ...purposes.map(purposeKey),
-    ...decidedBy.filter((decided) => decided.startsWith('Consent/')).map(entityKey),
-  ]
-  return keys.filter((key) => key !== undefined)
+  const keys: string[] = []
+  const add = (key: string | undefined) => {
+    if (key !== undefined) keys.push(key)
+  }
+  if (name !== '') add(agentKey(name))
+  if (agent.client !== undefined) add(clientKey(agent.client))
+  if (request !== undefined) add(requestKey(request))
+  const actions = new Set([action])
+  for (const part of parts) for (const own of actionsOf(part, action)) actions.add(own)
+  for (const one of actions) add(actionKey(one))
+  add(outcomeKey(outcome))
+  add(codeKey(code))
+  for (const purpose of purposes) add(purposeKey(purpose))
+  for (const decided of decidedBy) if (decided.startsWith('Consent/')) add(entityKey(decided))
+  return keys
 }
 
 /** An update may turn out to have created what it wrote, when its keys are made already. */

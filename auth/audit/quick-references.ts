@@ -6,6 +6,8 @@ import { itemRanges, type MemberRange, memberRange } from '../../resources/json/
 export interface QuickMember {
   /** `"subject"` */
   name: Buffer
+  /** What it mostly begins with: `"subject":{"reference":"Patient/` */
+  usual: Buffer
 }
 
 const CONTAINED = Buffer.from('"contained"')
@@ -14,7 +16,7 @@ const CONTAINED = Buffer.from('"contained"')
 export function quickMember(type: string, paths: readonly (readonly string[])[]): QuickMember | undefined {
   const [name, ...deeper] = paths[0] ?? []
   if (paths.length !== 1 || name === undefined || deeper.length > 0 || isBelow(type, name)) return undefined
-  return { name: Buffer.from(`"${name}"`) }
+  return { name: Buffer.from(`"${name}"`), usual: Buffer.from(`"${name}":{"reference":"Patient/`) }
 }
 
 /** Whether some element below those of a type has a member of this name. */
@@ -32,6 +34,27 @@ function isBelow(type: string, name: string): boolean {
   }
   return false
 }
+
+/** Characters of an id at the most. */
+const MOST_ID = 64
+
+/**
+ * Id of the Patient that a member refers to in its usual form; undefined where it has another one, or it takes a parser to
+ * tell.
+ */
+export function quickPatient(text: Buffer, { usual }: QuickMember): string | undefined {
+  const found = text.indexOf(usual)
+  if (found < 0 || text.includes(CONTAINED)) return undefined
+  const start = found + usual.length
+  let end = start
+  while (IS_OF_ID[text[end] ?? 0] === 1) end++
+  return text[end] === QUOTE && end > start && end - start <= MOST_ID ? text.toString('latin1', start, end) : undefined
+}
+
+/** By character code: 1 for those of ids. */
+const IS_OF_ID = Uint8Array.from({ length: 256 }, (_, code) =>
+  /[A-Za-z0-9\-.]/.test(String.fromCharCode(code)) ? 1 : 0,
+)
 
 /**
  * Texts of the references of a member that is a Reference or a list of them; undefined where it takes a parser to tell. A

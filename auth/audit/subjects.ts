@@ -3,7 +3,7 @@ import { memberStart } from '../../resources/json/outline.ts'
 import { compileRoutes } from '../../resources/path/routes.ts'
 import { parseReference } from '../../resources/references.ts'
 import { appliesTo } from '../../search/parameters.ts'
-import { type QuickMember, quickMember, quickReferences } from './quick-references.ts'
+import { type QuickMember, quickMember, quickPatient, quickReferences } from './quick-references.ts'
 
 /** Parameters that tell whom a resource is about (R4 search parameters): not those of performers, authors, receivers. */
 const CODES = new Set(['patient', 'subject'])
@@ -58,6 +58,8 @@ export function patientsOf(type: string, text: Buffer, base?: string): string[] 
   if (type === 'Bundle') return patientsIn(JSON.parse(text.toString()), base)
   const { paths, quick } = subjectsOf(type)
   if (paths.length === 0) return []
+  const usual = quick && quickPatient(text, quick)
+  if (usual !== undefined) return [usual]
   const found = quick && quickReferences(text, quick)
   return patientsAmong(found ?? referencesIn(JSON.parse(text.toString()), paths), base)
 }

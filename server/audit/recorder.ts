@@ -3,6 +3,7 @@ import type { Deed } from '../../auth/audit/deed.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { AuditEntry } from '../../resources/store/audit.ts'
 import type { Store } from '../../resources/store/port.ts'
+import { Gathering } from './gathering.ts'
 
 /** What keeps the record of what is done. */
 export interface Recorder {
@@ -29,6 +30,7 @@ interface Group {
  */
 export class DurableRecorder implements Recorder {
   private readonly store: Pick<Store, 'commit'>
+  private readonly gatherers = new Gathering()
   private gathering: Group | undefined
   private writing: Promise<void> | undefined
 
@@ -39,6 +41,7 @@ export class DurableRecorder implements Recorder {
   record(deeds: readonly Deed[]): Promise<void> {
     this.gathering ??= newGroup()
     const group = this.gathering
+    this.gatherers.came()
     for (const deed of deeds) group.entries.push(...encodeDeed(deed))
     this.writing ??= this.writeAll()
     return group.written
@@ -49,12 +52,13 @@ export class DurableRecorder implements Recorder {
   }
 
   private async writeAll(): Promise<void> {
-    // What is done in the same turn of the loop goes along.
-    await new Promise((resolve) => setImmediate(resolve))
     while (this.gathering) {
+      const count = await this.gatherers.wait()
       const group = this.gathering
       this.gathering = undefined
+      const begun = performance.now()
       await this.write(group)
+      this.gatherers.committed(count, performance.now() - begun)
     }
     this.writing = undefined
   }
