@@ -38,6 +38,7 @@ async function listing(
   const { access, type, id, trace } = call
   const asked = [...call.query, ...parametersOf(call, services)]
   trace.input = asked
+  trace.count = 0
   const { used, run } = declared.prepare(asked, zone)
   liveVersion(await visible(type, id, access, services, 's'), { type, id })
   const pages = new PageLinks(`${baseUrl}/${type}/${id}/$${declared.code}`, limited(used), access.caller, linkKey)

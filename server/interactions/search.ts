@@ -29,6 +29,7 @@ interface Shape {
 /** R4 http, search: of a type or of the whole system, either within a compartment or not. */
 export async function search(call: TracedCall, services: Services): Promise<Answer> {
   const { linkKey, searcher } = services
+  call.trace.count = 0
   const plan = await planOf(call, services)
   const outcome = issuesBefore(plan, call, services)
   const shape = shapeOf(call.query)

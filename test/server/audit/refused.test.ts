@@ -1,0 +1,102 @@
+import t from 'tap'
+import type { Access } from '../../../auth/access.ts'
+import type { Identity } from '../../../auth/identity.ts'
+import { openRights } from '../../../server/access/rights.ts'
+import { deedsSince } from '../../support/recorded.ts'
+import { accessTo, recordOf } from '../../support/rights.ts'
+import { openServer } from '../../support/server.ts'
+import { observation, patient, writeTwoPatients } from '../../support/two-patients.ts'
+
+t.test('what is hidden is absent to who asks, and on record with whom it is about', async (t) => {
+  const server = await openServer(t)
+  await writeTwoPatients(server)
+  const since = deedsSince(server)
+  await since()
+  const asked = server.as(accessTo(recordOf('a')))
+  for (const path of ['Observation/ob', 'Observation/ob/_history', 'Observation/ob/_history/1']) {
+    const [hidden, absent] = [await asked.get(path), await asked.get(path.replace('ob', 'none'))]
+    t.strictSame([hidden.status, absent.status], [404, 404], path)
+    t.match(await since(), [
+      { outcome: '4', told: 'not-found', parts: [{ type: 'Observation', id: 'ob', patients: ['b'] }] },
+      { outcome: '4', told: 'not-found', parts: [{ type: 'Observation', id: 'none', patients: [] }] },
+    ])
+  }
+  t.equal((await asked.get('Patient/b')).status, 404)
+  t.match(await since(), [{ parts: [{ type: 'Patient', id: 'b', patients: ['b'] }] }])
+  t.equal((await asked.get('Account/x')).status, 403)
+  t.match(await since(), [{ told: 'forbidden', parts: [{ type: 'Account', id: 'x' }] }])
+  t.equal((await asked.get('Account?patient=b')).status, 403)
+  t.match(await since(), [{ code: 'search-type', told: 'forbidden', query: 'Account?patient=b', type: 'Account' }])
+  t.equal((await asked.put('Observation/ob', observation('ob', 'a'))).status, 404)
+  t.match(await since(), [{ code: 'update', told: 'not-found', parts: [{ id: 'ob', patients: ['b'] }] }])
+})
+
+const identity = (more: Partial<Identity> = {}): Identity => ({
+  issuer: 'https://issuer.example.org',
+  subject: 'ann',
+  client: 'chart',
+  scopes: ['user/*.cruds'],
+  role: 'physician',
+  fhirUser: { type: 'Practitioner', id: 'ann' },
+  expires: Number.MAX_SAFE_INTEGER,
+  ...more,
+})
+
+t.test('a Consent that hides what was asked for is named', async (t) => {
+  const server = await openServer(t)
+  await writeTwoPatients(server)
+  const consent = {
+    resourceType: 'Consent',
+    id: 'no',
+    status: 'active',
+    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
+    patient: { reference: 'Patient/b' },
+    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTOUT' }] },
+    provision: { type: 'deny' },
+  }
+  const put = await server.put('Consent/no', consent)
+  t.equal(put.status, 201, put.text)
+  const access: Access = await openRights(server.services).of(identity())
+  const since = deedsSince(server)
+  await since()
+  t.equal((await server.as(access).get('Observation/ob')).status, 404)
+  t.match(await since(), [
+    { outcome: '4', parts: [{ id: 'ob', patients: ['b'] }], decidedBy: [/^policy\/physician/, 'Consent/no'] },
+  ])
+  t.equal((await server.as(access).get('Observation/oa')).status, 200)
+  const [seen] = await since()
+  t.match(seen, { outcome: '0', parts: [{ id: 'oa', patients: ['a'] }], decidedBy: [/^policy\/physician/] })
+  t.equal(seen?.decidedBy?.length, 1)
+})
+
+t.test('what is shown of a patient for whom the glass was broken is decided by that', async (t) => {
+  const server = await openServer(t)
+  await writeTwoPatients(server)
+  const emergencies = [{ patient: 'b', until: Date.now() + 60_000 }]
+  const asked = server.as(accessTo({ Patient: 'all', Observation: 'all' }, {}, { emergencies }))
+  const since = deedsSince(server)
+  await since()
+  await asked.get('Observation?patient=b')
+  t.match(await since(), [{ patients: ['b'], decidedBy: ['break-glass'] }])
+  await asked.get('Patient/b')
+  t.match(await since(), [{ parts: [{ patients: ['b'] }], decidedBy: ['break-glass'] }])
+  await asked.get('Observation?patient=a')
+  t.equal((await since())[0]?.decidedBy, undefined)
+})
+
+t.test('a query of whatever length and an id of whatever form are on record whole', async (t) => {
+  const server = await openServer(t)
+  const since = deedsSince(server)
+  await since()
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const ids = Array.from({ length: 60_000 }, (_, at) => `id-${at}`).join(',')
+  t.equal((await server.ask('POST', 'Patient/_search', `_id=a,${ids}`, form)).status, 400)
+  const deeds = await since()
+  t.ok(deeds.length > 1, 'in several records')
+  t.ok(deeds.every(({ outcome, told }) => outcome === '4' && told === 'invalid'))
+  t.equal(deeds.map(({ query = '' }) => query).join(''), `Patient?_id=a,${ids}`)
+  const odd = 'ä_'.repeat(300)
+  t.equal((await server.get(`Patient/${encodeURIComponent(odd)}`)).status, 404)
+  t.match(await since(), [{ outcome: '4', parts: [{ type: 'Patient', id: odd, patients: [] }] }])
+})
