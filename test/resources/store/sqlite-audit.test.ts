@@ -6,6 +6,7 @@ import { SqliteAudit } from '../../../resources/store/sqlite/audit.ts'
 import { AuditRows } from '../../../resources/store/sqlite/audit-rows.ts'
 import { openReader, openWriter } from '../../../resources/store/sqlite/connect.ts'
 import { migrate } from '../../../resources/store/sqlite/schema.ts'
+import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import { entry, findsAsAList, wholeChains } from '../../contract/audit.ts'
 import { storeFolder } from '../../support/folder.ts'
 
@@ -214,4 +215,38 @@ t.test('what cannot be indexed for want of space is found all the same, and is i
   t.equal((await log.find({ keys: [['k']] })).length, 30)
   t.strictSame(await log.find({ keys: [['p 7 123']] }), ['n7'])
   await wholeChains(t, log, 30)
+})
+
+t.test('finds all that there was and nothing twice while segments are made and merged', async (t) => {
+  const store = await SqliteStore.open(storeFolder(t))
+  t.teardown(() => store.close())
+  const COMMITS = 20
+  let durable = 0
+  const write = async () => {
+    for (let at = 0; at < COMMITS; at++) {
+      const audit = Array.from({ length: 1_000 }, (_, n) => entry(`${at * 1_000 + n}`, ['k', `m ${n}`]))
+      await store.commit({ changes: [], guards: [], audit })
+      durable += 1_000
+    }
+  }
+  const orders = [false, true].flatMap((descending) =>
+    [[['k']], [['m 7']], [['m 7'], ['k']]].map((keys) => ({ descending, keys })),
+  )
+  let finds = 0
+  const read = async () => {
+    while (durable < COMMITS * 1_000) {
+      const { descending, keys } = orders[finds++ % orders.length]!
+      const share = keys[0]![0] === 'k' ? 1 : 1_000
+      const before = durable / share
+      const records = await store.audit.find({ keys, descending }, 99_999)
+      const numbers = records.map(({ number }) => number)
+      if (records.length < before) t.fail(`${records.length} were found where ${before} were durable`)
+      if (descending) numbers.reverse()
+      const step = numbers.findIndex((number, at) => number !== (at + 1) * share - (share === 1 ? 0 : 992))
+      if (step >= 0) t.fail(`at ${step} stands record ${numbers[step]}`)
+    }
+  }
+  await Promise.all([write(), read()])
+  t.ok(finds > 6, `${finds} searches`)
+  await wholeChains(t, store, COMMITS * 1_000)
 })
