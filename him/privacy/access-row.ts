@@ -32,6 +32,8 @@ export interface AccessRow {
   decidedBy: readonly string[]
   /** How often, of what is kept once. */
   times: number
+  /** It goes on with what was too long for one record, and is told of already. */
+  further?: true
 }
 
 /** A deed as a row. With `patient` it tells of that one's record and of no other's. */
@@ -69,8 +71,9 @@ export function isLabelled({ event }: Pick<RecordedDeed, 'event'>): boolean {
   return ((event as AuditEvent | undefined)?.meta?.security ?? []).length > 0
 }
 
-function given({ type, query, from, told, count }: RecordedDeed): Partial<AccessRow> {
+function given({ type, query, from, told, count, further }: RecordedDeed): Partial<AccessRow> {
   return {
+    ...(further ? { further: true } : {}),
     ...(type === undefined ? {} : { type }),
     ...(query === undefined ? {} : { query }),
     ...(from === undefined ? {} : { from }),

@@ -53,12 +53,13 @@ export class ActivityReport {
     const types = new Map<string, number>()
     const patients = new Map<string, number>()
     let total = 0
-    for await (const { at, code, type, patients: about, times } of this.rows()) {
+    for await (const { at, code, type, patients: about, times, further } of this.rows()) {
+      for (const patient of about) count(patients, patient, times)
+      if (patients.size > MOST_PATIENTS) throw tooMany()
+      if (further) continue
       total++
       count(days, instantOf(at).slice(0, 10), times)
       count(types, type === undefined ? code : `${code} ${type}`, times)
-      for (const patient of about) count(patients, patient, times)
-      if (patients.size > MOST_PATIENTS) throw tooMany()
     }
     return { days, types, patients, total }
   }

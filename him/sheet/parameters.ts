@@ -2,27 +2,26 @@ import type { Fact, ParameterPart, Sheet, Summary } from './sheet.ts'
 
 /** A sheet as a Parameters resource: its facts and summaries, a parameter a row, and what is known at the end. */
 export async function* parametersOf<R>(sheet: Sheet<R>): AsyncGenerator<string, void, undefined> {
-  const summaries = (sheet.summaries ?? []).filter(({ lines }) => lines.length > 0)
-  const before = [...sheet.facts.map(factPart), ...summaries.map(summaryPart)]
   let comma = ''
   yield '{"resourceType":"Parameters","parameter":['
-  for (const part of before) {
-    yield comma + JSON.stringify(part)
-    comma = ','
-  }
-  for await (const row of sheet.rows) {
-    yield comma + JSON.stringify({ name: sheet.rowName, part: sheet.parts(row).flatMap(filled) })
-    comma = ','
-  }
-  for (const fact of sheet.ends()) {
-    yield comma + JSON.stringify(factPart(fact))
-    comma = ','
+  for await (const part of partsOf(sheet)) {
+    for (const one of filled(part)) {
+      yield comma + JSON.stringify(one)
+      comma = ','
+    }
   }
   yield ']}'
 }
 
+async function* partsOf<R>({ facts, summaries = [], rowName, parts, rows, ends }: Sheet<R>) {
+  yield* facts.map(factPart)
+  yield* summaries.map(summaryPart)
+  for await (const row of rows) yield { name: rowName, part: parts(row) }
+  yield* ends().map(factPart)
+}
+
 function factPart({ name, value }: Fact): ParameterPart {
-  return typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: written(value) }
+  return typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }
 }
 
 function summaryPart({ name, lines }: Summary): ParameterPart {
@@ -31,7 +30,7 @@ function summaryPart({ name, lines }: Summary): ParameterPart {
     part: lines.map(([key, count]) => ({
       name: 'line',
       part: [
-        { name: 'key', valueString: written(key) },
+        { name: 'key', valueString: key },
         { name: 'count', valueInteger: count },
       ],
     })),
