@@ -24,16 +24,16 @@ interface Covered {
 
 /**
  * Makes the heads of all days that are over, and answers them: several after a pause, none where they are there. A day without
- * records has none. Throws AuditFault where the log is broken: what is broken is not signed.
+ * records has none. Throws AuditFault where the log is broken: what is broken is not signed; and when `signal` is aborted.
  */
-export async function makeHeads(store: AuditKeeper, now: number): Promise<SignedHead[]> {
+export async function makeHeads(store: AuditKeeper, now: number, signal?: AbortSignal): Promise<SignedHead[]> {
   const covered = await coveredBy(store)
   const made: SignedHead[] = []
   for (;;) {
     const runs = await openRuns(store, covered.reached)
     const day = Math.max(nextDay(runs), covered.last ? dayAfter(covered.last) : 0)
     if (runs.length === 0 || day + DAY + GRACE > now) return made
-    const head = await headOf(store, covered, { runs, day: dayName(day), before: day + DAY })
+    const head = await headOf(store, covered, { runs, day: dayName(day), before: day + DAY, signal })
     const { jws, kid } = await sign(store, head)
     const next = { head, jws }
     // Another process was faster: the rest is its matter too.
@@ -93,12 +93,18 @@ function dayAfter({ head }: SignedHead): number {
 async function headOf(
   { audit }: AuditKeeper,
   { reached, last }: Covered,
-  { runs, day, before }: { runs: readonly Run[]; day: string; before?: number },
+  {
+    runs,
+    day,
+    before,
+    signal,
+  }: { runs: readonly Run[]; day: string; before?: number; signal?: AbortSignal | undefined },
 ): Promise<AuditHead> {
   const tree = new MerkleRoot()
   let records = 0
   const bounded = runs.map((run) => ({ ...run, ...(before === undefined ? {} : { before }) }))
   for await (const { record, near } of merged(audit, bounded)) {
+    signal?.throwIfAborted()
     reached.advance(record, near)
     tree.add(record.hash)
     records++

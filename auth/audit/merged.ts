@@ -1,3 +1,4 @@
+import { Pace } from '../../resources/pace.ts'
 import type { AuditLog, ChainedRecord } from '../../resources/store/audit.ts'
 
 /** A run of a chain: from behind a number on. */
@@ -46,7 +47,10 @@ async function* read(
   size: number,
 ): AsyncGenerator<Read, undefined> {
   let [at, page] = [after, [] as ChainedRecord[]]
+  const pace = new Pace()
   do {
+    // A store may answer without giving others a turn.
+    if (pace.due) await pace.rest()
     const end = page.at(-1)
     page = await log.chain(chain, at, size)
     const near = end ? [end, ...page] : page
