@@ -15,6 +15,7 @@ import type { Deferred } from './audit/deferred.ts'
 import type { FoldedDeeds } from './audit/folded.ts'
 import type { Recorder } from './audit/recorder.ts'
 import type { Trace } from './audit/trace.ts'
+import type { AuditUpkeep } from './audit/upkeep.ts'
 import type { Moved } from './audit-events/moved.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
@@ -42,6 +43,8 @@ export interface Services {
   dispatch(call: Call): Promise<Result>
   /** Has what was done put on record. */
   audit: Recorder
+  /** Signs the log's days and archives its months; started when the server is. */
+  upkeep: AuditUpkeep
   /** What anybody can do without being let in: put on record by the minute. */
   folded: FoldedDeeds
   underWay: UnderWay

@@ -36,6 +36,9 @@ async function main(): Promise<void> {
   services.reindex.onOverrun = (parameter) =>
     log.logger.warn(parameter, 'a search parameter takes too long: resources are stored without its entries')
   services.reindex.catchUp()
+  services.upkeep.onFailure = (error) =>
+    log.logger.error({ detail: String(error) }, 'looking after the audit log failed')
+  services.upkeep.start()
   warmUp().catch((error) => log.logger.error({ detail: String(error) }, 'warming up failed'))
   if (demo) process.stdout.write(`${demoHints(services.baseUrl, config.auth)}\n`)
   const signIn = config.demo && config.auth ? await addDemoSignIn(services) : undefined

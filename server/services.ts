@@ -52,7 +52,7 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone: config.zone })
   const consents = await StoredConsents.open(store, searcher, held)
-  const { audit, folded, close } = openRecording(store, config)
+  const { close, ...recording } = openRecording(store, config)
   const screens: ScreenJob = new ScreenJob(() => services)
   const services: Services = {
     config,
@@ -65,8 +65,7 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
     zone: config.zone,
     linkKey: await store.secret('links'),
     capabilities: cachedStatement(config, baseUrl, parameters),
-    audit,
-    folded,
+    ...recording,
     underWay,
     consents: new ConsentCutter(held),
     grants: new BreakGlassGrants(store.state),

@@ -97,18 +97,20 @@ class Verification {
       tree.add(record.hash)
       if (this.counted(record.chain) % STEP === 0) yield { records: this.records }
     }
-    for (const run of head.chains) this.demandEnd(head, run)
+    for (const run of head.chains) await this.demandEnd(head, run)
     const read = this.records - before
     // Of what was dropped in part there is no telling.
     const isRead = head.chains.every(({ chain, first }) => (this.evidence.dropped.get(chain)?.number ?? 0) < first)
     if (isRead && (read !== head.records || tree.value !== head.root)) throw faultOf(head, 'was made of other records')
   }
 
-  private demandEnd(head: AuditHead, { chain, last, hash }: HeadRun): void {
+  private async demandEnd(head: AuditHead, { chain, last, hash }: HeadRun): Promise<void> {
     const { number, hash: found } = this.reached.of(chain)
     if (number < last) {
-      const told = `Chain ${chain} ends with record ${number}: the signed head of ${head.day} says that it goes to ${last}.`
-      throw new AuditFault({ kind: 'truncated', chain, number: number + 1, day: head.day, told })
+      const [next] = await this.log.chain(chain, number, 1)
+      const follows = next ? `record ${next.number} (${next.key}) follows ${number}` : `it ends with record ${number}`
+      const told = `Chain ${chain} lacks records: ${follows}, and the signed head of ${head.day} has it up to ${last}.`
+      throw new AuditFault({ kind: next ? 'missing' : 'truncated', chain, number: number + 1, day: head.day, told })
     }
     if (number === last && found !== hash)
       throw faultOf(head, `has another record ${last} of chain ${chain}`, { chain, number })

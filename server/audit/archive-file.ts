@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
@@ -31,16 +31,13 @@ export async function writeArchive(
   const part = join(folder, `${file}.part`)
   const digest = createHash('sha256')
   const told: { count: number; chains: HeadRun[] } = { count: 0, chains: [] }
-  const handle = await open(part, 'w', 0o600)
   try {
     const lines = Readable.from(printed(records, told))
-    await pipeline(lines, createGzip(), hashing(digest), handle.createWriteStream({ autoClose: false }), { signal })
-    await handle.sync()
+    const written = createWriteStream(part, { mode: 0o600, flush: true })
+    await pipeline(lines, createGzip(), hashing(digest), written, signal ? { signal } : {})
   } catch (error) {
     await rm(part, { force: true })
     throw error
-  } finally {
-    await handle.close()
   }
   await rename(part, join(folder, file))
   await syncFolder(folder)

@@ -1,25 +1,30 @@
 import type { Store } from '../../resources/store/port.ts'
 import type { Config } from '../config.ts'
+import { archiveFolder } from './archive-file.ts'
 import { RecorderBehind } from './behind.ts'
 import { FoldedDeeds } from './folded.ts'
 import { DurableRecorder, type Recorder } from './recorder.ts'
+import { AuditUpkeep } from './upkeep.ts'
 
 /** Where deeds go. */
 export interface Recording {
   audit: Recorder
   folded: FoldedDeeds
+  upkeep: AuditUpkeep
   /** Resolves when all that was handed in is on record, or cannot be. */
   close(): Promise<void>
 }
 
 /** Recording as the settings ask for it. */
-export function openRecording(store: Pick<Store, 'commit'>, { audit: how }: Pick<Config, 'audit'>): Recording {
+export function openRecording(store: Store, { audit: how, auditYears: years, dataDir }: Config): Recording {
   const durable = new DurableRecorder(store)
   const audit = how === 'full' ? durable : new RecorderBehind(durable)
   const folded = new FoldedDeeds(audit)
+  const upkeep = new AuditUpkeep({ store, audit, retention: { years, folder: archiveFolder(dataDir) } })
   const close = async () => {
+    await upkeep.close()
     await folded.close()
     await audit.close()
   }
-  return { audit, folded, close }
+  return { audit, folded, upkeep, close }
 }

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Verdict } from '../../auth/audit/chain.ts'
+import type { Verdict, VerifyProgress } from '../../auth/audit/chain.ts'
+import { droppedMonths } from '../../auth/audit/dropped.ts'
+import { keptHeads } from '../../auth/audit/kept-heads.ts'
 import { type ExportedHeads, readHeads, verifyStore } from '../../auth/audit/proof.ts'
+import { verifyArchive } from '../../auth/audit/verify-archive.ts'
+import { readArchive } from '../audit/archive-file.ts'
 import { type Config, readConfig } from '../config.ts'
 import { refuseUnfinished } from '../copy/state.ts'
 import { openStore } from '../store.ts'
@@ -13,11 +17,18 @@ import { TOKEN_OPTION, tokenOf } from './token.ts'
 /** ms between two lines that tell how far it is. */
 const INTERVAL = 2_000
 
+/** What the log is held against, beside the heads in the store. */
+interface Against {
+  heads?: ExportedHeads
+  /** Folder of archived months. */
+  archive?: string
+}
+
 /** A log that can be verified, here or by a server. */
 interface Verified {
   /** For the user: whose log it is. */
   description: string
-  verify(heads: ExportedHeads | undefined): Promise<Verdict>
+  verify(against: Against): Promise<Verdict>
 }
 
 /** Runs `audit verify`; answers the exit code: 0, 1 when the log is not whole, 2 for wrong usage. */
@@ -28,21 +39,26 @@ export async function verifyAudit(args: string[], environment: Environment, usag
     return 2
   }
   const path = (name: string) => resolve(environment.INIT_CWD ?? '', name)
-  const { url, heads: file, 'token-file': tokenFile } = options
-  const heads = file === undefined ? undefined : await headsIn(path(file))
+  const { url, heads: file, archive, 'token-file': tokenFile } = options
+  const against: Against = {
+    ...(file === undefined ? {} : { heads: await headsIn(path(file)) }),
+    ...(archive === undefined ? {} : { archive: path(archive) }),
+  }
   const token = tokenOf(environment, tokenFile && path(tokenFile))
   const config = readConfig({ ...environment, DEMO: 'off' })
   const place = await openPlace<Verified>(config, { url, token }, { here: verifiedHere, at: verifiedAt })
   process.stdout.write(`Verifying the audit log of ${place.description}\n`)
-  const verdict = await place.verify(heads)
+  const verdict = await place.verify(against)
   process.stdout.write(linesOf(verdict).join(''))
   return verdict.whole ? 0 : 1
 }
 
-function readOptions(args: string[]): { url?: string; heads?: string; 'token-file'?: string } | undefined {
-  const options = { url: { type: 'string' }, heads: { type: 'string' }, ...TOKEN_OPTION } as const
+type Options = { [Name in 'url' | 'heads' | 'archive' | 'token-file']?: string }
+
+function readOptions(args: string[]): Options | undefined {
+  const text = { type: 'string' } as const
   try {
-    return parseArgs({ args, options }).values
+    return parseArgs({ args, options: { url: text, heads: text, archive: text, ...TOKEN_OPTION } }).values
   } catch {
     return undefined
   }
@@ -75,10 +91,14 @@ async function verifiedHere(config: Config): Promise<Verified> {
   const { store } = await openStore(config)
   return {
     description: `the store in ${config.storeName}`,
-    async verify(heads) {
+    async verify({ heads, archive }) {
       try {
         await refuseUnfinished(store, config.storeName)
-        return await finished(verifyStore(store, heads))
+        const verdict = await finished(verifyStore(store, heads))
+        if (!verdict.whole || archive === undefined) return verdict
+        const months = droppedMonths(store)
+        const old = await finished(verifyArchive(months, keptHeads(store), (month) => readArchive(archive, month)))
+        return old.whole ? { ...verdict, records: verdict.records + old.records } : old
       } finally {
         await store.close()
       }
@@ -86,7 +106,7 @@ async function verifiedHere(config: Config): Promise<Verified> {
   }
 }
 
-async function finished(run: ReturnType<typeof verifyStore>): Promise<Verdict> {
+async function finished(run: AsyncGenerator<VerifyProgress, Verdict>): Promise<Verdict> {
   let told = performance.now()
   for (;;) {
     const { done, value } = await run.next()
@@ -100,9 +120,11 @@ async function finished(run: ReturnType<typeof verifyStore>): Promise<Verdict> {
 function verifiedAt(server: Server): Verified {
   return {
     description: `the server at ${server.base}`,
-    async verify(heads) {
+    async verify({ heads, archive }) {
       // What is not to be believed of a server is not to be asked of it.
-      if (heads) throw new Error('Heads are held against the store itself: stop the server, or leave --heads out.')
+      if (heads || archive !== undefined) {
+        throw new Error('Heads and archives are held against the store itself: stop the server, or leave them out.')
+      }
       const response = await askServer(server, '/AuditEvent/$verify', {})
       if (!response.ok) throw new Error(`${server.base}/AuditEvent/$verify: status ${response.status}`)
       return verdictOf(await response.json())

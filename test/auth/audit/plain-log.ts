@@ -2,23 +2,26 @@ import { encodeDeed } from '../../../auth/audit/codec.ts'
 import type { Deed } from '../../../auth/audit/deed.ts'
 import type { AuditEntry, AuditLog, AuditQuery, AuditTally } from '../../../resources/store/audit.ts'
 import { fingerprints, NO_HASH, recordHash } from '../../../resources/store/audit-hash.ts'
+import { auditKey } from '../../../resources/store/audit-key.ts'
 
 type Kept = Awaited<ReturnType<AuditLog['chain']>>[number] & Pick<AuditEntry, 'keys' | 'tally'>
 
-/** An audit log in memory, of one chain: everything it answers is found by looking at each record. */
+/** An audit log in memory: everything it answers is found by looking at each record. */
 export class PlainLog implements AuditLog {
   readonly records: Kept[] = []
-  private head = { chain: 'a', number: 0, hash: NO_HASH }
+  private readonly heads = new Map<string, { chain: string; number: number; hash: string }>()
 
-  add(deed: Deed, recorded = deed.at, changes: readonly number[] = []): void {
+  /** Records of one chain are to be added in the order of their time. */
+  add(deed: Deed, recorded = deed.at, chain = 'a', changes: readonly number[] = []): void {
     for (const { text, keys, tally } of encodeDeed(deed, changes)) {
-      const number = this.head.number + 1
-      const record = { chain: 'a', number, recorded, text, outcomes: [], indexed: fingerprints(keys) }
-      const hash = recordHash(this.head.hash, record)
-      const key = `${String(recorded).padStart(15, '0')}-${String(number).padStart(8, '0')}`
-      this.records.push({ ...record, key, hash, keys, tally })
-      this.head = { chain: 'a', number, hash }
+      const before = this.heads.get(chain) ?? { number: 0, hash: NO_HASH }
+      const number = before.number + 1
+      const record = { chain, number, recorded, text, outcomes: [], indexed: fingerprints(keys) }
+      const hash = recordHash(before.hash, record)
+      this.records.push({ ...record, key: auditKey(record), hash, keys, tally })
+      this.heads.set(chain, { chain, number, hash })
     }
+    this.records.sort((one, other) => (one.key < other.key ? -1 : 1))
   }
 
   async read(key: string) {
@@ -47,11 +50,11 @@ export class PlainLog implements AuditLog {
   }
 
   async chains() {
-    return this.head.number === 0 ? [] : [this.head]
+    return [...this.heads.values()]
   }
 
-  async chain(_chain: string, after: number, count: number) {
-    return this.records.filter(({ number }) => number > after).slice(0, count)
+  async chain(name: string, after: number, count: number) {
+    return this.records.filter(({ chain, number }) => chain === name && number > after).slice(0, count)
   }
 
   async months() {

@@ -62,6 +62,8 @@ t.test('wrong usage, and files that are none of heads', async (t) => {
   const empty = await fhir(folder, 'audit', 'verify')
   t.equal(empty.code, 0, empty.output)
   t.match(empty.output, '0 records in 0 chains')
+  const due = await fhir(folder, 'audit', 'archive')
+  t.strictSame([due.code, due.output], [0, 'No month is old enough.\n'])
   const heads = await fhir(folder, 'audit', 'heads')
   t.match(JSON.parse(heads.output), { heads: [], keys: { keys: [{ kty: String }, {}] } })
   t.notMatch(heads.output, /"d":/, 'of keys the public part alone')
