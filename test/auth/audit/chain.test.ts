@@ -251,7 +251,7 @@ t.test('what is broken is not signed', async (t) => {
 t.test('what is written meanwhile does no harm', async (t) => {
   const { store } = await logOf(t)
   await makeHeads(store, later())
-  const writing = Promise.all([append(store, 600, MANY), append(store, 600, MANY * 2)])
+  const writing = Promise.all([append(store, MANY, MANY), append(store, MANY, MANY * 2)])
   t.match(await verify(store), { whole: true })
   await writing
   t.match(await verify(store), { whole: true, records: MANY * 3 })

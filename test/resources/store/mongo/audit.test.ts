@@ -171,6 +171,17 @@ t.test('the audit log on MongoDB', { skip }, async (t) => {
     await t.rejects(store.audit.drop('2026'), /a month/)
   })
 
+  t.test('a chain is read on from where it was, when the next month has its collection already', async (t) => {
+    const [store] = (await open(t)) as [MongoStore]
+    await store.commit(alone(entry('a'), entry('b')))
+    const { chain } = (await store.audit.chains())[0]!
+    await store.database.createCollection(`audit_${monthOf(Date.now() + 32 * 86_400_000).replace('-', '_')}`)
+    t.equal((await store.audit.chain(chain, 0, 9)).length, 2)
+    await store.commit(alone(entry('c')))
+    t.match(await store.audit.chain(chain, 2, 9), [{ number: 3 }])
+    t.equal((await store.audit.chain(chain, 1, 9)).length, 2)
+  })
+
   t.test('of more than it may have lanes at once, all are done', async (t) => {
     const [store] = (await open(t)) as [MongoStore]
     const many = Array.from({ length: 200 }, (_, at) =>
