@@ -21,6 +21,12 @@ export class Gathering {
   private expected = 0
   private count = 0
   private arrived: (() => void) | undefined
+  private readonly mostWait: number
+
+  /** `mostWait`: ms that are waited at the most, however long a commit takes. */
+  constructor(mostWait = MOST_WAIT) {
+    this.mostWait = mostWait
+  }
 
   /** One more is there. */
   came(): void {
@@ -32,7 +38,7 @@ export class Gathering {
   async wait(): Promise<number> {
     // What is done in the same turn of the loop goes along.
     await new Promise((resolve) => setImmediate(resolve))
-    const most = Math.min(MOST_WAIT, this.commitTime * this.patience)
+    const most = Math.min(this.mostWait, this.commitTime * this.patience)
     if (this.count < this.expected && most >= LEAST_WAIT) await this.others(most)
     if (this.count >= this.expected) this.patience = MOST_PATIENCE
     else this.patience = Math.max(LEAST_PATIENCE, this.patience / 2)

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
+import { AuditTrail } from '../../../auth/audit/trail.ts'
+import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import { freePort } from '../../../server/port.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { spawnServer } from '../../support/spawn.ts'
@@ -46,8 +48,16 @@ const write = async (fhir: string, id: string) => {
   return fetch(`${fhir}/Basic/${id}`, { method: 'PUT', headers, body })
 }
 
+/** Request ids of reads that the log has as answered, in their order. */
+async function readsOnRecord(folder: string): Promise<string[]> {
+  const store = await SqliteStore.open(folder)
+  const deeds = await Array.fromAsync(new AuditTrail(store.audit).deeds({ outcomes: ['0'] }))
+  await store.close()
+  return deeds.filter(({ code }) => code === 'read').map(({ request }) => request ?? '')
+}
+
 t.test(
-  'a full disk: 503 for writes, reads go on, and all is well when there is room',
+  'a full disk: 503 for writes, and for reads that cannot be put on record; all is well when there is room',
   { skip: !canLift && 'prlimit' },
   async (t) => {
     const folder = storeFolder(t)
@@ -65,8 +75,18 @@ t.test(
     t.ok(written.length > 10, `${written.length} were written before`)
     t.equal((await fetch(fhir.replace('/fhir', '/readyz'))).status, 503)
     t.equal((await fetch(fhir.replace('/fhir', '/livez'))).status, 200)
+    const shown: string[] = []
+    let refused: Response | undefined
+    for (let at = 0; !refused && at < 5_000; at++) {
+      const request = `read-${at}`
+      const answer = await fetch(`${fhir}/Basic/b0?_elements=id`, { headers: { 'x-request-id': request } })
+      if (answer.status === 200) shown.push(request)
+      else refused = answer
+    }
+    t.equal(refused?.status, 503, 'where the record of a read has no room either')
+    t.match(await refused?.json(), { resourceType: 'OperationOutcome', issue: [{ code: 'transient' }] })
     for (const id of written)
-      t.equal((await fetch(`${fhir}/Basic/${id}`, { method: 'HEAD' })).status, 200, `${id} is read`)
+      t.equal((await fetch(`${fhir}/Basic/${id}`, { method: 'HEAD' })).status, 503, `${id} is not shown`)
     await run('prlimit', ['--pid', String(child.pid), '--fsize=unlimited'])
     for (let at = 0; at < 30; at++) {
       t.equal((await write(fhir, `c${at}`)).status, 201, `c${at}, with room again`)
@@ -74,6 +94,7 @@ t.test(
     }
     child.kill('SIGKILL')
     await once(child, 'exit')
+    t.strictSame(await readsOnRecord(folder), shown, 'what was shown is on record, and nothing else')
     const again = await spawnServer(folder)
     t.teardown(() => again.stop())
     for (const id of written)
