@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { Pace } from '../../resources/pace.ts'
 import type { Store } from '../../resources/store/port.ts'
 import { commitState, wasCommitted } from '../smart/kept-record.ts'
 import { signingKeys } from '../smart/keys.ts'
@@ -16,6 +18,9 @@ const DAY = 86_400_000
 /** ms after the end of a day before its head is made: until then what was recorded in it is there, on every process. */
 const GRACE = 10 * 60_000
 
+/** ms of rest after each stretch of work that the server does by itself: nobody waits for it. */
+const REST = 16
+
 /** Where the heads have come to. */
 interface Covered {
   reached: Reached
@@ -24,7 +29,8 @@ interface Covered {
 
 /**
  * Makes the heads of all days that are over, and answers them: several after a pause, none where they are there. A day without
- * records has none. Throws AuditFault where the log is broken: what is broken is not signed; and when `signal` is aborted.
+ * records has none. Throws AuditFault where the log is broken: what is broken is not signed; and when `signal` is aborted:
+ * where there is one, the work lets all else go before it.
  */
 export async function makeHeads(store: AuditKeeper, now: number, signal?: AbortSignal): Promise<SignedHead[]> {
   const covered = await coveredBy(store)
@@ -101,10 +107,15 @@ async function headOf(
   }: { runs: readonly Run[]; day: string; before?: number; signal?: AbortSignal | undefined },
 ): Promise<AuditHead> {
   const tree = new MerkleRoot()
+  const pace = new Pace()
   let records = 0
   const bounded = runs.map((run) => ({ ...run, ...(before === undefined ? {} : { before }) }))
   for await (const { record, near } of merged(audit, bounded)) {
     signal?.throwIfAborted()
+    if (signal && pace.due) {
+      await setTimeout(REST)
+      await pace.rest()
+    }
     reached.advance(record, near)
     tree.add(record.hash)
     records++

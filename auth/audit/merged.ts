@@ -19,7 +19,7 @@ export interface Read {
 
 /** Records of all chains that are in memory at once, about; and of one. */
 const MOST = 4_000
-const PAGE = 300
+const PAGE = 1_000
 
 /** The records of several chains, in the order of keys; those of one chain in the order that the store has them in. */
 export async function* merged(log: AuditLog, runs: readonly Run[]): AsyncGenerator<Read> {

@@ -8,6 +8,9 @@ import { archiveDue, type Retention } from './retention.ts'
 /** ms between two looks whether a day is over, or a month is old enough. */
 const INTERVAL = 15 * 60_000
 
+/** ms from the start to the first look. */
+const FIRST = 30_000
+
 /** What the audit log is looked after with. */
 export interface Kept {
   store: Store
@@ -33,10 +36,12 @@ export class AuditUpkeep {
     this.turn = new Turn(kept.store.shared, 'audit')
   }
 
-  /** Looks now, and from now on. */
+  /** Looks when the server has found its feet, and from then on. */
   start(): void {
-    this.timer = setInterval(() => void this.look(), INTERVAL).unref()
-    void this.look()
+    this.timer = setTimeout(() => {
+      this.timer = setInterval(() => void this.look(), INTERVAL).unref()
+      void this.look()
+    }, FIRST).unref()
   }
 
   /** One look at a time; resolves when it is over. Never rejects. */

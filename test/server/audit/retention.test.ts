@@ -19,7 +19,7 @@ import { openStore } from '../../../server/store.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { placeOf } from '../../support/place.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const MANY = 130
 const YEARS_ON = Date.now() + 8 * 366 * 86_400_000

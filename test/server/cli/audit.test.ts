@@ -8,7 +8,7 @@ import { ON_MONGO, placeOf } from '../../support/place.ts'
 import { openServer } from '../../support/server.ts'
 import { spawnServer } from '../../support/spawn.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(400_000)
 
 const fhir = async (folder: string, ...args: string[]) => runCli(await placeOf(folder), ...args)
 
