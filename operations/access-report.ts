@@ -18,11 +18,11 @@ export const accessReport = defineInquiry({
   judgedBy: 'AuditEvent',
   input: REPORT_INPUT,
   demand: (access, { id }) => demandLogOf(id!, access),
-  async run({ access, searcher, audit, baseUrl, zone, now, id }, { start, end, format }) {
+  async run({ access, searcher, audit, baseUrl, zone, now, id, signal }, { start, end, format }) {
     const patient = id!
     const form = formatOf(format)
     const period = periodOf({ start, end }, now)
-    const report = new AccessReport(patient, period, { searcher, audit, baseUrl, zone }, mayAskAll(access))
+    const report = new AccessReport(patient, period, { searcher, audit, baseUrl, zone, signal }, mayAskAll(access))
     const sheet = accessSheet(patient, period, report)
     return { ...formatted(sheet, form, 'access-report'), patients: [patient] }
   },

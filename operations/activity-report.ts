@@ -15,11 +15,11 @@ export const activityReport = defineInquiry({
   judgedBy: 'AuditEvent',
   input: REPORT_INPUT,
   demand: demandLog,
-  async run({ searcher, audit, baseUrl, zone, now, id }, { start, end, format }) {
+  async run({ searcher, audit, baseUrl, zone, now, id, signal }, { start, end, format }) {
     const practitioner = id!
     const form = formatOf(format)
     const period = periodOf({ start, end }, now)
-    const report = await ActivityReport.of(practitioner, period, { searcher, audit, baseUrl, zone })
+    const report = await ActivityReport.of(practitioner, period, { searcher, audit, baseUrl, zone, signal })
     const summary = await report.summary()
     return {
       ...formatted(activitySheet(practitioner, period, { report, summary }), form, 'activity-report'),

@@ -18,12 +18,12 @@ export const disclosures = defineInquiry({
   judgedBy: 'AuditEvent',
   input: REPORT_INPUT,
   demand: (access, { id }) => demandLogOf(id!, access),
-  async run({ access, searcher, audit, baseUrl, zone, now, id }, { start, end, format }) {
+  async run({ access, searcher, audit, baseUrl, zone, now, id, signal }, { start, end, format }) {
     const patient = id!
     const form = formatOf(format)
     const period = accountedPeriod(periodOf({ start, end }, now), now)
     const asked = { ...period, now, isForOffice: mayAskAll(access) }
-    const accounting = await accountingOf(patient, asked, { searcher, audit, baseUrl, zone })
+    const accounting = await accountingOf(patient, asked, { searcher, audit, baseUrl, zone, signal })
     const sheet = accountingSheet(patient, period, accounting)
     return { ...formatted(sheet, form, 'disclosures'), patients: [patient], count: accounting.length }
   },

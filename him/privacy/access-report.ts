@@ -1,17 +1,14 @@
-import { AuditTrail } from '../../auth/audit/trail.ts'
-import { Pace } from '../../resources/pace.ts'
-import type { AuditLog } from '../../resources/store/audit.ts'
 import type { Searcher } from '../../search/searcher.ts'
 import { type AccessRow, isLabelled, rowOf } from './access-row.ts'
 import { Directory, type KnownAgent } from './directory.ts'
 import { Explainer, type Explanation } from './explanation.ts'
 import { PatientRecord } from './patient-record.ts'
 import type { ReadingContext } from './record-reading.ts'
+import { type WalkSources, walk } from './walk.ts'
 
 /** What reports are made from. */
-export interface ReportSources extends ReadingContext {
+export interface ReportSources extends ReadingContext, WalkSources {
   searcher: Searcher
-  audit: AuditLog
 }
 
 /** The time that a report is of: recorded at or after, and before, in ms since 1970. */
@@ -36,7 +33,6 @@ export class AccessReport {
   private readonly patient: string
   private readonly period: ReportPeriod
   private readonly sources: ReportSources
-  private readonly trail: AuditTrail
   private readonly directory: Directory
   readonly isForOffice: boolean
 
@@ -46,7 +42,6 @@ export class AccessReport {
     this.patient = patient
     this.period = period
     this.sources = sources
-    this.trail = new AuditTrail(sources.audit)
     this.directory = new Directory(sources.searcher, sources)
   }
 
@@ -79,9 +74,7 @@ export class AccessReport {
   private async *explained(explainer: Explainer): AsyncGenerator<ExplainedRow> {
     const { from, to } = this.period
     const asked = { patients: [this.patient], ...(from === undefined ? {} : { from }), to, descending: true }
-    const pace = new Pace()
-    for await (const deed of this.trail.deeds(asked)) {
-      if (pace.due) await pace.rest()
+    for await (const deed of walk(asked, this.sources)) {
       if (!this.isForOffice && isLabelled(deed)) continue
       const row = rowOf(deed, this.sources, this.patient)
       const who = await this.directory.of(row.agent)

@@ -1,11 +1,10 @@
-import { AuditTrail } from '../../auth/audit/trail.ts'
 import { instantOf } from '../../resources/dates.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
-import { Pace } from '../../resources/pace.ts'
 import type { ReportPeriod, ReportSources } from './access-report.ts'
 import { rowOf } from './access-row.ts'
 import { Directory } from './directory.ts'
 import type { KnownRow } from './row-columns.ts'
+import { walk } from './walk.ts'
 
 /** Patients of whom one report tells at the most. */
 const MOST_PATIENTS = 100_000
@@ -28,7 +27,6 @@ export interface ActivitySummary {
 export class ActivityReport {
   private readonly period: ReportPeriod
   private readonly sources: ReportSources
-  private readonly trail: AuditTrail
   private readonly directory: Directory
   private readonly agents: readonly string[]
 
@@ -36,7 +34,6 @@ export class ActivityReport {
     this.agents = agents
     this.period = period
     this.sources = sources
-    this.trail = new AuditTrail(sources.audit)
     this.directory = new Directory(sources.searcher, sources)
   }
 
@@ -68,9 +65,7 @@ export class ActivityReport {
   async *rows(): AsyncGenerator<KnownRow, void, undefined> {
     const { from, to } = this.period
     const asked = { agents: this.agents, ...(from === undefined ? {} : { from }), to, descending: true }
-    const pace = new Pace()
-    for await (const deed of this.trail.deeds(asked)) {
-      if (pace.due) await pace.rest()
+    for await (const deed of walk(asked, this.sources)) {
       const row = rowOf(deed, this.sources)
       yield { ...row, who: await this.directory.of(row.agent) }
     }

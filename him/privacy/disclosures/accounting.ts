@@ -1,8 +1,7 @@
-import { AuditTrail } from '../../../auth/audit/trail.ts'
-import { Pace } from '../../../resources/pace.ts'
 import type { ReportPeriod, ReportSources } from '../access-report.ts'
 import { isLabelled } from '../access-row.ts'
 import { Directory } from '../directory.ts'
+import { walk } from '../walk.ts'
 import { Authorizations } from './authorization.ts'
 import { type Disclosure, disclosureOf } from './disclosure.ts'
 import { Outside } from './outside.ts'
@@ -35,15 +34,12 @@ export async function accountingOf(
   { from, to, now, isForOffice }: { from: number; to: number; now: number; isForOffice: boolean },
   sources: ReportSources,
 ): Promise<AccountedDisclosure[]> {
-  const { searcher, audit } = sources
-  const directory = new Directory(searcher, sources)
+  const directory = new Directory(sources.searcher, sources)
   const outside = await Outside.of(patient, directory, sources)
   const judged = { ...sources, directory, outside, authorizations: new Authorizations(directory, sources) }
   const suspended = await suspendedFor(patient, now, sources)
-  const pace = new Pace()
   const groups = new Map<string, AccountedDisclosure>()
-  for await (const deed of new AuditTrail(audit).deeds({ patients: [patient], from })) {
-    if (pace.due) await pace.rest()
+  for await (const deed of walk({ patients: [patient], from }, sources)) {
     if (!isForOffice && isLabelled(deed)) continue
     const found = await disclosureOf(deed, patient, judged)
     if (!found || found.at < from || found.at >= to) continue
