@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import type { Verdict } from '../../../auth/audit/chain.ts'
+import { type AuditKeeper, makeHeads } from '../../../auth/audit/heads.ts'
+import { verifyStore } from '../../../auth/audit/proof.ts'
 import { MongoStore } from '../../../resources/store/mongo/store.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import type { StateChange } from '../../../resources/store/state.ts'
@@ -18,6 +21,9 @@ const CLI = join(import.meta.dirname, '..', '..', '..', 'server', 'cli', 'main.t
 const skip = await withoutMongo()
 
 t.setTimeout(600_000)
+
+/** ms */
+const DAY = 24 * 60 * 60 * 1000
 
 /** A run of the command. */
 interface Run {
@@ -122,7 +128,7 @@ const READS = [
 
 /** State of each kind that is carried, and of some that are not. */
 const stateOf = (mark: string): StateChange[] => [
-  ...['client', 'user', 'key', 'policy', 'revoked'].map(
+  ...['client', 'user', 'policy', 'revoked'].map(
     (of): StateChange => ({ kind: 'put', of, key: mark, value: { mark: `${of} ä` }, aliases: ['m'] }),
   ),
   { kind: 'put', of: 'revoked', key: 'jti', value: 1, expires: Date.now() + 3_600_000 },
@@ -157,6 +163,15 @@ async function talliesOf({ services: { store } }: TestServer): Promise<Record<st
   return sums
 }
 
+/** What `audit verify` finds. */
+async function verdictOf(store: AuditKeeper): Promise<Verdict> {
+  const verifying = verifyStore(store)
+  for (;;) {
+    const step = await verifying.next()
+    if (step.done) return step.value
+  }
+}
+
 /** What a store has of chains that another has, which must be whole. */
 async function chainsOf(t: Test, { services: { store } }: TestServer, chains: readonly string[]): Promise<unknown[]> {
   const whole = await wholeChains(t, store.audit)
@@ -186,13 +201,18 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
   await store.commit({ changes: [], guards: [], state: stateOf('a') })
   await store.commit({ changes: [], guards: [], state: stateOf('a') })
   await record(first, 'a')
+  t.equal((await makeHeads(store, Date.now() + 2 * DAY)).length, 1, 'a signed head of the log')
   const chains = (await store.audit.chains()).map(({ chain }) => chain)
   const records = await chainsOf(t, first, chains)
   const found = await store.audit.find({ keys: [['p a']], descending: true }, 7)
   const tallies = await talliesOf(first)
   t.equal(found.length, 7)
   const state = (await stateIn(first)).filter((line) => !/^(session|jti|btg|oidc)/.test(line))
-  t.equal(state.length, 7)
+  t.equal(state.filter((line) => line.includes(' {"mark":')).length, 5)
+  t.ok(
+    state.some((line) => line.startsWith('key/')),
+    'the keys that heads are signed by',
+  )
   for (const [path, one] of Object.entries(wanted)) t.ok(JSON.stringify(one).length > 60, `${path} finds something`)
   await first.services.close()
 
@@ -213,6 +233,9 @@ t.test('there and back: the same is answered, and versions go on', { skip }, asy
     t.strictSame(await services.store.audit.find({ keys: [['p a']], descending: true }, 7), found)
     for (const [tally, count] of Object.entries(tallies)) t.ok((await talliesOf(server))[tally]! >= count, tally)
     await record(server, 'b')
+    const verdict = await verdictOf(services.store)
+    t.match(verdict, { whole: true, heads: 1 }, 'it is proven there as here, and what follows it')
+    t.ok(verdict.records >= 40)
     const own = await services.store.audit.find({ keys: [['p b']] }, 99)
     t.equal(own.length, 20)
     t.ok(
