@@ -5,6 +5,8 @@ import { accessRows } from './access.ts'
 import { besideWrites } from './beside.ts'
 import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
+import { measureHospital } from './hospital/measure.ts'
+import { type HospitalSize, YEAR } from './hospital/size.ts'
 import { diskBytes, ingest, loadFirst, readsWhileLoading } from './ingest.ts'
 import { machineFacts, median } from './machine.ts'
 import { measureMongo } from './mongo/measure.ts'
@@ -33,6 +35,12 @@ async function main(): Promise<void> {
   const url = isOnMongo() ? mongoUrl() : undefined
   const folder = mkdtempSync(join(import.meta.dirname, '..', '.bench-'))
   try {
+    if (process.argv[2] === 'hospital') {
+      process.stdout.write(`${machineFacts(folder).join('\n')}\n`)
+      await measureHospital(join(folder, 'hospital'), hospitalSize(), add)
+      process.stdout.write(`\n${printTable(rows)}\n`)
+      return
+    }
     const sample = await readSample()
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
     if (url !== undefined) await measureMongo(url, sample, ({ what, value, aim }) => add(what, value, aim))
@@ -53,12 +61,23 @@ async function main(): Promise<void> {
 
 function isOnMongo(): boolean {
   const [, , option, store, ...more] = process.argv
+  if (option === 'hospital') return false
   if (more.length > 0 || (option !== undefined && !['search', 'access', '--store'].includes(option))) {
-    throw new WrongUse('it takes nothing, or one of: search; access; --store sqlite; --store mongodb')
+    throw new WrongUse('it takes nothing, or one of: search; access; hospital; --store sqlite; --store mongodb')
   }
   if (option !== '--store' || store === 'sqlite') return false
   if (store !== 'mongodb') throw new WrongUse(`--store takes sqlite or mongodb, not ${store}`)
   return true
+}
+
+/** Of the command line: how many accesses in how many days; a year of 300 beds without it. */
+function hospitalSize(): HospitalSize {
+  const [, , , events, days, ...more] = process.argv
+  if (events === undefined) return YEAR
+  const isRight = more.length === 0 && [events, days].every((text) => /^[1-9]\d{0,8}$/.test(text ?? ''))
+  if (!isRight || Number(days) < 20)
+    throw new WrongUse('hospital takes how many accesses, and in how many days: 20 at least')
+  return { ...YEAR, events: Number(events), days: Number(days) }
 }
 
 function mongoUrl(): string {

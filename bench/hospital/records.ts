@@ -1,13 +1,12 @@
 import { encodeDeed } from '../../auth/audit/codec.ts'
 import type { Deed } from '../../auth/audit/deed.ts'
-import type { ChainedRecord } from '../../resources/store/audit.ts'
+import type { Archive, ArchivedRecord } from '../../resources/store/archive.ts'
 import { fingerprints, NO_HASH, recordHash } from '../../resources/store/audit-hash.ts'
 import { auditKey } from '../../resources/store/audit-key.ts'
 
-/** A record of a chain, with what it is found by and counted under. */
-export interface MadeRecord extends ChainedRecord {
+/** A record of a chain, with the keys that it is found by. */
+export interface MadeRecord extends ArchivedRecord {
   keys: readonly string[]
-  tally: string
 }
 
 /** The chain that the hospital's records stand in. */
@@ -33,4 +32,26 @@ export function* recordsOf(days: Iterable<readonly Deed[]>): Generator<MadeRecor
       }
     }
   }
+}
+
+/** Records of one transaction. */
+const UNIT = 2_000
+
+/** Writes records as a copy of a log does, at their own times, and how their chain ends; answers how many. */
+export async function restoreRecords(
+  archive: Pick<Archive, 'restore'>,
+  records: Iterable<MadeRecord>,
+): Promise<number> {
+  let some: MadeRecord[] = []
+  let last: MadeRecord | undefined
+  for (const record of records) {
+    last = record
+    if (some.push(record) < UNIT) continue
+    await archive.restore({ audit: some })
+    some = []
+  }
+  if (!last) return 0
+  const { chain, number, hash } = last
+  await archive.restore({ audit: some, chains: [{ chain, number, hash }] })
+  return number
 }

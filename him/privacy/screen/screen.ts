@@ -36,7 +36,7 @@ export interface ScreenTask {
   people: People
   reasons: Reasons
   /** Is told of each day that is done, and how many accesses it had. */
-  onDay?: (day: string, accesses: number) => void
+  onDay?: (day: string, accesses: number) => void | Promise<void>
   /** Ends it before its time; what it was aborted for is thrown. */
   signal?: AbortSignal
 }
@@ -78,7 +78,7 @@ export class Screen {
     const finish = async () => {
       if (!all) return
       await this.judge(all)
-      onDay?.(all.day.name, count)
+      await onDay?.(all.day.name, count)
       count = 0
     }
     for await (const deed of deeds) {
