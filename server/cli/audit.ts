@@ -7,6 +7,8 @@ import { archiveFolder } from '../audit/archive-file.ts'
 import { archiveDue } from '../audit/retention.ts'
 import { archived } from '../audit/upkeep.ts'
 import { administer, type Console, type Desk, type Environment, type Verb } from './administration.ts'
+import { rulesVerb } from './audit-rules.ts'
+import { screenAudit } from './audit-screen.ts'
 import { verifyAudit } from './audit-verify.ts'
 
 /** How the command is used. */
@@ -18,9 +20,15 @@ export const AUDIT_USAGE = `audit verify [--heads FILE] [--archive DIR] [--url F
     audit heads [--to FILE]
     The signed heads of all days, and one up to now. Kept elsewhere, they show whether the log was written anew.
     audit archive
-    Archives and drops the months that are older than CHARTROOM_AUDIT_YEARS, as the server does by itself.`
+    Archives and drops the months that are older than CHARTROOM_AUDIT_YEARS, as the server does by itself.
+    audit screen --from DAY --to DAY [--url FHIR_BASE] [--token-file FILE]
+    Judges all accesses of these days by the rules of the privacy office; what is found becomes Tasks for its officers. Where a
+    server has the store open, that server does.
+    audit rules [--set FILE | --restore | --number N]
+    Shows the rules of screens, or the Nth that were set; sets those in a file, or brings the shipped ones back.`
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  rules: rulesVerb,
   heads: {
     names: 0,
     options: { to: { type: 'string' } },
@@ -52,6 +60,7 @@ async function archive({ store, config }: Desk): Promise<string[]> {
 /** Runs `audit`; answers the exit code: 0, 1 when it failed or the log is broken, 2 for wrong usage. */
 export function audit(args: string[], environment: Environment, console?: Console): Promise<number> {
   const [verb, ...rest] = args
+  if (verb === 'screen') return screenAudit(rest, environment, AUDIT_USAGE)
   if (verb === 'verify') return verifyAudit(rest, environment, AUDIT_USAGE)
   return administer({ usage: AUDIT_USAGE, verbs: VERBS }, args, environment, console)
 }
