@@ -1,7 +1,7 @@
 import { searchParameterTables, storableTypes } from '../../resources/definitions/definitions.ts'
 import { memberStart } from '../../resources/json/outline.ts'
 import { compileRoutes } from '../../resources/path/routes.ts'
-import { parseReference } from '../../resources/references.ts'
+import { ID_PATTERN, parseReference } from '../../resources/references.ts'
 import { appliesTo } from '../../search/parameters.ts'
 import { type QuickMember, quickMember, quickPatient, quickReferences } from './quick-references.ts'
 
@@ -106,6 +106,7 @@ function listOf(value: unknown): unknown[] {
 
 function patientsAmong(references: readonly string[], base: string | undefined): string[] {
   const ids = references.flatMap((text) => {
+    if (text.startsWith(PLAIN) && ID_PATTERN.test(text.slice(PLAIN.length))) return [text.slice(PLAIN.length)]
     const parsed = parseReference(text)
     if (parsed.kind !== 'relative' && parsed.kind !== 'absolute') return []
     const own = parsed.kind === 'relative' || (base !== undefined && isBelow(text, base) && sameRoot(parsed.root, base))
@@ -113,6 +114,9 @@ function patientsAmong(references: readonly string[], base: string | undefined):
   })
   return ids.length > 1 ? [...new Set(ids)] : ids
 }
+
+/** How most references to Patients begin. */
+const PLAIN = 'Patient/'
 
 function isBelow(url: string, base: string): boolean {
   return url.startsWith(base.endsWith('/') ? base : `${base}/`)
