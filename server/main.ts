@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { tellAddress } from './address.ts'
 import { buildApp } from './app.ts'
+import { recordStart } from './audit/running.ts'
 import { type Config, readConfig } from './config.ts'
 import { demoHints, loadDemo } from './demo/load.ts'
 import { addDemoSignIn } from './demo/sign-in.ts'
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   const start = { done: false }
   const app = buildApp(services, log, start)
   await listen(app, config)
+  await recordStart(services)
   closeOnSignal(app, services, log)
   if (config.mongoUrl === undefined) tellAddress(config)
   log.logger.info(
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
   if (!config.auth) log.logger.warn('AUTH is off: every door is open, on loopback alone')
   const demo = config.demo && (await loadDemo(services, new Date().toISOString().slice(0, 10)))
   start.done = true
+  services.folded.onFailure = (error) => log.logger.error({ detail: String(error) }, 'refusals are not recorded')
   services.reindex.onFailure = (error) => log.logger.error({ detail: String(error) }, 'indexing anew failed')
   services.reindex.onOverrun = (parameter) =>
     log.logger.warn(parameter, 'a search parameter takes too long: resources are stored without its entries')

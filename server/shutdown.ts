@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { recordStop } from './audit/running.ts'
 import type { Services } from './call.ts'
 import type { Log } from './http/log.ts'
 
@@ -17,6 +18,7 @@ export function closeOnSignal(app: FastifyInstance, services: Services, log: Log
     setTimeout(() => void end(log, 'closed before all was done'), END).unref()
     await app.close()
     clearTimeout(cut)
+    await recordStop(services)
     await services.close()
     await end(log, 'closed')
   }

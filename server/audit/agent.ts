@@ -15,6 +15,13 @@ export function agentOf(access: Access, issuer: string): DeedAgent {
   return agent
 }
 
+/** The same rights, of whom records name otherwise. */
+export function accessAs(access: Access, agent: DeedAgent): Access {
+  const own = { ...access }
+  known.set(own, agent)
+  return own
+}
+
 function makeAgent({ identity, caller }: Access, own: string): DeedAgent {
   if (!identity) return caller.startsWith(SYSTEM) ? { system: caller.slice(SYSTEM.length) } : {}
   const { fhirUser, subject, issuer, client, role, organization, tokenId } = identity

@@ -1,10 +1,12 @@
 import { text } from 'node:stream/consumers'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import type { SecurityCode } from '../../auth/audit/deed.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { FolderInUse } from '../../resources/store/sqlite/lock.ts'
 import { type Config, readConfig } from '../config.ts'
 import { refuseUnfinished } from '../copy/state.ts'
 import { type OpenedStore, openStore } from '../store.ts'
+import { CommandRecord } from './command-record.ts'
 
 /** The environment that the command was called in. */
 export type Environment = Record<string, string | undefined>
@@ -29,6 +31,8 @@ export interface Desk extends OpenedStore {
   config: Config
   environment: Environment
   read: Console['read']
+  /** Tells the audit log more of what is done; before it is. */
+  says(words: string): void
 }
 
 /** The options that were given, read by name: an option that was not declared is refused before. */
@@ -60,6 +64,8 @@ export interface Verb {
   /** How many names stand behind it. */
   names: number
   options?: ParseArgsOptionsConfig
+  /** What the audit log calls it; absent of what only looks. */
+  deed?: SecurityCode | ((given: Given) => SecurityCode | undefined)
   /** Does it; gives the lines to print. */
   run(desk: Desk, names: string[], given: Given): Promise<string[]>
 }
@@ -82,7 +88,10 @@ export async function administer(
   }
   const desk = await openDesk(environment)
   try {
-    const lines = await verb.run({ ...desk, read }, asked.names, asked.given)
+    const record = recordOf(verb, asked, desk.store, `${usage.split(' ', 1)[0]} ${name}`)
+    const says = (words: string) => record?.says(words)
+    const lines = await verb.run({ ...desk, store: record?.store ?? desk.store, read, says }, asked.names, asked.given)
+    await record?.finish()
     out(lines.map((line) => `${line}\n`).join(''))
     return 0
   } catch (error) {
@@ -91,6 +100,19 @@ export async function administer(
   } finally {
     await desk.store.close()
   }
+}
+
+/** The record of a verb that changes something: its name and what it is done to, and never an option, which may be a secret. */
+function recordOf(
+  { deed }: Verb,
+  { names, given }: { names: string[]; given: Given },
+  store: Desk['store'],
+  command: string,
+): CommandRecord | undefined {
+  const code = typeof deed === 'function' ? deed(given) : deed
+  if (code === undefined) return undefined
+  const action = command.endsWith(' add') ? 'C' : 'U'
+  return new CommandRecord(store, { kind: 'security', code, action, query: [command, ...names].join(' ') })
 }
 
 /** What was given, or what is wrong with it: an empty text where that is plain. */
@@ -104,7 +126,7 @@ function readArguments({ names, options = {} }: Verb, args: string[]): { names: 
 }
 
 /** Opens the store itself: no server is asked, since none gives out what is kept for signing in. */
-async function openDesk(environment: Environment): Promise<Omit<Desk, 'read'>> {
+async function openDesk(environment: Environment): Promise<Omit<Desk, 'read' | 'says'>> {
   const config = readConfig({ ...environment, DEMO: 'off' })
   try {
     const opened = await openStore(config)

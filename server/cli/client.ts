@@ -41,15 +41,17 @@ const VERBS: Readonly<Record<string, Verb>> = {
       role: TEXT,
       organization: TEXT,
     },
+    deed: 'client-changed',
     run: add,
   },
   list: { names: 0, run: list },
   secret: {
     names: 1,
+    deed: 'client-changed',
     run: async ({ store }, [id = '']) => toldSecret(await renewSecret(store, id)),
   },
-  disable: { names: 1, run: ({ store }, [id = '']) => disable(store, id, true) },
-  enable: { names: 1, run: ({ store }, [id = '']) => disable(store, id, false) },
+  disable: { names: 1, deed: 'client-changed', run: ({ store }, [id = '']) => disable(store, id, true) },
+  enable: { names: 1, deed: 'client-changed', run: ({ store }, [id = '']) => disable(store, id, false) },
 }
 
 /** Runs `client`; answers the exit code: 0, 1 when it failed, 2 for wrong usage. */

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
+import { encodeDeed } from '../../auth/audit/codec.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Config } from '../config.ts'
 import { Copy } from '../copy/copy.ts'
 import { type StoreDigest, wholeOf } from '../copy/digest.ts'
 import { configOf, type End, openEnds, printable } from '../copy/ends.ts'
+import { commandDeed } from './command-record.ts'
 import { CopyProgress } from './copy-progress.ts'
 
 /** How the command is used. */
@@ -46,6 +48,7 @@ async function copyBetween(fromConfig: Config, toConfig: Config): Promise<void> 
   const progress = new CopyProgress()
   try {
     process.stdout.write(`Copying ${from.name} to ${to.name}\n`)
+    await recordExport(from, to)
     const digest = await new Copy(from, to, progress).run()
     progress.stop()
     process.stdout.write(`${summary(digest).join('\n')}\n${progress.summary}\n`)
@@ -53,6 +56,12 @@ async function copyBetween(fromConfig: Config, toConfig: Config): Promise<void> 
     progress.stop()
     await closeBoth(from, to)
   }
+}
+
+/** That all leaves is on record before any of it does; the copy has the record as well. */
+async function recordExport({ store }: End, { kind }: End): Promise<void> {
+  const deed = commandDeed({ kind: 'application', code: 'export', action: 'R', query: `copy to ${kind}` })
+  await store.commit({ changes: [], guards: [], audit: encodeDeed(deed) })
 }
 
 async function closeBoth(from: End, to: End): Promise<void> {

@@ -28,8 +28,8 @@ export const POLICY_USAGE = `policy list
 const VERBS: Readonly<Record<string, Verb>> = {
   list: { names: 0, run: list },
   show: { names: 1, options: { number: { type: 'string' } }, run: show },
-  set: { names: 1, run: set },
-  restore: { names: 1, run: restore },
+  set: { names: 1, deed: 'policy-changed', run: set },
+  restore: { names: 1, deed: 'policy-changed', run: restore },
 }
 
 /** Runs `policy`; answers the exit code: 0, 1 when it failed, 2 for wrong usage. */
@@ -67,6 +67,7 @@ async function set(desk: Desk, [file = '']: string[]): Promise<string[]> {
     searcher,
     lacks: () => false,
   })
+  desk.says(`policy set ${changes[1]?.key}`)
   await write(store, changes)
   return [`Set the policy ${changes[0]?.key}; it is ${changes[1]?.key}.`]
 }

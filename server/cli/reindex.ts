@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { JobState } from '../../operations/job.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openServices } from '../services.ts'
+import { commandDeed } from './command-record.ts'
 import { askServer, openPlace, type Server } from './place.ts'
 import { TOKEN_OPTION, tokenOf } from './token.ts'
 
@@ -76,10 +77,11 @@ function print(words: string): void {
 }
 
 async function watchedHere(config: Config): Promise<Watched> {
-  const { reindex: job, close } = await openServices(config)
+  const { reindex: job, audit, close } = await openServices(config)
   return {
     description: `the store in ${config.storeName}`,
     async start() {
+      await audit.record([commandDeed({ kind: 'operation', code: 'reindex', action: 'E' })])
       await job.start()
       return job.state()
     },

@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   list: { names: 0, run: async ({ store }) => tableOfKeys(await keyFacts(store)) },
   rotate: {
     names: 0,
+    deed: 'keys-changed',
     options: { 'at-once': { type: 'boolean' } },
     run: async ({ store }, _, given) => tableOfKeys(await rotateKeys(store, given.has('at-once'))),
   },

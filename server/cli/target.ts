@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { OPEN } from '../../auth/access.ts'
 import type { Issue } from '../../resources/fhir-error.ts'
+import { accessAs } from '../audit/agent.ts'
 import type { Config } from '../config.ts'
 import { onceKeyOf } from '../once-key.ts'
 import { openServices } from '../services.ts'
+import { CLI_AGENT, commandDeed } from './command-record.ts'
 import { askServer, openPlace, type Server } from './place.ts'
 
 /** What the server says of a Bundle: its response, or the issues for which all of it was refused. */
@@ -32,11 +34,14 @@ export function openTarget(
 
 async function storeTarget(config: Config): Promise<Target> {
   const services = await openServices(config)
+  await services.audit.record([commandDeed({ ...IMPORT, told: 'begun' })])
+  let bundles = 0
   // Whoever may write the store's files may load. While AUTH is off, this is the same as who asks over HTTP: keys fit either way.
-  const access = OPEN
+  const access = accessAs(OPEN, CLI_AGENT)
   return {
     description: `the store in ${config.storeName}`,
     async send(body, key) {
+      bundles++
       const call = { interaction: 'bundle', access, query: [], body, conditions: {}, strict: false } as const
       const onceKey = key === undefined ? {} : { onceKey: onceKeyOf(key, access) }
       const ask = () => services.dispatch({ ...call, ...onceKey })
@@ -50,9 +55,14 @@ async function storeTarget(config: Config): Promise<Target> {
       if (error) return { issues: error.issues }
       return { response: JSON.parse(String(answer.text)) as ResponseBundle }
     },
-    close: () => services.close(),
+    async close() {
+      await services.audit.record([commandDeed({ ...IMPORT, count: bundles })])
+      await services.close()
+    },
   }
 }
+
+const IMPORT = { kind: 'application', code: 'import', action: 'C', query: 'load' } as const
 
 /** How often a server that is busy is asked again, and after how many ms. */
 const ATTEMPTS = 5

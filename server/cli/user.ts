@@ -40,14 +40,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
       patient: { type: 'string', multiple: true },
       ...FROM_STDIN,
     },
+    deed: 'user-changed',
     run: add,
   },
   list: { names: 0, run: list },
-  password: { names: 1, options: FROM_STDIN, run: password },
-  totp: { names: 1, options: { off: { type: 'boolean' } }, run: totp },
-  sessions: { names: 1, options: { end: { type: 'boolean' } }, run: sessions },
-  disable: { names: 1, run: ({ store }, [name = '']) => disable(store, name, true) },
-  enable: { names: 1, run: ({ store }, [name = '']) => disable(store, name, false) },
+  password: { names: 1, options: FROM_STDIN, deed: 'user-changed', run: password },
+  totp: { names: 1, options: { off: { type: 'boolean' } }, deed: 'user-changed', run: totp },
+  sessions: {
+    names: 1,
+    options: { end: { type: 'boolean' } },
+    deed: (given) => (given.has('end') ? 'session-ended' : undefined),
+    run: sessions,
+  },
+  disable: { names: 1, deed: 'user-changed', run: ({ store }, [name = '']) => disable(store, name, true) },
+  enable: { names: 1, deed: 'user-changed', run: ({ store }, [name = '']) => disable(store, name, false) },
 }
 
 /** Runs `user`; answers the exit code: 0, 1 when it failed, 2 for wrong usage. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import type { Deed } from '../../auth/audit/deed.ts'
 import type { ClientFacts, ClientKey } from '../../auth/smart/client-rules.ts'
 import { newClient, putClient } from '../../auth/smart/clients.ts'
 import { wasCommitted } from '../../auth/smart/kept-record.ts'
@@ -42,7 +43,7 @@ const APP = {
  * it is there and nobody was ever added. Gives the lines that tell of it, undefined where nothing was done: of several
  * processes on the store one does.
  */
-export async function addDemoSignIn({ store, config }: Services): Promise<string | undefined> {
+export async function addDemoSignIn({ store, config, audit }: Services): Promise<string | undefined> {
   if (!(await store.read('Organization', 'demo-hospital'))?.text) return undefined
   if ((await store.state.list('user', undefined, 1)).length > 0) return undefined
   if ((await store.state.list('client', undefined, 1)).length > 0) return undefined
@@ -56,11 +57,28 @@ export async function addDemoSignIn({ store, config }: Services): Promise<string
   }
   const clients = [client, newClient(APP).client].map((one) => putClient(one, 'absent'))
   const changes = [...records.map((user) => putOf(user, 'absent')), ...clients]
-  const commit = () => wasCommitted(store, ...changes)
+  const commit = async () => {
+    const done = await wasCommitted(store, ...changes)
+    if (done) await audit.record([demoUsersDeed()])
+    return done
+  }
   // On MongoDB nothing is kept in DATA_DIR, which may be another one for each process.
   if (config.mongoUrl !== undefined) return (await commit()) ? linesOf(told, undefined) : undefined
   const file = join(config.dataDir, DEMO_USERS_FILE)
   return (await keepIn(file, told, commit)) ? linesOf(told, file) : undefined
+}
+
+function demoUsersDeed(): Deed {
+  const agent = { system: 'server' }
+  return {
+    at: Date.now(),
+    kind: 'security',
+    code: 'user-changed',
+    action: 'C',
+    outcome: '0',
+    agent,
+    query: 'demo users',
+  }
 }
 
 /** Writes the file before what it tells is so, in a place aside: whichever fails, nobody is there whose password is lost. */
