@@ -93,6 +93,6 @@ t.test('neither is there without the other', async (t) => {
   await record.finish()
   t.equal((await deedsOf(store)).length, 1)
   const other = new CommandRecord(store, deed)
-  await t.rejects(addUser(other.store, { name: 'ann' }, PASSWORD), { kind: 'conflict' })
+  await t.rejects(addUser(other.store, { name: 'ann' }, PASSWORD), /conflict/)
   t.equal((await deedsOf(store)).length, 1, 'what was refused was not done')
 })
