@@ -59,8 +59,10 @@ export async function accessOf(
   const hidden = compiled?.hidden ?? {}
   const granted = await grantOf(heard, { ...sources, hidden, patient, shared: sources.sharedTypes })
   const consent = sources.consents?.cuts({ identity, purposes: purposesOf(policy, purposes) }, Date.now())
-  const unlabelled = labelled(compiled ? inBoth(granted, compiled) : granted, policy)
-  const consented = consent ? inBoth(unlabelled, binariesJudged(consent.may)) : unlabelled
+  const allowed = compiled ? inBoth(granted, compiled) : granted
+  const agreed = (grant: Grant) => (consent ? inBoth(grant, binariesJudged(consent.may)) : grant)
+  const unlabelled = labelled(allowed, policy?.labels.see ?? 'all')
+  const consented = agreed(unlabelled)
   const left = withoutScreens(consented, identity, policy)
   const grants = policy?.breakTheGlass ? ((await sources.grants?.of(identity)) ?? []) : []
   return {
@@ -68,6 +70,7 @@ export async function accessOf(
     identity,
     may: widened(left.may, granted.may, grants),
     ...(role === undefined ? {} : { scoped: granted.may }),
+    ...redactedOf(policy, (see) => withoutScreens(agreed(labelled(allowed, see)), identity, policy)),
     ...linkedBinaries(left),
     ...(policy ? { policy: `policy/${policy.name}|${policy.version}` } : {}),
     ...(consent ? { denials: consent.denials } : {}),
@@ -106,9 +109,15 @@ export function callerOf({ issuer, subject, client, patient, scopes }: Identity)
  * What labels leave. They, and consent, keep Binaries with their documents also from those whose scopes give no documents: a
  * token for less must not show more. Whether a resource with a label may be written is `Access.labels`'s matter.
  */
-function labelled(left: Grant, policy: Policy | undefined): Grant {
-  const seen = labelCut(policy?.labels.see ?? 'all')
+function labelled(left: Grant, see: readonly string[] | 'all'): Grant {
+  const seen = labelCut(see)
   return inBoth(left, binariesJudged({ ...EVERYTHING, r: seen, s: seen, u: seen, d: seen }))
+}
+
+/** What may be read that labels hide, without what they are for: what would be left if they could be seen. */
+function redactedOf(policy: Policy | undefined, cut: (see: readonly string[]) => Grant): Pick<Access, 'redacted'> {
+  const { see, redact = [] } = policy?.labels ?? { see: 'all' }
+  return see === 'all' || redact.length === 0 ? {} : { redacted: cut([...see, ...redact]).may.r }
 }
 
 const EVERY: Restriction = { byType: {}, others: ALL }

@@ -47,6 +47,8 @@ export interface Access {
   choosesIds?: Readonly<Record<'u' | 'c', Restriction>>
   /** What the scopes give by themselves, where a role's policy cuts them: it tells which of the two is lacking. */
   scoped?: Readonly<Record<Permission, Restriction>>
+  /** What may be read by id, and by that alone, where `may` does not hold: as far as `labels/redacted.ts` leaves something. */
+  redacted?: Restriction
   /** Elements that are withheld, by type: neither shown nor searched by, and what has them is not written. */
   hidden: Readonly<Record<string, readonly string[]>>
   /** Of a type that is named here, the elements that an update may change. */

@@ -7,7 +7,12 @@ export interface Policy {
   description: string
   rules: readonly PolicyRule[]
   /** Security labels that the role may see and may write or remove, `system|code` each. */
-  labels: { see: readonly string[] | 'all'; write: readonly string[] | 'all' }
+  labels: {
+    see: readonly string[] | 'all'
+    write: readonly string[] | 'all'
+    /** Those that what has them is shown redacted for, to who reads it by id; searches do not find it. */
+    redact?: readonly string[]
+  }
   /** Operations of the whole system by their code, and `explain`. */
   operations: readonly string[]
   breakTheGlass: boolean
