@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { accessRows } from './access.ts'
+import { auditRows } from './audit/cost.ts'
 import { besideWrites } from './beside.ts'
 import { readRate } from './client.ts'
 import { readSample, type Sample } from './data.ts'
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
     if (url !== undefined) await measureMongo(url, sample, ({ what, value, aim }) => add(what, value, aim))
     else if (process.argv[2] === 'search') await measureSearches(join(folder, 'search'), sample)
+    else if (process.argv[2] === 'audit') rows.push(...(await auditRows(folder, sample)))
     else if (process.argv[2] === 'access') await measureAccess(join(folder, 'access'), sample)
     else {
       await measureLoads(folder, sample)
@@ -62,8 +64,8 @@ async function main(): Promise<void> {
 function isOnMongo(): boolean {
   const [, , option, store, ...more] = process.argv
   if (option === 'hospital') return false
-  if (more.length > 0 || (option !== undefined && !['search', 'access', '--store'].includes(option))) {
-    throw new WrongUse('it takes nothing, or one of: search; access; hospital; --store sqlite; --store mongodb')
+  if (more.length > 0 || (option !== undefined && !['search', 'access', 'audit', '--store'].includes(option))) {
+    throw new WrongUse('it takes nothing, or one of: search; access; audit; hospital; --store sqlite; --store mongodb')
   }
   if (option !== '--store' || store === 'sqlite') return false
   if (store !== 'mongodb') throw new WrongUse(`--store takes sqlite or mongodb, not ${store}`)

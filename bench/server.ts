@@ -32,6 +32,12 @@ export class MeasuredServer {
     })
   }
 
+  /** Starts chartroom on a folder as it would be without an audit log. */
+  static withoutAudit(folder: string): Promise<MeasuredServer> {
+    const script = join(import.meta.dirname, 'audit', 'without.ts')
+    return MeasuredServer.start(['--max-semi-space-size=8', script], '/readyz', { DATA_DIR: folder, DEMO: 'off' })
+  }
+
   /** Starts chartroom by `npm start` itself: what npm takes is waited for as well. */
   static byNpm(folder: string): Promise<MeasuredServer> {
     return MeasuredServer.start(['start'], '/readyz', { DATA_DIR: folder, DEMO: 'off' }, 'npm')
