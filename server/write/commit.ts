@@ -29,14 +29,24 @@ export async function untilCurrent<T>(work: () => Promise<T>): Promise<T> {
 /** A commit that was refused because a change's expectation did not hold. `at` is the change's place in the unit. */
 export class ExpectationFailed extends FhirError {
   readonly at: number
+  private readonly change: Change
+  private readonly current: number
 
-  constructor(at: number, { type, id, expect }: Change, current: number) {
+  constructor(at: number, change: Change, current: number) {
+    const { type, id, expect } = change
     const stands = current === 0 ? 'does not exist' : `has version ${current}`
     const wanted =
       typeof expect === 'object' ? `version ${expect.version} was expected` : 'it was expected not to exist'
     const diagnostics = `${type}/${id} ${stands}; ${wanted}.`
     super('precondition-failed', [{ severity: 'error', code: 'conflict', diagnostics }])
     this.at = at
+    this.change = change
+    this.current = current
+  }
+
+  /** The same, with the place that the change has among others. */
+  among(changes: readonly Change[]): ExpectationFailed {
+    return new ExpectationFailed(changes.indexOf(this.change), this.change, this.current)
   }
 }
 

@@ -239,3 +239,35 @@ t.test('an operation that writes has its record in its commit; broken glass says
   t.equal(refused.status, 404)
   t.match(await since(), [{ code: 'break-glass', outcome: '4', parts: [{ id: 'none' }] }])
 })
+
+t.test('AuditEvents of a transaction go into the log; of the rest the entry at fault is still named', async (t) => {
+  const server = await openServer(t)
+  await writeTwoPatients(server)
+  const event = {
+    resourceType: 'AuditEvent',
+    type: { system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110112' },
+    recorded: '2026-11-29T00:00:00Z',
+    agent: [{ requestor: true, who: { display: 'elsewhere' } }],
+    source: { observer: { display: 'elsewhere' } },
+  }
+  const stale = { request: { method: 'PUT', url: 'Patient/b', ifMatch: 'W/"9"' }, resource: patient('b') }
+  const since = deedsSince(server)
+  await since()
+  const reply = await server.post('', bundle('transaction', entry('POST', 'AuditEvent', event), stale))
+  t.equal(reply.status, 412, reply.text)
+  t.match(reply.json.issue[0].expression, ['Bundle.entry[1]'])
+  t.match(await since(), [{ code: 'transaction', outcome: '4', parts: [{ type: 'Patient', id: 'b' }] }])
+  const good = await server.post(
+    '',
+    bundle('transaction', entry('POST', 'AuditEvent', event), entry('PUT', 'Patient/b', patient('b'))),
+  )
+  t.equal(good.status, 200, good.text)
+  const deeds = await since()
+  t.strictSame(deeds.map(({ kind }) => kind).sort(), ['external', 'rest'])
+  t.match(deeds.find(({ kind }) => kind === 'rest')?.parts, [
+    { type: 'AuditEvent' },
+    { type: 'Patient', id: 'b', version: 2 },
+  ])
+  await server.get('AuditEvent?type=110112')
+  t.match(await since(), [{ code: 'search-type', type: 'AuditEvent', count: 1, query: 'AuditEvent?type=110112' }])
+})
