@@ -1,4 +1,5 @@
 import type { Expression } from '../../search/expression.ts'
+import { type Facts, matches } from '../../search/matches.ts'
 import type { RecordedDeed } from './deed.ts'
 import { kindOf } from './event-codes.ts'
 import type { Facet } from './events.ts'
@@ -27,9 +28,17 @@ export function isPossible(expression: Expression, deed: RecordedDeed, facet: Fa
         isBare(expression, names)
       )
     }
+    case 'range':
+    case 'lastUpdated':
+      return expression.kind === 'range' && expression.param !== 'date' ? true : matches(expression, whenOf(deed))
     default:
       return true
   }
+}
+
+/** What its events say of when it was recorded. */
+function whenOf({ key, recorded }: RecordedDeed): Facts {
+  return { id: key, lastUpdated: recorded, entries: [['range', 'date', '', recorded, recorded + 1]] }
 }
 
 function isBare({ bare }: Extract<Expression, { kind: 'reference' }>, names: readonly string[]): boolean {
