@@ -114,6 +114,14 @@ const SCREEN: Tried = {
   of: 'AuditEvent',
 }
 
+function ofWholeLog(code: string): Tried {
+  return {
+    ask: (server) => server.get(`${LOG}/$${code}`),
+    ends: ({ readsLog }) => (readsLog ? 200 : 403),
+    of: LOG,
+  }
+}
+
 /** Each operation on resources, by its code. */
 export const OPERATIONS_TRIED: Record<string, Tried> = {
   everything: EVERYTHING,
@@ -126,11 +134,8 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
   'access-report': ofLog('Patient', 'access-report'),
   disclosures: ofLog('Patient', 'disclosures'),
   'activity-report': ofLog('Practitioner', 'activity-report'),
-  counts: {
-    ask: (server) => server.get('AuditEvent/$counts'),
-    ends: ({ readsLog }) => (readsLog ? 200 : 403),
-    of: LOG,
-  },
+  counts: ofWholeLog('counts'),
+  verify: ofWholeLog('verify'),
   screen: SCREEN,
   'screen-state': { ...SCREEN, ask: (server) => server.get('AuditEvent/$screen-state') },
 }
