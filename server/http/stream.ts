@@ -74,5 +74,7 @@ function brokenOff(error: unknown, request: FastifyRequest): Error {
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)) : []
   const own = error instanceof FhirError ? `${error.kind} ${error.detail ?? ''}` : stack.join('\n')
   note(request, { detail: `the answer broke off: ${own}` })
+  // Without chunks (HTTP/1.0, as proxies may speak it) the end of the connection is the end of the answer, unless it is reset.
+  if (request.raw.httpVersion === '1.0') request.raw.socket.resetAndDestroy()
   return new Error('the answer broke off')
 }

@@ -144,6 +144,20 @@ for (const encoding of ['identity', 'gzip']) {
   })
 }
 
+t.test('over HTTP/1.0, where the end of the connection is that of the answer, it is reset', async (t) => {
+  async function* failing(): AsyncGenerator<string> {
+    for await (const row of rows(20_000)) yield row
+    throw new Error('failed')
+  }
+  const { port } = await asking(t, streamed(failing()))
+  const socket = await dial(t, port)
+  const ended = new Promise<string>((resolve) => {
+    socket.once('end', () => resolve('as if it were whole')).once('error', ({ message }) => resolve(message))
+  })
+  socket.resume().write(`GET /fhir/${PATH}?format=csv HTTP/1.0\r\nhost: localhost\r\n\r\n`)
+  t.match(await ended, /ECONNRESET/)
+})
+
 t.test('HEAD tells the form, and ends the work', async (t) => {
   const ended = Promise.withResolvers<void>()
   async function* endless() {
