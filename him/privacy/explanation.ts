@@ -39,8 +39,8 @@ const REVIEWS: ReadonlySet<string> = new Set([
   'counts',
 ])
 
-/** While AUTH is off nobody is told from anybody: that is no reason. */
-const SYSTEMS: ReadonlySet<string> = new Set(['server', 'cli'])
+/** What chartroom does by itself. While AUTH is off nobody is told from anybody: that is no reason. */
+const SYSTEMS: ReadonlySet<string> = new Set(['server', 'cli', 'demo'])
 
 const DAY = 86_400_000
 

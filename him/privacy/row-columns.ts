@@ -76,7 +76,7 @@ export function whatParts(row: AccessRow): ParameterPart[] {
 }
 
 function nameOfWho({ who, agent, agentName: name }: KnownRow): string {
-  return who.display ?? name ?? (agentName(agent) || 'unknown')
+  return who.display ?? name ?? (agentName(agent).replace(/^\|/, '') || 'unknown')
 }
 
 function whatOf({ entities, type = '' }: AccessRow): string {

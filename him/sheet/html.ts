@@ -1,12 +1,17 @@
 import type { Column, Fact, Sheet, Summary } from './sheet.ts'
 
+// Columns are as wide as the longest word of their heads, or a fair part of a line: a long list in one of them would take the room of
+// all others. What is wider than the window is moved sideways; paper has but its width.
 const STYLE = `body{font:1rem/1.5 system-ui,sans-serif;margin:2rem;color:#111;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.2rem}dt{font-weight:600}dd{margin:0 0 .5rem}
 table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600}
-th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-thead th{background:#eee}tr.marked{border-left:.4rem solid #b00020}tr.marked td:last-child{font-weight:600}
-.wide{overflow-x:auto}
-@media print{body{margin:0;font-size:9pt}.wide{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}}`
+th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}
+td{overflow-wrap:anywhere}thead th{background:#eee}
+tr.marked{border-left:.4rem solid #b00020}tr.marked td:last-child{font-weight:600}
+.wide{overflow-x:auto}.wide td{min-width:6rem;max-width:26rem}.wide td:first-child{min-width:7rem}
+@page{size:landscape;margin:1cm}
+@media print{body{margin:0;font-size:8pt}.wide{overflow:visible}.wide table{font-size:6.5pt}thead{display:table-header-group}
+.wide th,.wide td{padding:.1rem .2rem}.wide td,.wide td:first-child{min-width:0;max-width:16rem}tr{break-inside:avoid}}`
 
 /** A sheet as a page: it works without scripts, tells nothing by colour alone, and can be printed. */
 export async function* htmlOf<R>(sheet: Sheet<R>): AsyncGenerator<string, void, undefined> {

@@ -7,7 +7,8 @@ import { dateRange } from '../../resources/dates.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openServices } from '../services.ts'
 import type { Environment } from './administration.ts'
-import { askServer, openPlace, type Server } from './place.ts'
+import { counted } from './counted.ts'
+import { askServer, openPlace, refusal, type Server } from './place.ts'
 import { TOKEN_OPTION, tokenOf } from './token.ts'
 
 /** ms between two looks at how far it is. */
@@ -72,7 +73,7 @@ async function watch(place: Screening, from: string, to: string): Promise<number
   }
   const { findings = 0, made = 0, renewed = 0, looks = 0, explained = 0 } = state
   process.stdout.write(`${looks} accesses of users to patients by day, ${explained} of them explained by the record.\n`)
-  process.stdout.write(`${findings} findings; ${made} Tasks made, ${renewed} renewed.\n`)
+  process.stdout.write(`${counted(findings, 'finding')}; ${counted(made, 'Task')} made, ${renewed} renewed.\n`)
   return 0
 }
 
@@ -108,12 +109,8 @@ function screeningAt(server: Server): Screening {
 
 async function ask(server: Server, operation: string, request: RequestInit): Promise<ScreenState> {
   const response = await askServer(server, `/AuditEvent/${operation}`, request)
-  const { parameter = [], issue = [] } = (await response.json()) as {
-    parameter?: ({ name: string } & Record<string, unknown>)[]
-    issue?: { diagnostics?: string }[]
-  }
-  if (!response.ok)
-    throw new Error(`${server.base}/AuditEvent/${operation}: ${issue[0]?.diagnostics ?? response.status}`)
+  if (!response.ok) throw await refusal(server, `/AuditEvent/${operation}`, response)
+  const { parameter = [] } = (await response.json()) as { parameter?: ({ name: string } & Record<string, unknown>)[] }
   return Object.fromEntries(
     parameter.map(({ name, ...value }) => [name, Object.values(value)[0]]),
   ) as unknown as ScreenState

@@ -11,7 +11,8 @@ import { type Config, readConfig } from '../config.ts'
 import { refuseUnfinished } from '../copy/state.ts'
 import { openStore } from '../store.ts'
 import type { Environment } from './administration.ts'
-import { askServer, openPlace, type Server } from './place.ts'
+import { counted } from './counted.ts'
+import { askServer, openPlace, refusal, type Server } from './place.ts'
 import { TOKEN_OPTION, tokenOf } from './token.ts'
 
 /** ms between two lines that tell how far it is. */
@@ -83,10 +84,6 @@ function linesOf({ whole, records, chains, heads, until, fault }: Verdict): stri
   ]
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
-}
-
 async function verifiedHere(config: Config): Promise<Verified> {
   const { store } = await openStore(config)
   return {
@@ -126,7 +123,7 @@ function verifiedAt(server: Server): Verified {
         throw new Error('Heads and archives are held against the store itself: stop the server, or leave them out.')
       }
       const response = await askServer(server, '/AuditEvent/$verify', {})
-      if (!response.ok) throw new Error(`${server.base}/AuditEvent/$verify: status ${response.status}`)
+      if (!response.ok) throw await refusal(server, '/AuditEvent/$verify', response)
       return verdictOf(await response.json())
     },
   }

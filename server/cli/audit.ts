@@ -10,6 +10,7 @@ import { administer, type Console, type Desk, type Environment, type Verb } from
 import { rulesVerb } from './audit-rules.ts'
 import { screenAudit } from './audit-screen.ts'
 import { verifyAudit } from './audit-verify.ts'
+import { counted } from './counted.ts'
 
 /** How the command is used. */
 export const AUDIT_USAGE = `audit verify [--heads FILE] [--archive DIR] [--url FHIR_BASE] [--token-file FILE]
@@ -18,12 +19,13 @@ export const AUDIT_USAGE = `audit verify [--heads FILE] [--archive DIR] [--url F
     token in the file, or in CHARTROOM_TOKEN. With --heads it is held against a file of \`audit heads\`, too.
     With --archive the months that were archived are read from that folder, too.
     audit heads [--to FILE]
-    The signed heads of all days, and one up to now. Kept elsewhere, they show whether the log was written anew.
+    The signed heads of all days, and one up to now. Kept elsewhere, they show whether the log was written anew. FILE is
+    a new one.
     audit archive
     Archives and drops the months that are older than CHARTROOM_AUDIT_YEARS, as the server does by itself.
     audit screen --from DAY --to DAY [--url FHIR_BASE] [--token-file FILE]
-    Judges all accesses of these days by the rules of the privacy office; what is found becomes Tasks for its officers. Where a
-    server has the store open, that server does.
+    Judges all accesses of these days by the rules of the privacy office; what is found becomes Tasks for its officers.
+    Where a server has the store open, that server does.
     audit rules [--set FILE | --restore | --number N]
     Shows the rules of screens, or the Nth that were set; sets those in a file, or brings the shipped ones back.`
 
@@ -39,7 +41,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       if (to === undefined) return [text]
       const file = resolve(environment.INIT_CWD ?? '', to)
       await writeFile(file, `${text}\n`, { flag: 'wx' })
-      return [`${heads.heads.length} head${heads.heads.length === 1 ? '' : 's'} written to ${file}.`]
+      return [`${counted(heads.heads.length, 'head')} written to ${file}.`]
     },
   },
   archive: { names: 0, run: archive },

@@ -12,6 +12,7 @@ import {
   tableOf,
   type Verb,
 } from './administration.ts'
+import { counted } from './counted.ts'
 import { absentOnes, demandRole } from './roles.ts'
 
 /** How the command is used. */
@@ -100,7 +101,7 @@ function toldSecret(secret: string): string[] {
 async function list({ store }: Desk): Promise<string[]> {
   const rows: string[][] = []
   for await (const { id, name, kind, role = '-', secretHash, jwks, jwksUri, scopes, disabled } of allClients(store)) {
-    const keys = jwksUri ?? (jwks ? `${jwks.keys.length} keys` : secretHash ? 'secret' : '-')
+    const keys = jwksUri ?? (jwks ? `${counted(jwks.keys.length, 'key')}` : secretHash ? 'secret' : '-')
     rows.push([id, name, kind, role, keys, disabled ? 'disabled' : 'active', scopes.join(' ')])
   }
   return tableOf(['ID', 'NAME', 'KIND', 'ROLE', 'BY', 'STATUS', 'SCOPES'], rows, 'There are no clients.')

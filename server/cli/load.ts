@@ -14,9 +14,9 @@ import { TOKEN_OPTION, tokenOf } from './token.ts'
 export const USAGE = `load FILE…|DIR [--url FHIR_BASE] [--token-file FILE] [--again]
     Loads Bundles (.json), NDJSON, either with .gz, and .tar.gz of them, in the order of the names, into the store
     in DATA_DIR; where a server has it open, through that server. With MONGODB_URL, into that database, beside the
-    servers that are on it. A server is shown the access token in the file, or in CHARTROOM_TOKEN. Run again after a break, it goes on where it stopped: what was loaded before, by the
-    name of its file and its content, is left alone, whatever became of it since; --again loads it once more. Under
-    another name it is other data.`
+    servers that are on it. A server is shown the access token in the file, or in CHARTROOM_TOKEN. Run again after a
+    break, it goes on where it stopped: what was loaded before, by the name of its file and its content, is left alone,
+    whatever became of it since; --again loads it once more. Under another name it is other data.`
 
 /** Runs `load`; answers the exit code: 0, 1 when something failed, 2 for wrong usage. */
 export async function load(args: string[], environment: Record<string, string | undefined>): Promise<number> {

@@ -52,5 +52,7 @@ main(process.argv.slice(2)).then(
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, path } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' && path !== undefined ? `There is no such file: ${path}` : error.message
+  if (path === undefined) return error.message
+  if (code === 'ENOENT') return `There is no such file: ${path}`
+  return code === 'EEXIST' ? `${path} is there already, and is left as it is.` : error.message
 }

@@ -45,6 +45,15 @@ export async function askServer({ base, token }: Server, path: string, request: 
   throw new Error(`${base}: ${issue?.[0]?.diagnostics ?? 'The token is not accepted.'}${hint}`)
 }
 
+/** What a server said against what it was asked, in words for the user. */
+export async function refusal({ base }: Server, path: string, response: Response): Promise<Error> {
+  const body = (await response.json().catch(() => undefined)) as
+    | { issue?: { diagnostics?: string }[] }
+    | null
+    | undefined
+  return new Error(`${base}${path}: ${body?.issue?.[0]?.diagnostics ?? `status ${response.status}`}`)
+}
+
 /** Asks whoever is at a base. Rejects with words for the user when nobody can be reached. */
 export async function reach(base: string, path: string, request: RequestInit): Promise<Response> {
   try {

@@ -5,13 +5,14 @@ import type { JobState } from '../../operations/job.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openServices } from '../services.ts'
 import { commandDeed } from './command-record.ts'
-import { askServer, openPlace, type Server } from './place.ts'
+import { askServer, openPlace, refusal, type Server } from './place.ts'
 import { TOKEN_OPTION, tokenOf } from './token.ts'
 
 /** How the command is used. */
 export const REINDEX_USAGE = `reindex [--url FHIR_BASE] [--token-file FILE]
     Makes the index of all resources anew, in the store in DATA_DIR; where a server has it open, that server does. With
-    MONGODB_URL, in that database, beside the servers that are on it. A server is shown the access token in the file, or in CHARTROOM_TOKEN. Broken off, it goes on where it stopped: when it is run again, or when the server starts.`
+    MONGODB_URL, in that database, beside the servers that are on it. A server is shown the access token in the file, or
+    in CHARTROOM_TOKEN. Broken off, it goes on where it stopped: when it is run again, or when the server starts.`
 
 /** ms between two looks at how far it is. */
 const INTERVAL = 500
@@ -102,7 +103,7 @@ function watchedAt(server: Server): Watched {
 /** Asks for `$reindex`. Rejects when it is not answered with a state. */
 async function ask(server: Server, method: 'GET' | 'POST'): Promise<JobState> {
   const response = await askServer(server, '/$reindex', { method })
-  if (!response.ok) throw new Error(`${server.base}/$reindex: status ${response.status}`)
+  if (!response.ok) throw await refusal(server, '/$reindex', response)
   const { parameter = [] } = (await response.json()) as { parameter?: ({ name: string } & Record<string, unknown>)[] }
   const state = parameter.map(({ name, ...value }) => [name, Object.values(value)[0]])
   return Object.fromEntries(state) as JobState

@@ -194,7 +194,7 @@ t.test('client: registered with a secret, with keys, without either', async (t) 
   })
   t.match(await fhir('client', 'secret', 'claims'), { code: 1, output: /has no secret/ })
   t.match(await fhir('client', 'list'), {
-    output: /claims +claims +backend +insurer +1 keys +active +system\/Claim\.rs\nweb +Growth chart /,
+    output: /claims +claims +backend +insurer +1 key +active +system\/Claim\.rs\nweb +Growth chart /,
   })
   t.match(await fhir('client', 'disable', 'claims'), { code: 0, output: /its tokens are refused/ })
   t.equal(await look((store) => clientOf(store, 'claims')), undefined)

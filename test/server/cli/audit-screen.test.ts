@@ -27,7 +27,7 @@ t.test('screens the store itself or through the server that has it open, by the 
 
   const first = await fhir(folder, 'audit', 'screen', '--from', TODAY, '--to', TOMORROW)
   t.equal(first.code, 0, first.output)
-  t.match(first.output, '1 findings; 1 Tasks made, 0 renewed.')
+  t.match(first.output, '1 finding; 1 Task made, 0 renewed.')
   t.equal((await fhir(folder, 'audit', 'screen', '--from', TODAY)).code, 2)
   t.match((await fhir(folder, 'audit', 'screen', '--from', TOMORROW, '--to', '2020')).output, 'none before --from')
 

@@ -135,6 +135,7 @@ t.test('each access with who and why; what is unexplained comes first, then the 
     reading('', 'p', '2026-05-01T10:00:00Z', { agent: { client: 'stranger', organization: 'other' } }),
     reading('', 'p', '2026-05-01T10:00:00Z', { agent: { client: 'warehouse' } }),
     reading('', 'p', '2026-05-01T10:00:00Z', { agent: { system: 'server' } }),
+    reading('', 'p', '2026-05-01T10:00:00Z', { agent: { system: 'demo' } }),
     reading('', 'p', '2026-05-01T10:00:00Z', { agent: {}, outcome: '4', told: 'unauthenticated' }),
     reading('Practitioner/officer', 'p', '2026-05-02T10:00:00Z', {
       kind: 'operation',
@@ -163,6 +164,7 @@ t.test('each access with who and why; what is unexplained comes first, then the 
     ['Practitioner/nurse', '2026-03-02', 'unexplained', undefined],
     ['Practitioner/attending', '2026-03-20', 'unexplained', undefined],
     ['Practitioner/officer', '2026-05-02', 'audit-review', undefined],
+    ['demo', '2026-05-01', 'system-job', undefined],
     ['server', '2026-05-01', 'system-job', undefined],
     ['warehouse', '2026-05-01', 'system-job', undefined],
     ['insurer', '2026-05-01', 'payer', 'Claim/claim'],
@@ -176,7 +178,7 @@ t.test('each access with who and why; what is unexplained comes first, then the 
     ['Practitioner/attending', '2026-03-19', 'encounter-participant', 'Encounter/e'],
     ['Practitioner/attending', '2026-03-11', 'encounter-participant', 'Encounter/e'],
   ])
-  t.equal(factOf(reply, 'total'), 22, 'with the transaction')
+  t.equal(factOf(reply, 'total'), 23, 'with the transaction')
   t.equal(factOf(reply, 'unexplained'), 9)
   const last = rows.at(-1)
   t.match(last, {
