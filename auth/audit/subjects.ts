@@ -47,6 +47,11 @@ function pathsOf(type: string): string[][] {
   return [...new Map(paths.map((path) => [path.join('.'), [...path]])).values()]
 }
 
+/** Whether resources of a type can be about Patients, as `patientsOf` tells. */
+export function mayBeAboutPatients(type: string): boolean {
+  return type === 'Patient' || type === 'Bundle' || subjectsOf(type).paths.length > 0
+}
+
 /**
  * Ids of the Patients that a resource is about, each once: a Patient is about itself; others are about whom they refer to as
  * their patient or subject, a Group or List also about its members, a Bundle about whom its resources are. References count

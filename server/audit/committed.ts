@@ -6,13 +6,21 @@ import type { Change, Outcome } from '../../resources/store/port.ts'
 import type { Services, TracedCall } from '../call.ts'
 import { issuerOf } from '../issuer.ts'
 import { deedOfCall } from './deed-of-call.ts'
+import { partsSought } from './sought.ts'
 
 const ACTIONS = { POST: 'C', PUT: 'U', PATCH: 'U' } as const
 
 /** The records of a call that writes, to be committed with its changes. */
-export function recordsOf(call: TracedCall, changes: readonly Change[], { config, baseUrl }: Services): AuditEntry[] {
-  const parts = [...call.trace.parts, ...changes.map((change) => partOf(call, change, baseUrl))]
-  const deed = deedOfCall(call, { issuer: issuerOf(config), parts })
+export async function recordsOf(
+  call: TracedCall,
+  changes: readonly Change[],
+  services: Services,
+): Promise<AuditEntry[]> {
+  const { trace } = call
+  const found = await partsSought(trace.referred, [...trace.parts, ...changes], services)
+  const shown = found.map((part): DeedPart => ({ ...part, action: 'R' }))
+  const parts = [...trace.parts, ...shown, ...changes.map((change) => partOf(call, change, services.baseUrl))]
+  const deed = deedOfCall(call, { issuer: issuerOf(services.config), parts })
   return encodeDeed(deed, [...changes.keys()])
 }
 

@@ -3,7 +3,7 @@ import type { Deed, DeedAction, DeedOutcome, DeedPart, RestCode } from '../../au
 import type { ErrorKind, FhirError } from '../../resources/fhir-error.ts'
 import type { TracedCall } from '../call.ts'
 import { agentOf } from './agent.ts'
-import { askedOf } from './asked.ts'
+import { askedByEntry } from './asked.ts'
 
 const ACTIONS: Readonly<Record<Interaction, DeedAction>> = {
   read: 'R',
@@ -43,7 +43,7 @@ export function deedOfCall(
   const { trace, access, from, request, purposes } = call
   const { type } = entry
   const { kind, code } = whatOf(call)
-  const query = askedOf(entry, trace)
+  const query = askedByEntry(call, entry, trace)
   const { told } = trace
   const patients = error ? [] : [...(told.patients ?? []), ...trace.listed]
   const count = error ? undefined : (told.count ?? trace.count)

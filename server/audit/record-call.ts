@@ -19,7 +19,7 @@ export async function recorded(call: TracedCall, result: Result, services: Servi
     // What a transaction failed by is what it named.
     const entry =
       error instanceof EntryFailed ? (call.trace.entries.get(error.at) as TracedCall | undefined) : undefined
-    const named = error && (await namedBy(entry ?? call, error, services))
+    const named = error && (await namedBy(entry ?? call, error, services, call))
     const deed = deedOfCall(call, { issuer: issuerOf(services.config), error, named, entry })
     if (isNobody(call.access)) services.folded.add(foldable(deed))
     else if (call.deferred) call.deferred.add(call, deed)

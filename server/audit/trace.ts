@@ -2,7 +2,8 @@ import type { Deed, DeedPart } from '../../auth/audit/deed.ts'
 import { patientsOf } from '../../auth/audit/subjects.ts'
 import { ID_PATTERN } from '../../resources/references.ts'
 import type { Change, StoredVersion } from '../../resources/store/port.ts'
-import type { QueryPair } from '../../search/query.ts'
+import { printQuery, type QueryPair } from '../../search/query.ts'
+import type { ResourceName } from '../../search/searcher.ts'
 
 /** What an operation says of itself, beyond that it was asked for. */
 export type Told = Pick<Deed, 'kind' | 'code' | 'reason' | 'purposes' | 'patients' | 'count'>
@@ -34,6 +35,12 @@ export class Trace {
   listed = new Set<string>()
   /** How many resources a listing shows. */
   count: number | undefined
+  /** Criteria of conditional writes and references: `Patient?identifier=4711` */
+  criteria: string[] = []
+  /** What they found: that may be told by how the write ends. */
+  sought: ResourceName[] = []
+  /** What is referred to in the place of criteria. */
+  referred: ResourceName[] = []
   private before = new Map<Change, Before | undefined>()
   private readonly base: string
 
@@ -47,6 +54,9 @@ export class Trace {
     this.parts = []
     this.listed = new Set()
     this.count = undefined
+    this.criteria = []
+    this.sought = []
+    this.referred = []
     this.before = new Map()
   }
 
@@ -74,6 +84,12 @@ export class Trace {
   lists(type: string, text: Buffer): void {
     this.count = (this.count ?? 0) + 1
     for (const patient of patientsOf(type, text, this.base)) this.listed.add(patient)
+  }
+
+  /** Criteria were searched for, and found these. */
+  seeksBy(type: string, query: readonly QueryPair[], ids: readonly string[]): void {
+    this.criteria.push(`${type}?${printQuery(query)}`)
+    for (const id of ids) this.sought.push({ type, id })
   }
 
   /** Of a change that is to be made: what stands there now. */

@@ -37,6 +37,7 @@ export class ConditionalReferences {
     const { search, ids } = await this.state.criteria.find(type, parseQuery(query), 1)
     const written = await this.own.find(type, search.where)
     const matched = [...ids, ...written.map(({ id }) => id)]
+    for (const id of ids) this.state.criteria.trace.referred.push({ type, id })
     if (matched.length === 1) return `${type}/${matched[0]}`
     const diagnostics = `${matched.length === 0 ? 'No' : 'More than one'} ${type} matches the conditional reference.`
     throw FhirError.of('precondition-failed', diagnostics, {

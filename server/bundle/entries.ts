@@ -41,7 +41,7 @@ export async function readEntries(bundle: CutBundle, call: TracedCall, services:
     if (pace.due) await pace.rest()
   }
   checkMembers(bundle, members)
-  return { entries, criteria: new Criteria(call.access, services), services, pace }
+  return { entries, criteria: new Criteria(call.access, services, call.trace), services, pace }
 }
 
 function readEntry(entry: EntryDocument, at: number, bundleCall: TracedCall, services: Services): TransactionEntry {

@@ -20,7 +20,7 @@ export async function commitOnRecord(
   const { changes, events, records } = apart
   await findBefore(call.trace, changes, services)
   for (const { type, id, text } of events) call.trace.adds(type, id, text)
-  const audit = [...records, ...recordsOf(call, changes, services)]
+  const audit = [...records, ...(await recordsOf(call, changes, services))]
   const outcomes = await commit({ ...unit, changes, audit }, services, madeBy).catch((error: unknown) => {
     throw error instanceof ExpectationFailed ? error.among(unit.changes) : error
   })

@@ -9,6 +9,7 @@ import { parseCriteria, RESULT_PARAMETERS } from '../../search/parse.ts'
 import type { QueryPair } from '../../search/query.ts'
 import type { Search } from '../../search/searcher.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
+import type { Trace } from '../audit/trace.ts'
 import type { Services } from '../call.ts'
 import { demandComplete } from '../incomplete.ts'
 import { wholeOnly } from '../shown.ts'
@@ -30,13 +31,16 @@ export class Criteria {
   readonly madeBy: number
   readonly access: Access
   private readonly services: Services
+  readonly trace: Trace
   private readonly gone = new Map<string, Set<string>>()
   private ms = 0
   private characters = 0
 
-  constructor(access: Access, services: Services) {
+  /** `trace` is told what was searched for, and found. */
+  constructor(access: Access, services: Services, trace: Trace) {
     this.access = access
     this.services = services
+    this.trace = trace
     this.madeBy = services.parameters.version
   }
 
@@ -62,6 +66,7 @@ export class Criteria {
     const started = performance.now()
     const found = await searcher.ids(search, most + 1 + (gone?.size ?? 0))
     this.spend(performance.now() - started, query)
+    this.trace.seeksBy(type, query, found)
     this.guards.push({ selection: searcher.selection(search), ids: found })
     return { search, ids: gone ? found.filter((id) => !gone.has(id)) : found }
   }

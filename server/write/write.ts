@@ -17,7 +17,7 @@ export async function write(call: TracedCall, services: Services): Promise<Answe
   const document = brings ? readDocument(call, services.config) : undefined
   return untilCurrent(async () => {
     call.trace.restart()
-    const criteria = new Criteria(call.access, services)
+    const criteria = new Criteria(call.access, services, call.trace)
     const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
     draft.targets = await settle(draft, criteria, services.config)
     if (call.interaction === 'patch') await applyPatch(draft, services)

@@ -4,8 +4,10 @@ import type { Identity } from '../../../auth/identity.ts'
 import { openRights } from '../../../server/access/rights.ts'
 import { deedsSince } from '../../support/recorded.ts'
 import { accessTo, recordOf } from '../../support/rights.ts'
-import { openServer } from '../../support/server.ts'
+import { openServer, type Reply } from '../../support/server.ts'
 import { observation, writeTwoPatients } from '../../support/two-patients.ts'
+
+const JSON_PATCH = { 'content-type': 'application/json-patch+json' }
 
 t.test('what is hidden is absent to who asks, and on record with whom it is about', async (t) => {
   const server = await openServer(t)
@@ -99,4 +101,59 @@ t.test('a query of whatever length and an id of whatever form are on record whol
   const odd = 'ä_'.repeat(60)
   t.equal((await server.get(`Patient/${encodeURIComponent(odd)}`)).status, 404)
   t.match(await since(), [{ outcome: '4', parts: [{ type: 'Patient', id: odd, patients: [] }] }])
+})
+
+t.test('what a refusal tells of what is there is on record with whom it is about', async (t) => {
+  const server = await openServer(t)
+  await writeTwoPatients(server)
+  const since = deedsSince(server)
+  await since()
+  const [tests, stale] = [[{ op: 'test', path: '/status', value: 'x' }], { 'if-match': 'W/"9"' }]
+  const named = async (reply: Reply, status: number, patients: string[]) => {
+    t.equal(reply.status, status, reply.text)
+    const [deed] = await since()
+    t.strictSame([deed?.outcome, (deed?.parts ?? []).flatMap((part) => part.patients)], ['4', patients])
+    return deed
+  }
+  await named(await server.patch('Observation/ob', tests, JSON_PATCH), 422, ['b'])
+  await named(await server.patch('Observation?patient=b', tests, JSON_PATCH), 422, ['b'])
+  await named(await server.put('Observation/ob', observation('ob', 'a'), stale), 412, ['b'])
+  await named(await server.put('Patient?name=berg', { resourceType: 'Patient' }, stale), 412, ['b'])
+  await named(await server.delete('Patient?birthdate=1970-01-01'), 412, ['a', 'b'])
+  await named(await server.get('Observation/ob/_history/9'), 404, ['b'])
+})
+
+t.test('criteria of a transaction, also of its references, are on record with whom they found', async (t) => {
+  const server = await openServer(t)
+  await writeTwoPatients(server)
+  const since = deedsSince(server)
+  await since()
+  const refers = (reference: string) => ({
+    resource: { resourceType: 'Basic', code: { text: 'note' }, author: { reference } },
+    request: { method: 'POST', url: 'Basic' },
+  })
+  const fails = {
+    resource: { resourceType: 'Basic', id: 'n', code: { text: 'note' } },
+    request: { method: 'PUT', url: 'Basic/n', ifMatch: 'W/"9"' },
+  }
+  const transaction = (...entry: object[]) => server.post('', { resourceType: 'Bundle', type: 'transaction', entry })
+  const has = 'Patient?_id=a&_has:Condition:patient:code=38341003'
+  const asked = 'Patient?_id=a&_has%3ACondition%3Apatient%3Acode=38341003'
+  t.equal((await transaction(refers(has), fails)).status, 412)
+  t.match(await since(), [
+    { outcome: '4', query: asked, parts: [{ id: 'n' }, { type: 'Patient', id: 'a', patients: ['a'] }] },
+  ])
+  t.equal((await transaction(refers(`${has}x`))).status, 412)
+  t.match(await since(), [{ outcome: '4', query: `${asked}x` }])
+  t.equal((await transaction(refers('Observation?patient=b'))).status, 200)
+  t.match(await since(), [
+    {
+      outcome: '0',
+      query: 'Observation?patient=b',
+      parts: [{ id: 'ob', action: 'R', patients: ['b'] }, { action: 'C' }],
+    },
+  ])
+  const absent = { request: { method: 'DELETE', url: 'Condition?patient=b&code=38341003' } }
+  t.equal((await transaction(absent)).status, 200)
+  t.match(await since(), [{ code: 'transaction', query: 'Condition?patient=b&code=38341003' }])
 })
