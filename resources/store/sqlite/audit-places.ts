@@ -25,6 +25,7 @@ export class AuditPlaces {
   private readonly month: StatementSync
   private readonly later: StatementSync
   private readonly segment: StatementSync
+  private readonly laterSegment: StatementSync
 
   constructor(database: DatabaseSync) {
     this.statements = new StatementCache(database)
@@ -34,6 +35,7 @@ export class AuditPlaces {
     this.segment = database.prepare(
       'SELECT first, last, bits, block FROM audit_segment WHERE first <= ? AND month = ? ORDER BY first DESC LIMIT 1',
     )
+    this.laterSegment = database.prepare('SELECT min(first) AS first FROM audit_segment WHERE first > ? AND month = ?')
   }
 
   /** All months that there are, the first first. */
@@ -54,6 +56,12 @@ export class AuditPlaces {
   /** The segment of a month that a place is in, or else the last one before it. */
   segmentAt(seq: number, month: string): AuditSegment | undefined {
     return this.segment.get(seq, month) as unknown as AuditSegment | undefined
+  }
+
+  /** Where the next segment of a month begins behind a place; Infinity where there is none. */
+  segmentAfter(seq: number, month: string): number {
+    const { first } = this.laterSegment.get(seq, month)!
+    return first === null ? Number.POSITIVE_INFINITY : Number(first)
   }
 
   /** The last place there is in a month; 0 where it has no records. */

@@ -193,6 +193,32 @@ t.test('a key that was taken out of the index, and one that was put in, is seen'
   t.equal((await indexed()).filter((count) => count === 1).length, 1)
 })
 
+t.test('records that a search does not come to, by a month or a segment that was changed, are seen', async (t) => {
+  for (const [change, keys, hidden] of [
+    ["UPDATE audit_month SET first = first + 3 WHERE month = '2026-01'", [], [0, 1, 2]],
+    [
+      'INSERT INTO audit_segment SELECT first + 1, first + 1, month, 0, 0, 999 FROM audit_segment WHERE first = 1',
+      [['k']],
+      [1],
+    ],
+  ] as const) {
+    const log = openLog(t)
+    for (let n = 0; n < 12; n++) log.appendAt(log.clock, entry(`n${n}`, ['k']))
+    const [{ chain } = { chain: '' }] = await log.audit.chains()
+    log.database.exec(change)
+    const records = await log.audit.chain(chain, 0, 99)
+    const found = await log.find({ keys, descending: true })
+    t.strictSame(
+      records.flatMap(({ indexed }, at) => (indexed.length === 0 ? [at] : [])),
+      hidden,
+    )
+    t.strictSame(
+      found,
+      [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0].flatMap((n) => (hidden.some((one) => one === n) ? [] : [`n${n}`])),
+    )
+  }
+})
+
 t.test('what cannot be indexed for want of space is found all the same, and is indexed later', async (t) => {
   const log = openLog(t)
   log.appendAt(log.clock, entry('n0', ['k']))
