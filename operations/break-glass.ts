@@ -29,7 +29,10 @@ export const breakGlass = defineAction({
     const { access, id, grants } = context
     const user = demandGlass(access)
     if (purpose !== 'BTG') throw FhirError.of('invalid', 'The purpose of use of this is BTG.', { code: 'value' })
-    if (!reason) throw FhirError.of('invalid', 'This takes a reason.', { code: 'required' })
+    if (!reason)
+      throw FhirError.of('invalid', 'This takes a reason: `reason` of the operation, or X-Break-Glass-Reason.', {
+        code: 'required',
+      })
     if (!(await context.isThere())) throw FhirError.of('not-found', `Patient/${id} is not known.`)
     await demandRoom(user, context)
     const now = Date.now()

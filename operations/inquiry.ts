@@ -1,5 +1,6 @@
 import type { Access } from '../auth/access.ts'
 import type { Verdict, VerifyProgress } from '../auth/audit/chain.ts'
+import type { ExportedHeads } from '../auth/audit/proof.ts'
 import type { AuditLog } from '../resources/store/audit.ts'
 import type { Zone } from '../resources/zone.ts'
 import type { QueryPair } from '../search/query.ts'
@@ -17,6 +18,8 @@ export interface InquiryContext {
   audit: AuditLog
   /** Reads all of it and tells whether it is as it was written. */
   verify(): AsyncGenerator<VerifyProgress, Verdict>
+  /** Its signed heads, and one up to now. */
+  heads(): Promise<ExportedHeads>
   /** FHIR base URL of this server, without `/` at the end. */
   baseUrl: string
   /** What a date without an offset is meant in. */

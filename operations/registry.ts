@@ -2,6 +2,7 @@ import { accessReport } from './access-report.ts'
 import type { Action } from './action.ts'
 import { activityReport } from './activity-report.ts'
 import { auditCounts } from './audit-counts.ts'
+import { auditHeads } from './audit-heads.ts'
 import { breakGlass } from './break-glass.ts'
 import { disclosures } from './disclosures.ts'
 import { everything } from './everything.ts'
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly Declared[] = [
   activityReport,
   disclosures,
   verifyAudit,
+  auditHeads,
   auditCounts,
   screen,
   screenState,

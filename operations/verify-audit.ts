@@ -1,6 +1,5 @@
 import type { Verdict, VerifyProgress } from '../auth/audit/chain.ts'
-import { demandLog } from '../him/privacy/who-may-ask.ts'
-import { FhirError } from '../resources/fhir-error.ts'
+import { demandVerifier } from './audit-verifier.ts'
 import { defineInquiry } from './inquiry.ts'
 
 /** Records after which a piece of white space is sent, so that nobody takes the connection for dead. */
@@ -20,11 +19,7 @@ export const verifyAudit = defineInquiry({
   affectsState: false,
   judgedBy: 'AuditEvent',
   input: {},
-  demand(access) {
-    demandLog(access)
-    if (access.operations === 'all' || access.operations.includes('verify')) return
-    throw FhirError.of('forbidden', 'This takes the scope chartroom/admin, and of a role a policy with `verify`.')
-  },
+  demand: demandVerifier,
   async run({ verify, signal }) {
     return { mediaType: 'application/fhir+json', chunks: told(verify(), signal) }
   },

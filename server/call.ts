@@ -82,6 +82,8 @@ export interface Call extends Destination {
   query: readonly QueryPair[]
   /** What it is said to be for: codes of v3-ActReason, each once. Absent where nothing is said. */
   purposes?: readonly string[]
+  /** Why it is asked behind glass that is broken already. */
+  glassReason?: string
   /** The resource that a Bundle's entry brings, parsed. */
   document?: JsonDocument
   /** The body as it came in, and its media type without parameters. */

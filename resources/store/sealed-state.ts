@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { Store, Unit } from './port.ts'
 import type { State, StateChange, StateEntry } from './state.ts'
 
-/** What is sealed: signing keys, and users with the secrets of their second factors. */
-export const SEALED_KINDS: readonly string[] = ['key', 'user']
+/** What is sealed: signing keys, users with the secrets of their second factors, and the keys that the audit log is proved by. */
+export const SEALED_KINDS: readonly string[] = ['key', 'user', 'audit-key']
 
 const CIPHER = 'aes-256-gcm'
 const IV_BYTES = 12
@@ -13,6 +13,11 @@ const TAG_BYTES = 16
 const AT_ONCE = 100
 
 const WORDS = 'the signing keys and users of this store were sealed with another CHARTROOM_STATE_SECRET'
+
+const STRANGE = 'something in this store that is to be sealed is not: it was written past CHARTROOM_STATE_SECRET'
+
+/** Says that all was sealed once: what is not since then, somebody else has written. Sealed like the rest. */
+const SEALED = { kind: 'sealed', key: 'all' } as const
 
 /**
  * The store with some kinds of state unreadable for who reads the database or its backups: sealed under a secret that is kept
@@ -36,36 +41,44 @@ export function sealedStore<S extends Store>(store: S, secret: string): S {
 
 /**
  * Sees to it that what is to be sealed is, from the first start with a secret on. Rejects with words for the user where it was
- * sealed with another one, or with one and none is given; `given` is the store itself, `store` that with its seal.
+ * sealed with another one, or with one and none is given, or where something is not that was to be; `given` is the store itself,
+ * `store` that with its seal.
  */
 export async function sealAll(given: Store, store: Store): Promise<void> {
+  const isSealing = given !== store
+  const wasSealed = (await store.state.get(SEALED.kind, SEALED.key)) !== undefined
+  if (wasSealed && !isSealing) throw new Error(WORDS)
   for (const kind of SEALED_KINDS) {
     let last: string | undefined
     for (;;) {
       const entries: StateEntry[] = await given.state.list(kind, last, AT_ONCE)
       if (entries.length === 0) break
       last = entries.at(-1)!.key
-      await sealEach(kind, entries, given, store)
+      for (const entry of entries) await check(kind, entry, store, { isSealing, wasSealed })
     }
   }
+  if (wasSealed || !isSealing) return
+  const state = [{ kind: 'put' as const, of: SEALED.kind, key: SEALED.key, value: true }]
+  await store.commit({ changes: [], guards: [], state })
 }
 
-async function sealEach(kind: string, entries: readonly StateEntry[], given: Store, store: Store): Promise<void> {
-  const isSealing = given !== store
-  if (!isSealing) {
-    if (entries.some(({ value }) => isSealed(value))) throw new Error(WORDS)
-    return
-  }
-  for (const { key, value, revision, expires, aliases } of entries) {
-    if (isSealed(value)) await store.state.get(kind, key)
-    else {
-      const put = { kind: 'put' as const, of: kind, key, value, aliases, expect: revision }
-      const state = [{ ...put, ...(expires === undefined ? {} : { expires }) }]
-      // Who has changed it meanwhile has sealed it.
-      await store.commit({ changes: [], guards: [], state }).catch((error: unknown) => {
-        if ((error as { reason?: unknown }).reason !== 'state') throw error
-      })
-    }
+async function check(
+  kind: string,
+  { key, value, revision, expires, aliases }: StateEntry,
+  store: Store,
+  { isSealing, wasSealed }: { isSealing: boolean; wasSealed: boolean },
+): Promise<void> {
+  if (isSealed(value)) {
+    if (!isSealing) throw new Error(WORDS)
+    await store.state.get(kind, key)
+  } else if (wasSealed) throw new Error(STRANGE)
+  else if (isSealing) {
+    const put = { kind: 'put' as const, of: kind, key, value, aliases, expect: revision }
+    const state = [{ ...put, ...(expires === undefined ? {} : { expires }) }]
+    // Who has changed it meanwhile has sealed it.
+    await store.commit({ changes: [], guards: [], state }).catch((error: unknown) => {
+      if ((error as { reason?: unknown }).reason !== 'state') throw error
+    })
   }
 }
 
@@ -77,16 +90,16 @@ class Seal {
   }
 
   closed(change: StateChange): StateChange {
-    if (change.kind !== 'put' || !SEALED_KINDS.includes(change.of)) return change
+    if (change.kind !== 'put' || !isToBe(change.of)) return change
     const iv = randomBytes(IV_BYTES)
     const cipher = createCipheriv(CIPHER, this.key, iv).setAAD(placeOf(change.of, change.key))
     const text = Buffer.concat([cipher.update(JSON.stringify(change.value)), cipher.final()])
     return { ...change, value: { sealed: Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url') } }
   }
 
-  /** What is not sealed yet is as it is. */
   opened(kind: string, entry: StateEntry): StateEntry {
-    if (!SEALED_KINDS.includes(kind) || !isSealed(entry.value)) return entry
+    if (!isToBe(kind)) return entry
+    if (!isSealed(entry.value)) throw new Error(STRANGE)
     const bytes = Buffer.from(entry.value.sealed, 'base64url')
     const text = bytes.subarray(IV_BYTES + TAG_BYTES)
     try {
@@ -97,6 +110,10 @@ class Seal {
       throw new Error(WORDS)
     }
   }
+}
+
+function isToBe(kind: string): boolean {
+  return SEALED_KINDS.includes(kind) || kind === SEALED.kind
 }
 
 function placeOf(kind: string, key: string): Buffer {

@@ -25,7 +25,7 @@ export async function behindGlass(
     throw FhirError.of('invalid', ABOUT_ONE)
   }
   const isBroken = call.access.emergencies?.some((grant) => grant.patient === patient) ?? false
-  if (isBroken && reason !== '') return call
+  if (isBroken && reason !== '') return { ...call, glassReason: reason }
   // Who may not, or has no reason, is refused by it, which is on record.
   const { error } = await services.dispatch(breaking(patient, reason, call, services))
   if (error) throw error

@@ -20,7 +20,7 @@ export async function recordsOf(
   const found = await partsSought(trace.referred, [...trace.parts, ...changes], services)
   const shown = found.map((part): DeedPart => ({ ...part, action: 'R' }))
   const parts = [...trace.parts, ...shown, ...changes.map((change) => partOf(call, change, services.baseUrl))]
-  const deed = deedOfCall(call, { issuer: issuerOf(services.config), parts })
+  const deed = deedOfCall(call, { issuer: issuerOf(services.config), base: services.baseUrl, parts })
   return encodeDeed(deed, [...changes.keys()])
 }
 
@@ -64,5 +64,5 @@ export async function recordOvertaken(
     })
   }
   if (parts.length === 0) return
-  await services.audit.record([deedOfCall(call, { issuer: issuerOf(services.config), parts })])
+  await services.audit.record([deedOfCall(call, { issuer: issuerOf(services.config), base: services.baseUrl, parts })])
 }

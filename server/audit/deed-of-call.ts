@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto'
 import type { Access, Interaction } from '../../auth/access.ts'
 import type { Deed, DeedAction, DeedOutcome, DeedPart, RestCode } from '../../auth/audit/deed.ts'
 import type { ErrorKind, FhirError } from '../../resources/fhir-error.ts'
 import type { TracedCall } from '../call.ts'
 import { agentOf } from './agent.ts'
 import { askedByEntry } from './asked.ts'
+import { patientsAsked } from './asked-patients.ts'
 
 const ACTIONS: Readonly<Record<Interaction, DeedAction>> = {
   read: 'R',
@@ -22,6 +24,10 @@ const ACTIONS: Readonly<Record<Interaction, DeedAction>> = {
   operation: 'E',
 }
 
+/** Characters of a query that are kept: nobody is to fill the disk by what is refused, or ignored. */
+const MOST_ASKED = 65_536
+const MOST_REFUSED = 4_096
+
 /** Errors that are the server's. */
 const SERIOUS: ReadonlySet<ErrorKind> = new Set(['internal', 'unavailable', 'timeout'])
 
@@ -38,14 +44,15 @@ export interface Named {
  */
 export function deedOfCall(
   call: TracedCall,
-  { issuer, error, named, entry = call, parts = named?.parts ?? partsOf(call) }: DeedFacts,
+  { issuer, base, error, named, entry = call, parts = named?.parts ?? partsOf(call) }: DeedFacts,
 ): Deed {
   const { trace, access, from, request, purposes } = call
   const { type } = entry
   const { kind, code } = whatOf(call)
-  const query = askedByEntry(call, entry, trace)
+  const query = kept(askedByEntry(call, entry, trace), error ? MOST_REFUSED : MOST_ASKED)
   const { told } = trace
-  const patients = error ? [] : [...(told.patients ?? []), ...trace.listed]
+  const reason = told.reason ?? call.glassReason
+  const patients = error ? [] : patientsOf(call, base)
   const count = error ? undefined : (told.count ?? trace.count)
   const decidedBy = [...policyOf(access), ...(named?.consents ?? []), ...emergencyOf(access, parts, patients)]
   return {
@@ -65,12 +72,26 @@ export function deedOfCall(
     ...(parts.length > 0 ? { parts } : {}),
     ...(patients.length > 0 ? { patients } : {}),
     ...(count === undefined ? {} : { count }),
-    ...(told.reason === undefined ? {} : { reason: told.reason }),
+    ...(reason === undefined ? {} : { reason }),
   }
+}
+
+/** Of whom something was disclosed: by what was shown, and by the answer to what was asked about them. */
+function patientsOf(call: TracedCall, base: string): string[] {
+  const { told, listed } = call.trace
+  return [...new Set([...(told.patients ?? []), ...listed, ...patientsAsked(call, base)])]
+}
+
+/** What is too long to be kept for years is kept by its beginning, and by what it can be recognised by. */
+function kept(query: string | undefined, most: number): string | undefined {
+  if (query === undefined || query.length <= most) return query
+  return `${query.slice(0, most).toWellFormed()}… [${query.length} characters, SHA-256 ${hash('sha256', query)}]`
 }
 
 export interface DeedFacts {
   issuer: string
+  /** FHIR base URL of this server. */
+  base: string
   error?: FhirError | undefined
   named?: Named | undefined
   /** Of a transaction: the entry by which it failed. */

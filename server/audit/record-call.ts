@@ -20,7 +20,7 @@ export async function recorded(call: TracedCall, result: Result, services: Servi
     const entry =
       error instanceof EntryFailed ? (call.trace.entries.get(error.at) as TracedCall | undefined) : undefined
     const named = error && (await namedBy(entry ?? call, error, services, call))
-    const deed = deedOfCall(call, { issuer: issuerOf(services.config), error, named, entry })
+    const deed = deedOfCall(call, { issuer: issuerOf(services.config), base: services.baseUrl, error, named, entry })
     if (isNobody(call.access)) services.folded.add(foldable(deed))
     else if (call.deferred) call.deferred.add(call, deed)
     else await services.audit.record([deed])

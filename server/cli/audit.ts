@@ -1,16 +1,14 @@
-import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { encodeDeed } from '../../auth/audit/codec.ts'
 import { makeHeads } from '../../auth/audit/heads.ts'
-import { exportHeads } from '../../auth/audit/proof.ts'
 import { archiveFolder } from '../audit/archive-file.ts'
 import { archiveDue } from '../audit/retention.ts'
 import { archived } from '../audit/upkeep.ts'
 import { administer, type Console, type Desk, type Environment, type Verb } from './administration.ts'
+import { exportAuditHeads } from './audit-heads.ts'
 import { rulesVerb } from './audit-rules.ts'
 import { screenAudit } from './audit-screen.ts'
 import { verifyAudit } from './audit-verify.ts'
-import { counted } from './counted.ts'
 
 /** How the command is used. */
 export const AUDIT_USAGE = `audit verify [--heads FILE] [--archive DIR] [--url FHIR_BASE] [--token-file FILE]
@@ -18,9 +16,9 @@ export const AUDIT_USAGE = `audit verify [--heads FILE] [--archive DIR] [--url F
     the store in DATA_DIR; where a server has it open, that server does, or with --url another one. It is shown the access
     token in the file, or in CHARTROOM_TOKEN. With --heads it is held against a file of \`audit heads\`, too.
     With --archive the months that were archived are read from that folder, too.
-    audit heads [--to FILE]
+    audit heads [--to FILE] [--url FHIR_BASE] [--token-file FILE]
     The signed heads of all days, and one up to now. Kept elsewhere, they show whether the log was written anew. FILE is
-    a new one.
+    a new one. Where a server has the store open, that server gives them.
     audit archive
     Archives and drops the months that are older than CHARTROOM_AUDIT_YEARS, as the server does by itself.
     audit screen --from DAY --to DAY [--url FHIR_BASE] [--token-file FILE]
@@ -31,19 +29,6 @@ export const AUDIT_USAGE = `audit verify [--heads FILE] [--archive DIR] [--url F
 
 const VERBS: Readonly<Record<string, Verb>> = {
   rules: rulesVerb,
-  heads: {
-    names: 0,
-    options: { to: { type: 'string' } },
-    async run({ store, environment }, _, given) {
-      const heads = await exportHeads(store, Date.now())
-      const text = JSON.stringify(heads)
-      const { to } = given.text('to', 'to')
-      if (to === undefined) return [text]
-      const file = resolve(environment.INIT_CWD ?? '', to)
-      await writeFile(file, `${text}\n`, { flag: 'wx' })
-      return [`${counted(heads.heads.length, 'head')} written to ${file}.`]
-    },
-  },
   archive: { names: 0, run: archive },
 }
 
@@ -63,6 +48,7 @@ async function archive({ store, config }: Desk): Promise<string[]> {
 export function audit(args: string[], environment: Environment, console?: Console): Promise<number> {
   const [verb, ...rest] = args
   if (verb === 'screen') return screenAudit(rest, environment, AUDIT_USAGE)
+  if (verb === 'heads') return exportAuditHeads(rest, environment, AUDIT_USAGE)
   if (verb === 'verify') return verifyAudit(rest, environment, AUDIT_USAGE)
   return administer({ usage: AUDIT_USAGE, verbs: VERBS }, args, environment, console)
 }

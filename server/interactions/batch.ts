@@ -90,14 +90,14 @@ function deferUnread(
   calls: readonly (Call | FhirError)[],
   call: TracedCall,
   deferred: Deferred,
-  { config }: Services,
+  { config, baseUrl }: Services,
 ): void {
   const unread = Map.groupBy(
     calls.filter((one) => one instanceof FhirError),
     ({ kind }) => kind,
   )
   for (const [, errors] of unread) {
-    const deed = deedOfCall(call, { issuer: issuerOf(config), error: errors[0] })
+    const deed = deedOfCall(call, { issuer: issuerOf(config), base: baseUrl, error: errors[0] })
     deferred.add(errors, { ...deed, times: errors.length })
   }
 }

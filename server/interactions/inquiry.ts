@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { verifyStore } from '../../auth/audit/proof.ts'
+import { AuditFault } from '../../auth/audit/fault.ts'
+import { type ExportedHeads, exportHeads, verifyStore } from '../../auth/audit/proof.ts'
 import type { Inquiry, Told } from '../../operations/inquiry.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { QueryPair } from '../../search/query.ts'
@@ -25,6 +26,7 @@ export async function runInquiry(
       searcher,
       audit: store.audit,
       verify: () => verifyStore(store),
+      heads: () => headsOf(store),
       baseUrl,
       zone,
       now: await momentThatIsOver(),
@@ -39,6 +41,16 @@ export async function runInquiry(
   const { patients, count } = told
   Object.assign(call.trace.told, { patients, count })
   return { kind: 'ok', ...(await contentOf(told, call)) }
+}
+
+/** What is broken is not signed; where it is, `verify` tells. */
+async function headsOf(store: Services['store']): Promise<ExportedHeads> {
+  try {
+    return await exportHeads(store, Date.now())
+  } catch (error) {
+    if (!(error instanceof AuditFault)) throw error
+    throw FhirError.of('conflict', 'The audit log is broken, and is not signed: AuditEvent/$verify tells where.')
+  }
 }
 
 /** The record of this very inquiry is of a later one, so that no walk through the log comes upon it. */

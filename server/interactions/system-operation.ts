@@ -15,7 +15,7 @@ export async function runSystemOperation(call: TracedCall, services: Services): 
 }
 
 /** What begins to work is on record before it does: where that cannot be, it does not begin. */
-async function recordBefore(call: TracedCall, { audit, config }: Services): Promise<void> {
-  await audit.record([deedOfCall(call, { issuer: issuerOf(config) })])
+async function recordBefore(call: TracedCall, { audit, config, baseUrl }: Services): Promise<void> {
+  await audit.record([deedOfCall(call, { issuer: issuerOf(config), base: baseUrl })])
   call.trace.isRecorded = true
 }

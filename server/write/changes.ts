@@ -1,5 +1,6 @@
 import type { Interaction } from '../../auth/access.ts'
 import { type Edited, labelled } from '../../auth/labels/apply.ts'
+import { reviewFault } from '../../him/privacy/screen/review-states.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { prepareStamp } from '../../resources/json/stamp.ts'
 import { Pace } from '../../resources/pace.ts'
@@ -38,6 +39,7 @@ export async function changesOf(
     if (pace.due) await pace.rest()
     const standing = await rights.standing(draft, target)
     checkParameter(draft, target, services)
+    checkReview(draft, target)
     const expect = await expected(draft, target, standing, services)
     // What the caller may not know of is not there to be deleted.
     if (draft.call.interaction === 'delete' && standing.kind === 'absent') continue
@@ -57,6 +59,13 @@ function checkParameter({ document }: Draft, { type, id }: Target, { parameters 
   if (type !== 'SearchParameter' || !document) return
   const faults = parameterFaults(document.value as unknown as StoredParameter, id, parameters)
   if (faults.length > 0) throw new FhirError('unprocessable', faults)
+}
+
+/** A review in a state that nobody knows would be on no list. */
+function checkReview({ document }: Draft, { type }: Target): void {
+  const fault = type === 'Task' && document ? reviewFault(document.value) : undefined
+  if (fault === undefined) return
+  throw FhirError.of('unprocessable', fault, { code: 'code-invalid', expression: 'Task.businessStatus' })
 }
 
 async function expected(

@@ -126,6 +126,24 @@ t.test('a screen that is run again renews findings, and never what reviewers wro
   t.equal(empty.input.length, 1)
 })
 
+t.test('a review is in one of the states that there are', async (t) => {
+  const { server, officer } = await opened(t)
+  await screened(server, officer)
+  const [task] = await tasksOf(server, officer)
+  const path = `Task/${task.id}`
+  const patch = { ...officer, 'content-type': 'application/json-patch+json' }
+  const into = (code: string) => [{ op: 'replace', path: '/businessStatus/coding/0/code', value: code }]
+  for (const wrong of ['reviewed', 'Closed', 'toString']) {
+    const refused = await server.patch(path, into(wrong), patch)
+    t.match(refused, { status: 422, json: { issue: [{ expression: ['Task.businessStatus'] }] } }, wrong)
+    t.match(refused.text, 'not-reviewed, under-review, investigation, closed')
+  }
+  t.equal((await server.patch(path, [{ op: 'remove', path: '/businessStatus' }], patch)).status, 422)
+  for (const right of ['under-review', 'investigation', 'closed']) {
+    t.equal((await server.patch(path, into(right), patch)).status, 200, right)
+  }
+})
+
 t.test('its Tasks are for those alone who may run it, and never for whom they are about', async (t) => {
   const { server, officer } = await opened(t)
   await screened(server, officer)

@@ -71,3 +71,16 @@ t.test('the first start with a secret seals all, and later ones insist on it', a
   await t.rejects(sealAll(store, store), /another CHARTROOM_STATE_SECRET/, 'without the secret')
   await t.rejects(sealAll(store, sealedStore(store, SECRET.toUpperCase())), /another CHARTROOM_STATE_SECRET/)
 })
+
+t.test("what is written past the secret is not taken for the store's own", async (t) => {
+  const { store } = await openStore(t)
+  const sealed = sealedStore(store, SECRET)
+  await sealAll(store, sealed)
+  await write(sealed, put('key', 'k', { d: 'private' }))
+  await sealAll(store, sealed)
+  await t.rejects(sealAll(store, store), /another CHARTROOM_STATE_SECRET/)
+  await write(store, put('key', 'mine', { d: 'forged' }))
+  await t.rejects(sealed.state.get('key', 'mine'), /written past CHARTROOM_STATE_SECRET/)
+  await t.rejects(sealed.state.list('key', undefined, 9), /written past/)
+  await t.rejects(sealAll(store, sealed), /written past/, 'nor sealed with the next start')
+})

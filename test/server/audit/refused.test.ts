@@ -87,7 +87,7 @@ t.test('what is shown of a patient for whom the glass was broken is decided by t
   t.equal((await since())[0]?.decidedBy, undefined)
 })
 
-t.test('a query of whatever length and an id of whatever form are on record whole', async (t) => {
+t.test('a query of whatever length is on record by its beginning, an id of whatever form whole', async (t) => {
   const server = await openServer(t)
   const since = deedsSince(server)
   await since()
@@ -95,9 +95,8 @@ t.test('a query of whatever length and an id of whatever form are on record whol
   const ids = Array.from({ length: 60_000 }, (_, at) => `id-${at}`).join(',')
   t.equal((await server.ask('POST', 'Patient/_search', `_id=a,${ids}`, form)).status, 400)
   const deeds = await since()
-  t.ok(deeds.length > 1, 'in several records')
-  t.ok(deeds.every(({ outcome, told }) => outcome === '4' && told === 'invalid'))
-  t.equal(deeds.map(({ query = '' }) => query).join(''), `Patient?_id=a,${ids}`)
+  t.match(deeds, [{ outcome: '4', told: 'invalid' }])
+  t.match(deeds[0]?.query, /^Patient\?_id=a,id-0,.{4000,}… \[\d+ characters, SHA-256 [0-9a-f]{64}\]$/)
   const odd = 'ä_'.repeat(60)
   t.equal((await server.get(`Patient/${encodeURIComponent(odd)}`)).status, 404)
   t.match(await since(), [{ outcome: '4', parts: [{ type: 'Patient', id: odd, patients: [] }] }])

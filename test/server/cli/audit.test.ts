@@ -41,7 +41,13 @@ t.test('verify, in the store and through the server that has it open; heads; wha
     t.equal(refused.code, 1)
     t.match(refused.output, 'stop the server')
   }
+  const live = join(storeFolder(t), 'live.json')
+  const given = await fhir(folder, 'audit', 'heads', '--to', live, '--url', server.fhir)
+  t.equal(given.output, `1 head written to ${live}.\n`)
   await server.stop()
+  const held = await fhir(folder, 'audit', 'verify', '--heads', live)
+  t.equal(held.code, 0, held.output)
+  t.match(held.output, '1 signed head')
 
   await tamper(folder, monthOf(Date.now()), (with_) => with_.remove(3))
   const broken = await fhir(folder, 'audit', 'verify')

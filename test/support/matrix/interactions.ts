@@ -136,6 +136,7 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
   'activity-report': ofLog('Practitioner', 'activity-report'),
   counts: ofWholeLog('counts'),
   verify: ofWholeLog('verify'),
+  heads: ofWholeLog('heads'),
   screen: SCREEN,
   'screen-state': { ...SCREEN, ask: (server) => server.get('AuditEvent/$screen-state') },
 }
