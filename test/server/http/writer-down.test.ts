@@ -12,29 +12,34 @@ const put = (fhir: string, id: string) =>
     body: JSON.stringify({ resourceType: 'Basic', id, code: { text: 'x' } }),
   })
 
-t.test('the writer thread dies: writes that wait are 503, as is /readyz; reads go on', async (t) => {
-  const { server, fhir } = await listen(t)
-  t.equal((await put(fhir, 'a')).status, 201)
-  const { store } = server.services
-  const thread = (store as unknown as { writer: { worker: Worker } }).writer.worker
-  const commit = store.commit.bind(store)
-  store.commit = (unit) => {
-    const waiting = commit(unit)
-    void thread.terminate()
-    return waiting
-  }
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => put(fhir, `w${at}`)))
-  for (const answer of answers.filter(({ status }) => status !== 201)) {
-    t.equal(answer.status, 503)
-    t.equal(answer.headers.get('retry-after'), '5')
-    t.match(await answer.json(), { resourceType: 'OperationOutcome', issue: [{ code: 'transient' }] })
-  }
-  t.ok(answers.some(({ status }) => status === 503))
-  const readyz = await fetch(fhir.replace('/fhir', '/readyz'))
-  t.match([readyz.status, await readyz.text()], [503, 'the store cannot be reached\n'])
-  t.equal((await fetch(fhir.replace('/fhir', '/livez'))).status, 200)
-  t.equal((await fetch(`${fhir}/Basic/a`)).status, 200)
-})
+t.test(
+  'the writer thread dies: writes that wait are 503, as is /readyz, and reads, which cannot be put on record',
+  async (t) => {
+    const { server, fhir } = await listen(t)
+    t.equal((await put(fhir, 'a')).status, 201)
+    const { store } = server.services
+    const thread = (store as unknown as { writer: { worker: Worker } }).writer.worker
+    const commit = store.commit.bind(store)
+    store.commit = (unit) => {
+      const waiting = commit(unit)
+      void thread.terminate()
+      return waiting
+    }
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => put(fhir, `w${at}`)))
+    for (const answer of answers.filter(({ status }) => status !== 201)) {
+      t.equal(answer.status, 503)
+      t.equal(answer.headers.get('retry-after'), '5')
+      t.match(await answer.json(), { resourceType: 'OperationOutcome', issue: [{ code: 'transient' }] })
+    }
+    t.ok(answers.some(({ status }) => status === 503))
+    const readyz = await fetch(fhir.replace('/fhir', '/readyz'))
+    t.match([readyz.status, await readyz.text()], [503, 'the store cannot be reached\n'])
+    t.equal((await fetch(fhir.replace('/fhir', '/livez'))).status, 200)
+    const read = await fetch(`${fhir}/Basic/a`)
+    t.equal(read.status, 503)
+    t.match(await read.json(), { issue: [{ diagnostics: /nothing is answered that is not on record/ }] })
+  },
+)
 
 /** Ends the process's worker threads when it is told to by SIGUSR2. */
 const END_THREADS = `import { Worker } from 'node:worker_threads'
