@@ -6,8 +6,8 @@ import { event, WHAT, WHO, whatParts, when, whoParts } from './row-columns.ts'
 export const UNEXPLAINED = 'unexplained'
 
 const WHY: readonly Column<ExplainedRow>[] = [
-  { name: 'evidence', title: 'Evidence', text: ({ why }) => why?.source ?? '' },
   { name: 'why', title: 'Why', text: ({ why }) => why?.words ?? UNEXPLAINED },
+  { name: 'evidence', title: 'Evidence', text: ({ why }) => why?.source ?? '' },
 ]
 
 /**
@@ -22,7 +22,7 @@ export function accessSheet(patient: string, period: ReportPeriod, report: Acces
   return {
     title: `Accesses to the record of Patient/${patient}`,
     facts: [{ name: 'patient', title: 'Patient', value: `Patient/${patient}` }, ...periodFacts(period)],
-    columns: [when, ...WHO, ...WHAT, event, ...WHY].filter(shown),
+    columns: [when, ...WHO, ...WHY, ...WHAT, event].filter(shown),
     rowName: 'access',
     parts: (row) => [...whoParts(row), ...whatParts(row), ...whyParts(row)].filter(shown),
     rows: report.rows(),

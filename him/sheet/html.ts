@@ -7,7 +7,7 @@ h1{font-size:1.5rem}h2{font-size:1.2rem}dt{font-weight:600}dd{margin:0 0 .5rem}
 table{border-collapse:collapse;margin:1rem 0}caption{text-align:left;font-weight:600}
 th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top}
 td{overflow-wrap:anywhere}thead th{background:#eee}
-tr.marked{border-left:.4rem solid #b00020}tr.marked td:last-child{font-weight:600}
+tr.marked{border-left:.4rem solid #b00020}tr.marked td{font-weight:600}
 .wide{overflow-x:auto}.wide td{min-width:6rem;max-width:26rem}.wide td:first-child{min-width:7rem}
 @page{size:landscape;margin:1cm}
 @media print{body{margin:0;font-size:8pt}.wide{overflow:visible}.wide table{font-size:6.5pt}thead{display:table-header-group}
