@@ -363,9 +363,12 @@ t.test('log and CapabilityStatement', async (t) => {
   t.match(line, { route: '/fhir/:type/:id/$everything', interaction: 'operation', type: 'Patient', status: 200 })
   const [rest] = (await server.get('metadata')).json.rest
   const of = (type: string) => rest.resource.find((one: Json) => one.type === type).operation
+  const own = (name: string) => ({ name, definition: `https://chartroom.invalid/fhir/OperationDefinition/${name}` })
   t.strictSame(of('Patient'), [
     { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
-    { name: 'break-glass', definition: 'https://chartroom.invalid/fhir/OperationDefinition/break-glass' },
+    own('break-glass'),
+    own('access-report'),
+    own('disclosures'),
   ])
   t.equal(of('Observation'), undefined)
 })
