@@ -21,7 +21,7 @@ export async function recorded(call: TracedCall, result: Result, services: Servi
       error instanceof EntryFailed ? (call.trace.entries.get(error.at) as TracedCall | undefined) : undefined
     const named = error && (await namedBy(entry ?? call, error, services, call))
     const deed = deedOfCall(call, { issuer: issuerOf(services.config), base: services.baseUrl, error, named, entry })
-    if (isNobody(call.access)) services.folded.add(foldable(deed))
+    if (isFolded(call, result)) services.folded.add(foldable(deed))
     else if (call.deferred) call.deferred.add(call, deed)
     else await services.audit.record([deed])
     return result
@@ -29,4 +29,12 @@ export async function recorded(call: TracedCall, result: Result, services: Servi
     await result.answer?.stream?.end()
     return { error: error instanceof FhirError && error.kind === 'unavailable' ? error : unrecorded(error) }
   }
+}
+
+/**
+ * What tells nothing of anybody, and may be asked for without end; and what could not be done, which cannot be recorded at once
+ * either, mostly for the same reason: nobody is to wait for that once more.
+ */
+function isFolded({ access, interaction }: TracedCall, { error }: Result): boolean {
+  return isNobody(access) || interaction === 'capabilities' || error?.kind === 'unavailable'
 }

@@ -46,7 +46,8 @@ export function logRequest(logger: Logger, request: FastifyRequest, status: numb
   const found = facts.get(request)
   const { id, method, routeOptions } = request
   const line = { id, method, status, ms: Math.round(ms * 100) / 100, route: routeOptions.url, ...found }
-  if (status >= 500) logger.error(line, 'request failed')
+  // That a server is not ready yet is what the probe asks.
+  if (status >= 500 && line.route !== '/readyz') logger.error(line, 'request failed')
   else logger.info(line, 'request')
 }
 

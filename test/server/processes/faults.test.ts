@@ -9,7 +9,7 @@ import { spawnServer } from '../../support/spawn.ts'
 // Of the way to the database, which is always MongoDB.
 const skip = await withoutProxy()
 
-t.setTimeout(180_000)
+t.setTimeout(300_000)
 
 /** ms that a request may take while the database is away: its transaction is begun again for ten seconds. */
 const LIMIT = 20_000
