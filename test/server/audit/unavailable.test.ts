@@ -50,11 +50,11 @@ t.test('what cannot be put on record is not answered, and not done', async (t) =
     'Patient/a/_history',
     '_history',
     'Patient/a/$everything',
-    'metadata',
   ]) {
     await isRefused(server.get(path), path)
     await isRefused(server.ask('HEAD', path), `HEAD ${path}`)
   }
+  t.equal((await server.get('metadata')).status, 200, 'it tells of nobody')
   await isRefused(server.get('Patient/a', { 'if-none-match': 'W/"1"' }), '304')
   await isRefused(server.put('Patient/new', patient('new')), 'PUT')
   await isRefused(server.delete('Patient/a'), 'DELETE')
