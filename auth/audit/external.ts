@@ -6,6 +6,7 @@ import type { IndexEntry } from '../../resources/store/port.ts'
 import { LATE } from './candidates.ts'
 import { encodeDeed, MOST_KEYS } from './codec.ts'
 import type { Deed, DeedAction, DeedOutcome } from './deed.ts'
+import { CHAIN_EXTENSION } from './events.ts'
 import { externalKey, keysOfEntries, keysOfLate } from './external-keys.ts'
 import { hull, type Span } from './span.ts'
 
@@ -20,9 +21,11 @@ export interface ExternalEvent {
 
 /**
  * The record of an AuditEvent that somebody else recorded; `now` in ms since 1970. It is found by all that a search can ask for
- * by key, and kept as it was sent. Throws `too-large` for what no record has room for.
+ * by key, and kept as it was sent. Throws `too-large` for what no record has room for, `unprocessable` for what says that it is
+ * one of this server's own.
  */
 export function externalEntry({ id, event, entries }: ExternalEvent, now: number): AuditEntry {
+  demandForeign(event)
   const [entry, ...more] = encodeDeed(deedOf(event, entries, now))
   const keys = [
     ...new Set([...entry!.keys, externalKey(id), ...keysOfEntries(entries), ...ofTime(event, entries, now)]),
@@ -30,6 +33,16 @@ export function externalEntry({ id, event, entries }: ExternalEvent, now: number
   if (more.length > 0 || keys.length > MOST_KEYS)
     throw FhirError.of('too-large', 'This AuditEvent is too large to be kept.')
   return { ...entry!, keys }
+}
+
+/** By its place in a chain everybody knows what this server has recorded itself. */
+function demandForeign({ extension }: JsonObject): void {
+  const own = Array.isArray(extension) && extension.some((one) => isObject(one) && one.url === CHAIN_EXTENSION)
+  if (!own) return
+  throw FhirError.of('unprocessable', `${CHAIN_EXTENSION} is for what this server has recorded itself.`, {
+    code: 'business-rule',
+    expression: 'AuditEvent.extension',
+  })
 }
 
 /** The event of such a record, as FHIR has it: of one version, and each number as it was written. */

@@ -71,6 +71,9 @@ t.test('an AuditEvent that is sent goes into the log as it is, to a number, and 
   }
   t.equal((await server.post('AuditEvent', { ...EVENT, agent: [] })).status, 400)
   t.equal((await server.post('AuditEvent', { ...EVENT, outcomeDesc: 'x'.repeat(300_000) })).status, 413)
+  const [own] = (await server.get('AuditEvent?_count=1')).json.entry
+  t.match(own.resource.extension, [{ url: /audit-chain$/ }])
+  t.equal((await server.post('AuditEvent', own.resource)).status, 422, 'nobody else says that this server recorded it')
   for (const [method, path, body] of [
     ['PUT', `AuditEvent/${id}`, { ...EVENT, id }],
     ['PUT', 'AuditEvent?action=E', EVENT],
