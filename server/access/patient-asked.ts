@@ -1,5 +1,4 @@
-import { ID_PATTERN } from '../../resources/references.ts'
-import type { QueryPair } from '../../search/query.ts'
+import { patientsAsked } from '../audit/asked-patients.ts'
 import type { Call } from '../call.ts'
 
 /**
@@ -7,7 +6,7 @@ import type { Call } from '../call.ts'
  * nothing, its compartment, or a search by a parameter that names it. undefined for all else.
  */
 export function patientAsked(call: Call, baseUrl: string): string | undefined {
-  const { interaction, type, id, compartment, query } = call
+  const { interaction, type, id } = call
   switch (interaction) {
     case 'read':
     case 'vread':
@@ -16,26 +15,12 @@ export function patientAsked(call: Call, baseUrl: string): string | undefined {
       return type === 'Patient' ? id : undefined
     case 'search-type':
     case 'search-system':
-      if (compartment) return compartment.type === 'Patient' ? compartment.id : undefined
-      return patientSought(type, query, baseUrl)
+      return theOne(patientsAsked(call, baseUrl))
     default:
       return undefined
   }
 }
 
-function patientSought(type: string | undefined, query: readonly QueryPair[], baseUrl: string): string | undefined {
-  const named = query.flatMap(([name, value]): (string | undefined)[] => {
-    if (type === 'Patient') return name === '_id' ? [idOf(value)] : []
-    if (!/^(patient|subject)(:Patient)?$/.test(name)) return []
-    const root = value.startsWith(`${baseUrl}/`) ? baseUrl.length + 1 : 0
-    const [, id] = /^Patient\/([^/]+)$/.exec(value.slice(root)) ?? []
-    // A bare id may be that of a Group or a Device, where a parameter allows those.
-    return [idOf(id ?? (name === 'subject' ? '' : value))]
-  })
-  const [first, ...others] = new Set(named)
+function theOne([first, ...others]: readonly string[]): string | undefined {
   return others.length === 0 ? first : undefined
-}
-
-function idOf(text: string): string | undefined {
-  return ID_PATTERN.test(text) ? text : undefined
 }
