@@ -49,12 +49,15 @@ export async function makeHeads(store: AuditKeeper, now: number, signal?: AbortS
   }
 }
 
-/** A head of all that the heads in the store have not yet, up to now. It is not kept: whoever asks keeps it elsewhere. */
-export async function headUpTo(store: AuditKeeper, now: number): Promise<SignedHead> {
+/**
+ * A head of all that the heads in the store have not yet, up to now. It is not kept: whoever asks keeps it elsewhere. `signal` as of
+ * `makeHeads`.
+ */
+export async function headUpTo(store: AuditKeeper, now: number, signal?: AbortSignal): Promise<SignedHead> {
   const covered = await coveredBy(store)
   const runs = await openRuns(store, covered.reached)
   const until = new Date(now).toISOString()
-  const head = { ...(await headOf(store, covered, { runs, day: dayName(now) })), until }
+  const head = { ...(await headOf(store, covered, { runs, day: dayName(now), signal })), until }
   const { jws, kid } = await sign(store, head)
   await commitState(store, ...(await keepingKey(store, kid)))
   return { head, jws }

@@ -13,9 +13,9 @@ export interface ExportedHeads {
   heads: string[]
 }
 
-/** All heads, and one of what they have not yet, up to now. */
-export async function exportHeads(store: AuditKeeper, now: number): Promise<ExportedHeads> {
-  const last = await headUpTo(store, now)
+/** All heads, and one of what they have not yet, up to now. With `signal`, until it is aborted, the work lets all else go before it. */
+export async function exportHeads(store: AuditKeeper, now: number, signal?: AbortSignal): Promise<ExportedHeads> {
+  const last = await headUpTo(store, now, signal)
   const kept = await Array.fromAsync(keptTexts(store))
   return { keys: await auditKeys(store), heads: last.head.records > 0 ? [...kept, last.jws] : kept }
 }

@@ -20,19 +20,20 @@ export async function runInquiry(
   call.trace.input = asked
   declared.demand(access, { type, id })
   const { searcher, store, baseUrl, zone } = services
+  const signal = call.signal ?? new AbortController().signal
   const told = await declared.inquire(
     {
       access,
       searcher,
       audit: store.audit,
       verify: () => verifyStore(store),
-      heads: () => headsOf(store),
+      heads: () => headsOf(store, signal),
       baseUrl,
       zone,
       now: await momentThatIsOver(),
       type,
       id,
-      signal: call.signal ?? new AbortController().signal,
+      signal,
       commit: (resources) => commitNew(resources, [], call, services),
       screens: services.screens,
     },
@@ -44,9 +45,9 @@ export async function runInquiry(
 }
 
 /** What is broken is not signed; where it is, `verify` tells. */
-async function headsOf(store: Services['store']): Promise<ExportedHeads> {
+async function headsOf(store: Services['store'], signal: AbortSignal): Promise<ExportedHeads> {
   try {
-    return await exportHeads(store, Date.now())
+    return await exportHeads(store, Date.now(), signal)
   } catch (error) {
     if (!(error instanceof AuditFault)) throw error
     throw FhirError.of('conflict', 'The audit log is broken, and is not signed: AuditEvent/$verify tells where.')
