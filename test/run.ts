@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Failures } from './support/failures.ts'
 import { mongoOfRun } from './support/mongo.ts'
 
 const HERE = import.meta.dirname
@@ -48,6 +49,7 @@ async function main(named: string[]): Promise<number> {
     const results: Result[] = []
     if (named.length > 0 || TEST_STORE !== 'mongodb') results.push(await runTap(named, environment))
     if (named.length === 0 && TEST_STORE !== 'sqlite') results.push(await onMongo(environment))
+    for (const { failures } of results) process.stdout.write(failures.summary())
     const sum = (what: 'passed' | 'failed') => results.reduce((all, one) => all + one[what], 0)
     process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`)
     return results.find(({ code }) => code !== 0)?.code ?? 0
@@ -60,12 +62,14 @@ interface Result {
   passed: number
   failed: number
   code: number
+  failures: Failures
 }
 
 async function onMongo(environment: NodeJS.ProcessEnv): Promise<Result> {
   const missing = environment.TEST_MONGODB_MISSING
   process.stdout.write(`# on MongoDB${missing === undefined ? '' : `: left out, ${missing}`}\n`)
-  if (missing !== undefined) return { passed: 0, failed: process.env.CI ? 1 : 0, code: process.env.CI ? 1 : 0 }
+  const without = process.env.CI ? 1 : 0
+  if (missing !== undefined) return { passed: 0, failed: without, code: without, failures: new Failures() }
   const files = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name) && isOfAnyStore(name))
     .map((name) => `test/${name}`)
@@ -84,14 +88,16 @@ async function runTap(files: readonly string[], environment: NodeJS.ProcessEnv):
   const exit = once(child, 'exit')
   let passed = 0
   let failed = 0
+  const failures = new Failures()
   for await (const line of createInterface({ input: child.stdout })) {
     process.stdout.write(`${line}\n`)
+    failures.see(line)
     const counts = /^# \{/.test(line) ? line : ''
     passed = count('pass', counts) ?? passed
     failed = count('fail', counts) ?? (counts === '' ? failed : 0)
   }
   const [code] = (await exit) as [number | null]
-  return { passed, failed, code: code ?? 1 }
+  return { passed, failed, code: code ?? 1, failures }
 }
 
 function count(name: string, line: string): number | undefined {
