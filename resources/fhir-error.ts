@@ -24,6 +24,11 @@ export interface Issue {
   diagnostics: string
   /** FHIRPath of the element, where it is known. */
   expression?: string[]
+  /** Stable name of the rule that found it, where it has one. */
+  messageId?: string
+  /** Where in the body's text it is, from 1 on, where it was asked for. */
+  line?: number
+  column?: number
 }
 
 const DEFAULT_CODES: Record<ErrorKind, string> = {

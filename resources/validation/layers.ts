@@ -1,0 +1,4 @@
+import type { Layer } from './place.ts'
+
+/** All that is checked beyond structure, in this order. */
+export const LAYERS: readonly Layer[] = []
