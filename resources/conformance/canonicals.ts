@@ -18,9 +18,14 @@ export interface Canonical {
 export interface Canonicals {
   /** Undefined where it is not held. `url` has no `|version`. */
   find(type: string, url: string, version?: string): Promise<Canonical | undefined>
+  /** All definitions of a type that `find` can answer with, without reading them: each once, of several layers that which counts. */
+  list(type: string): Promise<readonly Listed[]>
   /** Another value whenever an answer may be another than before. */
   stamp(): Promise<string>
 }
+
+/** A definition that is held, by its names. */
+export type Listed = Pick<Canonical, 'url' | 'version' | 'key'>
 
 /** `url|version#fragment` of a canonical in its parts. */
 export function canonicalParts(canonical: string): { url: string; version: string | undefined } {

@@ -9,6 +9,8 @@ export interface Edition {
   title?: string
   content: 'complete' | 'fragment' | 'example' | 'supplement' | 'not-present'
   caseSensitive: boolean
+  /** What being below means (R4 CodeSystem.hierarchyMeaning); absent: is-a. */
+  hierarchyMeaning?: string
   /** Days (`2025-10-01`, both included) by version, where one edition holds several: records tell their days then. */
   periods?: readonly { version: string; from: string; to?: string }[]
   /** What its properties are (R4 CodeSystem.property): `uri` and `description` where known. */
@@ -69,4 +71,12 @@ export interface ConceptSource {
   search(query: ConceptQuery): Promise<ConceptPage>
   /** All records, in the order of the source. */
   all(): AsyncIterable<Concept>
+}
+
+/** Where code systems are opened: the concept store, a terminology server elsewhere. */
+export interface SourceOpener {
+  /** The newest version where none is asked; undefined where it is not held. */
+  open(system: string, version?: string): Promise<ConceptSource | undefined>
+  /** Another value whenever an answer may be another than before. */
+  stamp(): Promise<string>
 }

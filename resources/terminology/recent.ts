@@ -1,0 +1,43 @@
+/** Keeps the values that were used last, as long as all their weights together are within a limit. */
+export class Recent<Value> {
+  private readonly kept = new Map<string, { value: Value; weight: number }>()
+  private readonly most: number
+  private weight = 0
+
+  /** `most`: sum of the weights that are kept at the most. */
+  constructor(most: number) {
+    this.most = most
+  }
+
+  get(key: string): Value | undefined {
+    const found = this.kept.get(key)
+    if (!found) return undefined
+    this.kept.delete(key)
+    this.kept.set(key, found)
+    return found.value
+  }
+
+  /** What weighs more than a quarter of all is not kept: it would drive out too much. */
+  set(key: string, value: Value, weight = 1): void {
+    this.delete(key)
+    if (weight > this.most / 4) return
+    this.kept.set(key, { value, weight })
+    this.weight += weight
+    for (const oldest of this.kept.keys()) {
+      if (this.weight <= this.most) break
+      this.delete(oldest)
+    }
+  }
+
+  clear(): void {
+    this.kept.clear()
+    this.weight = 0
+  }
+
+  private delete(key: string): void {
+    const found = this.kept.get(key)
+    if (!found) return
+    this.weight -= found.weight
+    this.kept.delete(key)
+  }
+}
