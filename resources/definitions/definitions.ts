@@ -6,6 +6,7 @@ import type {
   CompartmentTable,
   CompiledDefinitions,
   Element,
+  InvariantTable,
   SearchParameterTable,
   TypeTable,
 } from './shapes.ts'
@@ -62,6 +63,11 @@ export function typeTable(name: string): TypeTable | undefined {
 /** The codes of a value set by its canonical without version; undefined where they cannot be listed. */
 export function codeLists(valueSet: string): CodeList[] | undefined {
   return Object.hasOwn(compiled.codes, valueSet) ? compiled.codes[valueSet] : undefined
+}
+
+/** The invariants of a type, without those that every element or resource has (ele-1, ext-1, dom-*). */
+export function invariantsOf(typeName: string): readonly InvariantTable[] {
+  return Object.hasOwn(compiled.invariants, typeName) ? compiled.invariants[typeName]! : []
 }
 
 /** The base form of a common UCUM code, null for one that has none; undefined for all other codes. */

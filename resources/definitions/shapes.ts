@@ -54,6 +54,17 @@ export type CommonUnit = [base: string, factor: number, offset?: number]
 /** Of a compartment's type: by resource type the parameters that put a resource in it, `{def}` being the id itself. */
 export type CompartmentTable = Record<string, string[]>
 
+/** A constraint of a type (ElementDefinition.constraint), as FHIRPath. */
+export interface InvariantTable {
+  key: string
+  severity: 'error' | 'warning'
+  /** What it asks for, in words. */
+  human: string
+  expression: string
+  /** The element of the type that it is of, where that is of another type (`telecom`, `probability[x]`). */
+  member?: string
+}
+
 /** What `compile/` writes and `definitions.ts` reads. */
 export interface CompiledDefinitions {
   /** Tells a stale file: a digest of the compiler's own text and of the package's version. */
@@ -61,6 +72,8 @@ export interface CompiledDefinitions {
   fhirVersion: string
   types: Record<string, TypeTable>
   codes: Record<string, CodeList[]>
+  /** By type: its invariants, but for those that every element or resource has. */
+  invariants: Record<string, InvariantTable[]>
   searchParameters: SearchParameterTable[]
   /** The common UCUM codes: their base units, and factor and offset to them (`units/`); null for what has none. */
   units: Record<string, CommonUnit | null>

@@ -28,6 +28,23 @@ export function compileExpression(expression: string): (resource: unknown) => un
   return (resource) => compiled(resource as object, { resource, rootResource: resource }) as unknown[]
 }
 
+/**
+ * Compiles an expression about a part of a resource, whose type (`Patient.contact`, `HumanName`) is given. The function takes the part
+ * and the two resources that `%resource` and `%rootResource` stand for. Throws when the expression is not FHIRPath.
+ */
+export function compileAt(type: string, expression: string): (part: unknown, around: ResourcesAround) => unknown[] {
+  const options = { async: false as const, traceFn: () => undefined }
+  const path = { base: type, expression }
+  const compiled = engine().compile(path, model as Parameters<Library['compile']>[1], options)
+  return (part, around) => compiled(part as object, { ...around }) as unknown[]
+}
+
+/** What the variables of the environment of an expression about a part stand for. */
+export interface ResourcesAround {
+  resource: unknown
+  rootResource: unknown
+}
+
 /** A node of the syntax tree of an expression. */
 export interface SyntaxNode {
   type: string

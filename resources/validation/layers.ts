@@ -1,4 +1,5 @@
+import { invariants } from './invariants/layer.ts'
 import type { Layer } from './place.ts'
 
 /** All that is checked beyond structure, in this order. */
-export const LAYERS: readonly Layer[] = []
+export const LAYERS: readonly Layer[] = [invariants]

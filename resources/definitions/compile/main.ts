@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { CompiledDefinitions } from '../shapes.ts'
 import { compileCodes } from './codes.ts'
 import { compileCompartments } from './compartments.ts'
+import { compileInvariants } from './invariants.ts'
 import { packageFolder, readDefinitions } from './package.ts'
 import { compileSearchParameters } from './search-parameters.ts'
 import { compileTypes } from './types.ts'
@@ -28,7 +29,8 @@ function main(): void {
 }
 
 function compile(folder: string, stamp: string): CompiledDefinitions {
-  const types = compileTypes(readDefinitions(folder, 'StructureDefinition'))
+  const structures = readDefinitions(folder, 'StructureDefinition')
+  const types = compileTypes(structures)
   const wanted = new Set<string>()
   for (const table of Object.values(types)) {
     for (const element of Object.values(table.elements)) if (element.binding) wanted.add(element.binding)
@@ -39,6 +41,7 @@ function compile(folder: string, stamp: string): CompiledDefinitions {
     fhirVersion: '4.0.1',
     types,
     codes: compileCodes(wanted, valueSets, readDefinitions(folder, 'CodeSystem')),
+    invariants: compileInvariants(structures),
     searchParameters: compileSearchParameters(readDefinitions(folder, 'SearchParameter')),
     units: compileUnits(valueSets),
     compartments: compileCompartments(readDefinitions(folder, 'CompartmentDefinition')),

@@ -1,0 +1,43 @@
+import { membersOf } from '../../definitions/definitions.ts'
+import { compileAt } from '../../path/engine.ts'
+import type { Place } from '../place.ts'
+import { rootResourceOf } from './surroundings.ts'
+
+/** What an expression gives at a place. */
+export type Evaluate = (place: Place) => unknown[]
+
+/** An expression at places of a type, by the engine. Throws when it is not FHIRPath; what it makes throws what the engine does. */
+export function evaluateByEngine(expression: string, type: string): Evaluate {
+  const atParent = new Map<string, Evaluate>()
+  let atPlace: ReturnType<typeof compileAt> | undefined
+  return (place) => {
+    if (place.parent && isPrimitive(place)) {
+      const path = stepTo(place)
+      const key = `${place.parent.type} ${path}`
+      let evaluate = atParent.get(key)
+      if (!evaluate) {
+        const compiled = compileAt(place.parent.type, `${path}.select(${expression})`)
+        evaluate = ({ parent }) => compiled(parent?.value, aroundOf(place))
+        atParent.set(key, evaluate)
+      }
+      return evaluate(place)
+    }
+    atPlace ??= compileAt(type, expression)
+    return atPlace(place.value, aroundOf(place))
+  }
+}
+
+function aroundOf(place: Place) {
+  return { resource: place.resource.value, rootResource: rootResourceOf(place).value }
+}
+
+/** The engine knows of what stands beside a primitive only where it comes to it from the object around. */
+function isPrimitive(place: Place): boolean {
+  return typeof place.value !== 'object' || place.sibling !== undefined
+}
+
+function stepTo({ name, index, parent }: Place): string {
+  const element = membersOf(parent!.type).get(name)?.name ?? name
+  const step = `\`${element.endsWith('[x]') ? element.slice(0, -3) : element}\``
+  return index === undefined ? step : `${step}[${index}]`
+}

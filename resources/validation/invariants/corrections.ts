@@ -1,0 +1,42 @@
+import type { InvariantTable } from '../../definitions/shapes.ts'
+
+/** Of R4's invariants that say something else than they mean: what is checked in their place, and why. */
+interface Correction {
+  /** The expression as R4 has it: another one under the same key is another invariant. */
+  of: string
+  is: string
+}
+
+const NAME = "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')"
+
+const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
+  // A fullUrl that is not there has no version in it.
+  'bdl-8': [
+    { of: "fullUrl.contains('/_history/').not()", is: "fullUrl.empty() or fullUrl.contains('/_history/').not()" },
+  ],
+  // `Boolean` is FHIRPath's own type; an answer's is FHIR's `boolean`.
+  'que-7': [
+    { of: "operator = 'exists' implies (answer is Boolean)", is: "operator = 'exists' implies (answer is boolean)" },
+  ],
+  // Nothing is no decimal.
+  'ras-2': [
+    {
+      of: 'probability is decimal implies (probability as decimal) <= 100',
+      is: 'probability.empty() or (probability is decimal implies (probability as decimal) <= 100)',
+    },
+  ],
+  // A Reference may have an identifier alone; `#` is the container (references.html, "Contained Resources").
+  'ref-1': [
+    {
+      of: "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
+      is: "reference.empty() or reference = '#' or reference.startsWith('#').not() or (reference.substring(1) in %rootResource.contained.id)",
+    },
+  ],
+}
+
+/** The expression that is checked for one of R4's invariants: its own, or what it means. */
+export function correctedExpression({ key, expression }: InvariantTable): string {
+  // What has no name has none that is wrong; and the whole name is meant, not any part of it.
+  if (expression === NAME) return "name.empty() or name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')"
+  return CORRECTIONS[key]?.find(({ of }) => of === expression)?.is ?? expression
+}

@@ -1,0 +1,44 @@
+import { invariantsOf, membersOf } from '../../definitions/definitions.ts'
+import type { InvariantTable } from '../../definitions/shapes.ts'
+import type { Check, Layer, Place, Run } from '../place.ts'
+import { placesOf } from '../walk.ts'
+import { correctedExpression } from './corrections.ts'
+import { type Invariant, invariantFor } from './invariant.ts'
+
+/** R4's own invariants. */
+export const invariants: Layer = { name: 'invariants', checkOf }
+
+function checkOf(type: string): Check | undefined {
+  const checks = invariantsOf(type).map((table) => checkOfTable(table, type))
+  if (checks.length === 0) return undefined
+  return (place, run) => {
+    for (const check of checks) check(place, run)
+  }
+}
+
+function checkOfTable(table: InvariantTable, type: string): Check {
+  const byType = new Map<string, Invariant>()
+  const { member } = table
+  const expression = correctedExpression(table)
+  const at: Check = (place, run) => {
+    let invariant = byType.get(place.type)
+    if (!invariant) {
+      invariant = invariantFor(expression, place.type)
+      byType.set(place.type, invariant)
+    }
+    if (!invariant(place, run)) report(place, run, table)
+  }
+  if (member === undefined) return at
+  const names = [...membersOf(type)].filter(([, { name }]) => name === member)
+  return (place, run) => {
+    const value = place.value as Readonly<Record<string, unknown>>
+    for (const [name, of] of names) {
+      if (value[name] === undefined && value[`_${name}`] === undefined) continue
+      for (const below of placesOf(place, name, of)) at(below, run)
+    }
+  }
+}
+
+function report(place: Place, run: Run, { key, severity, human }: InvariantTable): void {
+  run.report(place, { severity, code: 'invariant', messageId: key, diagnostics: `${key}: ${human}` })
+}

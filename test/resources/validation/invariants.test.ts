@@ -1,0 +1,52 @@
+import t from 'tap'
+import { invariantFor } from '../../../resources/validation/invariants/invariant.ts'
+import { invariants } from '../../../resources/validation/invariants/layer.ts'
+import type { Known } from '../../../resources/validation/question.ts'
+import { Validator } from '../../../resources/validation/validator.ts'
+import { bodyPlace } from '../../../resources/validation/walk.ts'
+
+const nothing: Known = { structure: () => null, verdict: () => undefined, target: () => null }
+const source = {
+  structureNow: () => null,
+  structure: async () => null,
+  verdictNow: () => undefined,
+  verdict: async () => ({ result: 'unknown' as const, faults: [] }),
+  target: async () => null,
+}
+const options = { profiles: [], strictExtensions: false, mustSupport: false }
+const validator = new Validator([invariants])
+const keys = async (resource: Record<string, unknown>) =>
+  (await validator.validate(resource, undefined, source, options)).map(({ messageId, expression }) => [
+    messageId,
+    expression?.[0],
+  ])
+
+t.test("R4's own invariants are found with their place", async (t) => {
+  t.strictSame(await keys({ resourceType: 'Patient', contact: [{ gender: 'male' }] }), [
+    ['pat-1', 'Patient.contact[0]'],
+  ])
+  t.strictSame(await keys({ resourceType: 'Patient', contact: [{ name: { text: 'x' } }] }), [])
+  t.strictSame(
+    await keys({
+      resourceType: 'Organization',
+      name: 'x',
+      telecom: [{ value: '1' }, { use: 'home', system: 'phone' }],
+    }),
+    [
+      ['org-3', 'Organization.telecom[1]'],
+      ['cpt-2', 'Organization.telecom[0]'],
+    ],
+  )
+})
+
+t.test('an invariant of any expression', async (t) => {
+  const found: unknown[] = []
+  const body = bodyPlace({ resourceType: 'Patient', active: true })
+  const run = { body, known: nothing, options, report: (_: unknown, finding: unknown) => void found.push(finding) }
+  t.equal(invariantFor('active', 'Patient')(body, run), true)
+  t.equal(invariantFor('name.exists()', 'Patient')(body, run), false)
+  t.equal(invariantFor('name', 'Patient')(body, run), false, 'nothing is not met')
+  t.strictSame(found, [])
+  t.equal(invariantFor('1 +', 'Patient')(body, run), true)
+  t.match(found, [{ severity: 'warning', messageId: 'invariant-unanswered' }])
+})
