@@ -65,6 +65,37 @@ export interface InvariantTable {
   member?: string
 }
 
+/** What codes an element may have (R4 ElementDefinition.binding). */
+export interface Binding {
+  strength: 'required' | 'extensible' | 'preferred' | 'example'
+  /** Canonical, with its version where it tells one. */
+  valueSet: string
+  /** The value set that holds whatever the strength says (extension elementdefinition-maxValueSet). */
+  maxValueSet?: string
+}
+
+/** What the definitions ask of an element beyond its shape and its invariants. */
+export interface ElementRules {
+  binding?: Binding
+  /** Profiles that the value has to meet (`SimpleQuantity`): canonicals. */
+  profiles?: readonly string[]
+  /** Of a canonical, what it leads to; of a Reference, where that is more than the types in `Element.targets`: canonicals. */
+  targetProfiles?: readonly string[]
+}
+
+/** The same by the element's name (`value[x]`), where something is asked of it; under `''` of the type itself (units of Age). */
+export type TypeRules = Readonly<Record<string, ElementRules>>
+
+/** Where a definition is in the file of lines: bytes. */
+export type ConformanceEntry = [type: string, url: string, offset: number, length: number, version?: string]
+
+/** What is in the file of lines, which has `size` bytes. */
+export interface ConformanceIndex {
+  stamp: string
+  size: number
+  entries: ConformanceEntry[]
+}
+
 /** What `compile/` writes and `definitions.ts` reads. */
 export interface CompiledDefinitions {
   /** Tells a stale file: a digest of the compiler's own text and of the package's version. */

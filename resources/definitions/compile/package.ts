@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path'
 import type {
   CodeSystem,
   CompartmentDefinition,
+  ConceptMap,
   SearchParameter,
   StructureDefinition,
   ValueSet,
 } from '@medplum/fhirtypes'
 
-type Definition = StructureDefinition | ValueSet | CodeSystem | SearchParameter | CompartmentDefinition
+type Definition = StructureDefinition | ConceptMap | ValueSet | CodeSystem | SearchParameter | CompartmentDefinition
 
 /**
  * The folder of HL7's official R4 package as npm installed it (a development dependency),

@@ -1,7 +1,8 @@
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes'
 import type { Element, TypeTable } from '../shapes.ts'
 
-const PREFIX = 'http://hl7.org/fhir/StructureDefinition/'
+/** How R4's own StructureDefinitions begin. */
+export const PREFIX = 'http://hl7.org/fhir/StructureDefinition/'
 const FHIR_TYPE = `${PREFIX}structuredefinition-fhir-type`
 
 /**
@@ -11,11 +12,14 @@ const FHIR_TYPE = `${PREFIX}structuredefinition-fhir-type`
 export function compileTypes(definitions: StructureDefinition[]): Record<string, TypeTable> {
   const tables: Record<string, TypeTable> = {}
   for (const definition of definitions) {
-    if (definition.url !== PREFIX + definition.type || definition.kind === 'logical') continue
-    if (definition.abstract && definition.kind === 'resource') continue
-    compileType(definition, tables)
+    if (isTypeOfR4(definition)) compileType(definition, tables)
   }
   return tables
+}
+
+/** Whether a definition is that of a type which values can have; profiles, abstract resources and logical models are not. */
+export function isTypeOfR4({ url, type, kind, abstract }: StructureDefinition): boolean {
+  return url === PREFIX + type && kind !== 'logical' && !(abstract && kind === 'resource')
 }
 
 function compileType(definition: StructureDefinition, tables: Record<string, TypeTable>): void {
@@ -35,7 +39,8 @@ function compileType(definition: StructureDefinition, tables: Record<string, Typ
   }
 }
 
-function parentOf(path: string): string {
+/** Path of what an element is in; `''` for a type itself. */
+export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('.')))
 }
 
