@@ -1,5 +1,6 @@
 import { invariants } from './invariants/layer.ts'
 import type { Layer } from './place.ts'
+import { profilesLayer } from './profiles/layer.ts'
 
 /** All that is checked beyond structure, in this order. */
-export const LAYERS: readonly Layer[] = [invariants]
+export const LAYERS: readonly Layer[] = [invariants, profilesLayer]
