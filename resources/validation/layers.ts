@@ -1,6 +1,7 @@
+import { bundles } from './bundle/layer.ts'
 import { invariants } from './invariants/layer.ts'
 import type { Layer } from './place.ts'
 import { profilesLayer } from './profiles/layer.ts'
 
 /** All that is checked beyond structure, in this order. */
-export const LAYERS: readonly Layer[] = [invariants, profilesLayer]
+export const LAYERS: readonly Layer[] = [invariants, profilesLayer, bundles]
