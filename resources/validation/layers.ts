@@ -1,7 +1,8 @@
 import { bundles } from './bundle/layer.ts'
 import { invariants } from './invariants/layer.ts'
+import { narratives } from './narrative/layer.ts'
 import type { Layer } from './place.ts'
 import { profilesLayer } from './profiles/layer.ts'
 
 /** All that is checked beyond structure, in this order. */
-export const LAYERS: readonly Layer[] = [invariants, profilesLayer, bundles]
+export const LAYERS: readonly Layer[] = [invariants, profilesLayer, bundles, narratives]
