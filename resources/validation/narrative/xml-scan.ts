@@ -179,7 +179,7 @@ class XmlScan {
     return name
   }
 
-  /** Passes by white space; answers whether there was any. */
+  /** Passes by white space; answers whether there was some. */
   private space(): boolean {
     SPACE.lastIndex = this.at
     const { length } = SPACE.exec(this.text)![0]
