@@ -58,6 +58,17 @@ export function computeBaseForm(code: string): BaseForm | undefined {
   }
 }
 
+/** Whether a code is one of UCUM. */
+export function isReadableUnit(code: string): boolean {
+  if (!isReadable(code)) return false
+  try {
+    return ucum().getSpecifiedUnit(code).unit !== null
+  } catch {
+    // As above.
+    return false
+  }
+}
+
 /** The library prints codes that it stumbles over to the console: what is surely no UCUM it is not asked for. */
 function isReadable(code: string): boolean {
   if (code.length > LONGEST || !/^[!-~]+$/.test(code)) return false

@@ -1,5 +1,5 @@
 import { commonUnit } from '../definitions/definitions.ts'
-import { type BaseForm, computeBaseForm } from './ucum.ts'
+import { type BaseForm, computeBaseForm, isReadableUnit } from './ucum.ts'
 
 /** Codes that are kept once they were worked out; then it begins anew, as codes come from outside. */
 const MOST_KEPT = 2000
@@ -16,6 +16,18 @@ export function baseFormOf(code: string): BaseForm | undefined {
   const form = isNominal(code) ? { base: '1', factor: 1, offset: 0 } : computeBaseForm(code)
   kept.set(code, form)
   return form
+}
+
+const units = new Map<string, boolean>()
+
+/** Whether a code is one of UCUM, also where it can be compared with none other (`[pH]`, `{score}`). */
+export function isUnit(code: string): boolean {
+  const known = units.get(code)
+  if (known !== undefined) return known
+  if (units.size >= MOST_KEPT) units.clear()
+  const is = isNominal(code) || isReadableUnit(code)
+  units.set(code, is)
+  return is
 }
 
 /** `{score}`: an annotation alone is the unit 1, and laboratories make up many of them. */

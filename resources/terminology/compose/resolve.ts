@@ -1,0 +1,131 @@
+import { type Canonicals, canonicalParts } from '../../conformance/canonicals.ts'
+import { FhirError } from '../../fhir-error.ts'
+import type { Meant, Resource } from '../answers.ts'
+import type { Opened, Systems } from '../systems.ts'
+import { implicitSet } from './implicit.ts'
+import type { Part, ResolvedSet, StoredMember } from './resolved.ts'
+import { type Contained, conditionOf, type Include, type ValueSetLike } from './value-set.ts'
+
+/** Value sets that one may be made of, and how deep they may be within each other. */
+const MOST_SETS = 500
+const DEEPEST = 30
+
+/** How code systems without a version of their own in the value set are opened. */
+export interface Pinned {
+  /** The day that was asked for. */
+  day: string | undefined
+  /** The version that is to be used of a system; `told`: that of the value set. Throws where it must not be. */
+  version(system: string, told: string | undefined): string | undefined
+}
+
+/** Resolves value sets: looks up what they refer to, once each, and finds cycles. */
+export class Resolving {
+  private readonly canonicals: Canonicals
+  private readonly systems: Systems
+  private readonly pinned: Pinned
+  private readonly known = new Map<string, ResolvedSet | undefined>()
+  private readonly open: string[] = []
+
+  constructor(canonicals: Canonicals, systems: Systems, pinned: Pinned) {
+    this.canonicals = canonicals
+    this.systems = systems
+    this.pinned = pinned
+  }
+
+  /** Undefined where the value set is not held. Throws `unprocessable` for cycles, `invalid` (`too-costly`) for too many. */
+  async set({ url, version, resource }: Meant): Promise<ResolvedSet | undefined> {
+    if (resource) return this.resolved(resource)
+    return url === undefined ? undefined : this.named(url, version)
+  }
+
+  private async named(url: string, version: string | undefined): Promise<ResolvedSet | undefined> {
+    const name = version === undefined ? url : `${url}|${version}`
+    if (this.known.has(name)) return this.known.get(name)
+    if (this.open.includes(name)) {
+      throw FhirError.of('unprocessable', `The value set ${name} includes itself: ${[...this.open, name].join(', ')}`, {
+        code: 'business-rule',
+      })
+    }
+    if (this.open.length >= DEEPEST || this.known.size >= MOST_SETS) {
+      throw FhirError.of('invalid', `The value set ${this.open[0]} is made of too many others`, { code: 'too-costly' })
+    }
+    this.open.push(name)
+    const resource = await this.resource(url, version)
+    const made = resource && (await this.resolved(resource))
+    this.open.pop()
+    this.known.set(name, made)
+    return made
+  }
+
+  private async resource(url: string, version: string | undefined): Promise<Resource | undefined> {
+    const held = await this.canonicals.find('ValueSet', url, version)
+    return held?.resource ?? implicitSet(url, this.systems)
+  }
+
+  private async resolved(resource: Resource): Promise<ResolvedSet> {
+    const set = resource as ValueSetLike
+    const { compose, expansion } = set
+    const locked = compose?.lockedDate?.slice(0, 10)
+    const parts = async (list: readonly Include[] | undefined) => {
+      const found: Part[] = []
+      for (const one of list ?? []) found.push(await this.part(one, locked))
+      return found
+    }
+    return {
+      url: set.url,
+      version: set.version,
+      label: set.url ?? set.title ?? set.name ?? 'the value set',
+      includes: await parts(compose?.include),
+      excludes: await parts(compose?.exclude),
+      inactive: compose?.inactive !== false,
+      stored: compose?.include?.length || !expansion ? undefined : storedOf(expansion.contains ?? []),
+    }
+  }
+
+  private async part(include: Include, locked: string | undefined): Promise<Part> {
+    const { system, concept, filter } = include
+    const version = system === undefined ? undefined : this.pinned.version(system, include.version)
+    // A date that the definition is locked to goes before that of the question.
+    const day = (version === undefined ? locked : undefined) ?? this.pinned.day
+    const sets: ResolvedSet[] = []
+    const missing: string[] = []
+    for (const canonical of include.valueSet ?? []) {
+      const { url, version } = canonicalParts(canonical)
+      const set = await this.named(url, version)
+      if (set) sets.push(set)
+      else missing.push(canonical)
+    }
+    return {
+      system,
+      version,
+      opened: system === undefined ? undefined : await this.opened(system, version, day),
+      listed: concept?.length ? new Map(concept.map((one) => [one.code, one])) : undefined,
+      conditions: (filter ?? []).map(conditionOf),
+      sets,
+      missing: missing.length > 0 ? `The value set ${missing.join(', ')} is not held here` : undefined,
+    }
+  }
+
+  private opened(system: string, version: string | undefined, day: string | undefined): Promise<Opened | undefined> {
+    return this.systems.open(system, version, day)
+  }
+}
+
+function storedOf(contains: readonly Contained[]): Map<string, StoredMember> {
+  const found = new Map<string, StoredMember>()
+  const queue = [...contains]
+  for (let at = 0; at < queue.length; at++) {
+    const { system, version, code, display, designation, abstract, inactive, contains } = queue[at] ?? {}
+    if (contains) queue.splice(at + 1, 0, ...contains)
+    if (system === undefined || code === undefined) continue
+    const concept = {
+      code,
+      display: display ?? '',
+      ...(designation ? { designations: designation } : {}),
+      ...(abstract ? { abstract: true as const } : {}),
+      ...(inactive ? { inactive: true as const } : {}),
+    }
+    found.set(`${system}|${code}`, { system, version, concept })
+  }
+  return found
+}
