@@ -1,12 +1,16 @@
 import { membersOf } from '../../definitions/definitions.ts'
 import { compileAt } from '../../path/engine.ts'
+import { withinTime } from '../../path/within-time.ts'
 import type { Place } from '../place.ts'
-import { rootResourceOf } from './surroundings.ts'
+import { rootResourceOf } from '../surroundings.ts'
+
+/** ms that an expression may take at a place. */
+const LONGEST = 500
 
 /** What an expression gives at a place. */
 export type Evaluate = (place: Place) => unknown[]
 
-/** An expression at places of a type, by the engine. Throws when it is not FHIRPath; what it makes throws what the engine does. */
+/** An expression at places of a type, by the engine. What it makes throws what the engine does, and OutOfTime. */
 export function evaluateByEngine(expression: string, type: string): Evaluate {
   const atParent = new Map<string, Evaluate>()
   let atPlace: ReturnType<typeof compileAt> | undefined
@@ -20,10 +24,11 @@ export function evaluateByEngine(expression: string, type: string): Evaluate {
         evaluate = ({ parent }) => compiled(parent?.value, aroundOf(place))
         atParent.set(key, evaluate)
       }
-      return evaluate(place)
+      return withinTime(() => evaluate(place), LONGEST)
     }
     atPlace ??= compileAt(type, expression)
-    return atPlace(place.value, aroundOf(place))
+    const compiled = atPlace
+    return withinTime(() => compiled(place.value, aroundOf(place)), LONGEST)
   }
 }
 

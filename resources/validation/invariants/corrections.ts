@@ -34,9 +34,14 @@ const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
   ],
 }
 
+/** Of paths and names of elements the whole is meant, where `matches` looks for a part. */
+const WHOLE: ReadonlySet<string> = new Set(['eld-19', 'eld-20'])
+
 /** The expression that is checked for one of R4's invariants: its own, or what it means. */
 export function correctedExpression({ key, expression }: InvariantTable): string {
   // What has no name has none that is wrong; and the whole name is meant, not any part of it.
-  if (expression === NAME) return "name.empty() or name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')"
+  if (expression === NAME) return "name.empty() or name.matches('^[A-Z][A-Za-z0-9_]{0,254}$')"
+  if (WHOLE.has(key))
+    return expression.replace(/^path\.matches\('(.*)'\)$/, (_, pattern: string) => `path.matches('^${pattern}$')`)
   return CORRECTIONS[key]?.find(({ of }) => of === expression)?.is ?? expression
 }
