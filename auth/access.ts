@@ -114,6 +114,8 @@ export interface Asked {
   operation?: string | undefined
   /** The type of which an operation takes the permission to search, where it is another than the one it is asked of. */
   judgedBy?: string | undefined
+  /** Permissions of which an operation takes one, in the place of the permission to search. */
+  anyOf?: readonly Permission[] | undefined
   /** How a search is made is told too. */
   explain?: boolean | undefined
 }
@@ -144,10 +146,13 @@ function lacking(access: Access, asked: Asked): string | undefined {
   const named = explain ? [...ofSystem, 'explain'] : ofSystem
   const closed = named.find((code) => operations !== 'all' && !operations.includes(code))
   if (closed !== undefined) return lackedOperation(access, closed)
-  if (ofSystem.length > 0 || (linkedBinaries && type === 'Binary' && NEEDED[interaction][0] === 'r')) return undefined
-  const needed = NEEDED[interaction].find((permission) =>
-    type === undefined ? !givesAnything(may[permission]) : restrictionOf(may[permission], type).kind === 'none',
-  )
+  const { anyOf } = asked
+  if (ofSystem.length > 0 || (linkedBinaries && type === 'Binary' && (anyOf ?? NEEDED[interaction])[0] === 'r'))
+    return undefined
+  const gives = (permission: Permission) =>
+    type === undefined ? givesAnything(may[permission]) : restrictionOf(may[permission], type).kind !== 'none'
+  if (anyOf) return anyOf.some(gives) ? undefined : lackedPermission(access, anyOf[0] ?? 's', type)
+  const needed = NEEDED[interaction].find((permission) => !gives(permission))
   return needed === undefined ? undefined : lackedPermission(access, needed, type)
 }
 

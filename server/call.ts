@@ -5,6 +5,7 @@ import type { Screens } from '../operations/screens.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { JsonDocument } from '../resources/json/parse.ts'
 import type { Change, Outcome, Store } from '../resources/store/port.ts'
+import type { Validator } from '../resources/validation/validator.ts'
 import type { Zone } from '../resources/zone.ts'
 import type { ParameterRegistry } from '../search/parameters.ts'
 import type { QueryPair } from '../search/query.ts'
@@ -29,6 +30,8 @@ export interface Services {
   searcher: Searcher
   /** The search parameters of this server: R4's and the stored ones. */
   parameters: ParameterRegistry
+  /** Of resources, by all that is checked. */
+  validator: Validator
   reindex: Reindex
   screens: Screens
   /** FHIR base URL without `/` at the end. */

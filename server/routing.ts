@@ -1,4 +1,5 @@
-import type { Interaction } from '../auth/access.ts'
+import type { Interaction, Permission } from '../auth/access.ts'
+import { type ComputationLevel, isComputation } from '../operations/computation.ts'
 import { type Declared, operationAt, systemOperation } from '../operations/registry.ts'
 import { beginningOf } from '../resources/beginning.ts'
 import { compartmentTables, storableTypes } from '../resources/definitions/definitions.ts'
@@ -16,6 +17,8 @@ export interface Destination {
   operation?: string
   /** Of an operation: the type that the caller needs a permission of (`Inquiry.judgedBy`). */
   judgedBy?: string
+  /** Of an operation: permissions of which the caller needs one, in the place of that to search (`Computation.needs`). */
+  anyOf?: readonly Permission[]
   /** Of an operation that changes something, only how it stands is asked for. */
   onlyLooks?: true
   /** Of a search within a compartment; `type` is then what is searched for. */
@@ -78,7 +81,7 @@ export function routeOf(method: string, path: string): Route {
   const interaction = methods[method === 'HEAD' ? 'GET' : method]
   if (shape.compartment && !compartmentTables.has(segments[0]!)) throw nothingThere()
   if (!interaction) throw new MethodNotAllowed(Object.keys(methods))
-  if (shape.system) return systemRoute(interaction, template, method)
+  if (shape.system) return { ...systemRoute(interaction, template, method), ...neededBy(shape) }
   return { interaction, template, ...(shape.compartment ? withinCompartment(segments) : placeOf(shape, segments)) }
 }
 
@@ -93,6 +96,7 @@ interface Shape {
   /** An operation of the whole server. */
   system: boolean
   judgedBy?: string
+  anyOf?: readonly Permission[]
 }
 
 /** What nobody asks of a type that is kept apart: its resources are written once. */
@@ -128,15 +132,24 @@ function systemRoute(interaction: Interaction, template: string, method: string)
 function shapeOfOperation(template: string, segments: readonly string[]): Shape | undefined {
   const system = template.startsWith('$') ? systemOperation(template.slice(1)) : undefined
   if (system) return shapeOf(template, { ...(system.look ? { GET: 'operation' } : {}), POST: 'operation' })
-  const [, ofInstance, code] = /^:type(\/:id)?\/\$([^/]+)$/.exec(template) ?? []
-  const level = ofInstance === undefined ? 'type' : 'instance'
-  const operation = code === undefined ? undefined : operationAt(code, level, segments[0]!)
-  return operation && shapeOfDeclared(template, operation)
+  const [, ofType, ofInstance, code] = /^(:type(\/:id)?\/)?\$([^/]+)$/.exec(template) ?? []
+  const level = ofType === undefined ? 'system' : ofInstance === undefined ? 'type' : 'instance'
+  const operation = code === undefined ? undefined : operationAt(code, level, level === 'system' ? '' : segments[0]!)
+  return operation && shapeOfDeclared(template, operation, level)
 }
 
-function shapeOfDeclared(template: string, operation: Declared): Shape {
+function shapeOfDeclared(template: string, operation: Declared, level: ComputationLevel): Shape {
   const shape = shapeOf(template, { ...(operation.affectsState ? {} : { GET: 'operation' }), POST: 'operation' })
+  if (isComputation(operation)) {
+    const { anyOf, of } = operation.needs[level] ?? { anyOf: [] }
+    return { ...shape, anyOf, ...(of === undefined ? {} : { judgedBy: of }) }
+  }
   return 'judgedBy' in operation ? { ...shape, judgedBy: operation.judgedBy } : shape
+}
+
+/** What the caller needs for an operation, where it is something else than the permission to search its type. */
+function neededBy({ judgedBy, anyOf }: Shape): Pick<Route, 'judgedBy' | 'anyOf'> {
+  return { ...(judgedBy === undefined ? {} : { judgedBy }), ...(anyOf === undefined ? {} : { anyOf }) }
 }
 
 function placeOf(shape: Shape, segments: readonly string[]): Partial<Route> {
@@ -147,8 +160,7 @@ function placeOf(shape: Shape, segments: readonly string[]): Partial<Route> {
   if (shape.id) place.id = id!
   if (shape.version) place.version = version!
   if (last?.startsWith('$')) place.operation = last.slice(1)
-  if (shape.judgedBy !== undefined) place.judgedBy = shape.judgedBy
-  return place
+  return Object.assign(place, neededBy(shape))
 }
 
 function withinCompartment([type, id, inner]: readonly string[]): Partial<Route> {

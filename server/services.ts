@@ -3,6 +3,8 @@ import { ConsentCutter } from '../auth/consent/cuts.ts'
 import { HeldConsents } from '../auth/consent/held.ts'
 import { endpointsOf } from '../auth/smart/smart-configuration.ts'
 import { instantOf } from '../resources/dates.ts'
+import { LAYERS } from '../resources/validation/layers.ts'
+import { Validator } from '../resources/validation/validator.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
 import { RightsVersion } from './access/rights-version.ts'
 import { openRecording } from './audit/open.ts'
@@ -59,6 +61,7 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
     store,
     searcher,
     parameters,
+    validator: new Validator(LAYERS),
     reindex,
     screens,
     baseUrl,

@@ -99,13 +99,15 @@ export function stringRanges(text: Buffer, last: number): number[] {
   return ranges
 }
 
-function stringEnd(text: Buffer, at: number): number {
+/** The offset behind the string that starts at `at`. */
+export function stringEnd(text: Buffer, at: number): number {
   let next = at + 1
   while (next < text.length && text[next] !== QUOTE) next += text[next] === BACKSLASH ? 2 : 1
   return next + 1
 }
 
-function valueEnd(text: Buffer, at: number): number {
+/** The offset behind the value that starts at `at`; of one that is no string, list or object, up to what ends it. */
+export function valueEnd(text: Buffer, at: number): number {
   const first = text[at]
   if (first === QUOTE) return stringEnd(text, at)
   if (first === OPEN_OBJECT || first === OPEN_LIST) return bracketEnd(text, at)

@@ -1,4 +1,6 @@
 import { FhirError } from '../fhir-error.ts'
+import { firstFault } from './first-fault.ts'
+import { positionsOf } from './position.ts'
 import { scan } from './scan.ts'
 
 /** A JSON object as it came in: its bytes without white space between tokens, and what they mean. */
@@ -20,21 +22,39 @@ export function parseDocument(bytes: Uint8Array, maxDepth: number): JsonDocument
   return { text, value: value as Record<string, unknown> }
 }
 
-/** As `parseDocument`, for any JSON value. */
+/** As `parseDocument`, for any JSON value. An issue tells the line and column. */
 export function parseJson(bytes: Uint8Array, maxDepth: number): { text: Buffer; value: unknown } {
-  const { text, members } = scan(bytes, maxDepth)
-  const value = parseText(text.toString())
-  if (countMembers(value) !== members) throw duplicateMember()
-  return { text, value }
+  try {
+    const { text, members } = scan(bytes, maxDepth)
+    const value = parseText(text.toString())
+    if (countMembers(value) !== members) throw duplicateMember()
+    return { text, value }
+  } catch (error) {
+    throw error instanceof FhirError ? placed(error, bytes, maxDepth) : error
+  }
 }
 
-/** JSON.parse that throws an `invalid` FhirError; its words tell the place, not the content. */
+/** The same error with the place in the text as it was sent, white space and all. */
+function placed(error: FhirError, bytes: Uint8Array, maxDepth: number): FhirError {
+  const offset = firstFault(bytes, maxDepth)
+  if (offset === undefined) return error
+  const [position] = positionsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), [offset])
+  const { line, column } = position!
+  const issues = error.issues.map(({ diagnostics, ...issue }) => ({
+    ...issue,
+    diagnostics: diagnostics.replace(/\.$/, ` (line ${line}, column ${column}).`),
+    line,
+    column,
+  }))
+  return new FhirError(error.kind, issues, error.detail)
+}
+
+/** JSON.parse that throws an `invalid` FhirError, without the content that V8's words quote. */
 export function parseText(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    const place = /at position \d+( \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')
-    throw FhirError.of('invalid', `The body is not valid JSON${place ? ` (${place[0]})` : ''}.`, { code: 'structure' })
+  } catch {
+    throw FhirError.of('invalid', 'The body is not valid JSON.', { code: 'structure' })
   }
 }
 

@@ -1,5 +1,6 @@
 import { demand } from '../../auth/access.ts'
-import { operationAt } from '../../operations/registry.ts'
+import { isComputation } from '../../operations/computation.ts'
+import { operationOf } from '../../operations/registry.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { countMembers, type JsonDocument } from '../../resources/json/parse.ts'
 import { Pace } from '../../resources/pace.ts'
@@ -73,10 +74,11 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: TracedCall, ser
  * Whether an operation is asked for that commits by itself, once, or takes long: reads of a transaction are tried before they
  * are made.
  */
-function mustBeAlone({ interaction, type, id, operation }: Call): boolean {
-  if (interaction !== 'operation' || type === undefined) return false
-  const declared = operationAt(operation ?? '', id === undefined ? 'type' : 'instance', type)
-  return declared !== undefined && !('prepare' in declared)
+function mustBeAlone(call: Call): boolean {
+  if (call.interaction !== 'operation') return false
+  const declared = operationOf(call)
+  if (declared === undefined) return false
+  return isComputation(declared) ? declared.affectsState : !('prepare' in declared)
 }
 
 /** Whether an entry asks for an operation and brings its input. */

@@ -5,7 +5,7 @@ import type {
   CapabilityStatementRestSecurity,
 } from '@medplum/fhirtypes'
 import type { Endpoints } from '../../auth/smart/smart-configuration.ts'
-import { OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
+import { type Declared, OPERATIONS, SYSTEM_OPERATIONS } from '../../operations/registry.ts'
 import { compartmentTables, fhirVersion, storableTypes } from '../../resources/definitions/definitions.ts'
 import { APART } from '../../search/apart.ts'
 import { isCommon } from '../../search/criteria-of-types.ts'
@@ -61,7 +61,7 @@ export function capabilityStatement(facts: ConformanceFacts): CapabilityStatemen
           { code: 'search-system' },
         ],
         searchParam: searchParameters('Basic', facts.parameters).filter(({ name }) => isCommon(name ?? '')),
-        operation: SYSTEM_OPERATIONS.map(({ code: name, definition }) => ({ name, definition })),
+        operation: [...SYSTEM_OPERATIONS, ...OPERATIONS.filter(isOfSystem)].map(named),
         compartment: [...compartmentTables.keys()].map(compartmentUrl),
       },
     ],
@@ -104,7 +104,15 @@ function searchParameters(type: string, registry: ParameterRegistry): Capability
 
 function operationsOf(type: string): Pick<CapabilityStatementRestResource, 'operation'> {
   const own = OPERATIONS.filter(({ resourceTypes }) => resourceTypes.includes(type))
-  return own.length > 0 ? { operation: own.map(({ code: name, definition }) => ({ name, definition })) } : {}
+  return own.length > 0 ? { operation: own.map(named) } : {}
+}
+
+function isOfSystem({ levels }: Declared): boolean {
+  return (levels as readonly string[]).includes('system')
+}
+
+function named({ code: name, definition }: { code: string; definition: string }) {
+  return { name, definition }
 }
 
 /** What can be done with resources that change. */

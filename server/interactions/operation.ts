@@ -1,7 +1,8 @@
 import type { Action } from '../../operations/action.ts'
+import { isComputation } from '../../operations/computation.ts'
 import { pairsOf } from '../../operations/input.ts'
 import type { Operation } from '../../operations/operation.ts'
-import { operationAt } from '../../operations/registry.ts'
+import { operationOf } from '../../operations/registry.ts'
 import { FhirError, type Issue } from '../../resources/fhir-error.ts'
 import { parseDocument } from '../../resources/json/parse.ts'
 import { checkStructure } from '../../resources/validation/structure/check.ts'
@@ -13,14 +14,16 @@ import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { PageLinks, pageCount } from '../paging.ts'
 import { liveVersion, visible } from '../visible.ts'
 import { commitNew } from '../write/new.ts'
+import { runComputation } from './computation.ts'
 import { runInquiry } from './inquiry.ts'
 import { runSystemOperation } from './system-operation.ts'
 
 /** R4 operations: one of the registry, by its kind. */
 export async function operation(call: TracedCall, services: Services): Promise<Answer> {
-  if (call.type === undefined) return runSystemOperation(call, services)
   const { type, id } = call
-  const declared = operationAt(call.operation ?? '', id === undefined ? 'type' : 'instance', type)
+  const declared = operationOf(call)
+  if (declared && isComputation(declared)) return runComputation(declared, call, services)
+  if (type === undefined) return runSystemOperation(call, services)
   if (!declared) throw FhirError.of('not-found', `${type} has no such operation.`)
   if (id !== undefined) call.trace.names(type, id)
   if ('inquire' in declared) return runInquiry(declared, { ...call, type }, services, parametersOf(call, services))

@@ -1,3 +1,6 @@
+import { demand } from '../../auth/access.ts'
+import type { JsonDocument } from '../../resources/json/parse.ts'
+import type { Change, Guard } from '../../resources/store/port.ts'
 import type { Answer, Services, TracedCall } from '../call.ts'
 import { answerTo } from './answer.ts'
 import { changesOf } from './changes.ts'
@@ -13,18 +16,9 @@ import { settle } from './settle.ts'
 /** R4 http, create, update, patch and delete, conditional or not: a unit of one write. */
 export async function write(call: TracedCall, services: Services): Promise<Answer> {
   await demandNew(call.onceKey, services)
-  const brings = call.interaction === 'create' || call.interaction === 'update'
-  const document = brings ? readDocument(call, services.config) : undefined
+  const document = readBrought(call, services)
   return untilCurrent(async () => {
-    call.trace.restart()
-    const criteria = new Criteria(call.access, services, call.trace)
-    const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
-    draft.targets = await settle(draft, criteria, services.config)
-    if (call.interaction === 'patch') await applyPatch(draft, services)
-    const { guards, madeBy } = criteria
-    const rights = new Rights(call.access, services, guards)
-    const changes = await changesOf(draft, services, rights)
-    for (const change of changes) await rights.demand(change)
+    const { draft, changes, guards, madeBy } = await prepared(call, document, services)
     const outcomes = await commitOnRecord(
       call,
       { changes, guards, ...(call.onceKey === undefined ? {} : { onceKey: call.onceKey }) },
@@ -33,4 +27,39 @@ export async function write(call: TracedCall, services: Services): Promise<Answe
     )
     return answerTo(draft, changes, outcomes, call.preferReturn ?? 'representation', services)
   })
+}
+
+/**
+ * Does all of a write but the commit, and throws as it does. What it would rest on may be overtaken by when it is made: that is not
+ * looked at.
+ */
+export async function tryWrite(call: TracedCall, services: Services): Promise<void> {
+  demand(call.access, call)
+  await prepared(call, readBrought(call, services), services)
+}
+
+function readBrought(call: TracedCall, { config }: Services): JsonDocument | undefined {
+  const brings = call.interaction === 'create' || call.interaction === 'update'
+  return brings ? readDocument(call, config) : undefined
+}
+
+/** A write that is ready to be committed. */
+interface Prepared {
+  draft: Draft
+  changes: Change[]
+  guards: Guard[]
+  madeBy: number
+}
+
+async function prepared(call: TracedCall, document: JsonDocument | undefined, services: Services): Promise<Prepared> {
+  call.trace.restart()
+  const criteria = new Criteria(call.access, services, call.trace)
+  const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
+  draft.targets = await settle(draft, criteria, services.config)
+  if (call.interaction === 'patch') await applyPatch(draft, services)
+  const { guards, madeBy } = criteria
+  const rights = new Rights(call.access, services, guards)
+  const changes = await changesOf(draft, services, rights)
+  for (const change of changes) await rights.demand(change)
+  return { draft, changes, guards, madeBy }
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { SHIPPED } from '../../../auth/policy/shipped.ts'
 import { OPERATIONS, SYSTEM_OPERATIONS } from '../../../operations/registry.ts'
+import { storableTypes } from '../../../resources/definitions/definitions.ts'
 import { callerNamed } from '../../support/matrix/callers.ts'
 import {
   type Aim,
@@ -90,6 +91,8 @@ t.test('nothing is left out of the table', async (t) => {
   const named = new Set(codes.map((code) => (code === 'batch' || code === 'transaction' ? 'bundle' : code)))
   for (const code of named) t.ok(Object.hasOwn(TRIED, code), `the interaction ${code} is tried`)
   for (const { code, resourceTypes } of OPERATIONS) {
-    t.equal(OPERATIONS_TRIED[code]?.of, [...resourceTypes].join(), `the operation ${code} is tried`)
+    const tried = OPERATIONS_TRIED[code]
+    const types = tried?.of ?? [...storableTypes].join()
+    t.equal(tried && types, [...resourceTypes].join(), `the operation ${code} is tried`)
   }
 })

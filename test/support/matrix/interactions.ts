@@ -122,7 +122,7 @@ function ofWholeLog(code: string): Tried {
   }
 }
 
-/** Each operation on resources, by its code. */
+/** Each operation on resources, by its code; one without `of` is an operation of all types. */
 export const OPERATIONS_TRIED: Record<string, Tried> = {
   everything: EVERYTHING,
   'break-glass': {
@@ -138,6 +138,7 @@ export const OPERATIONS_TRIED: Record<string, Tried> = {
   verify: ofWholeLog('verify'),
   heads: ofWholeLog('heads'),
   screen: SCREEN,
+  validate: { ask: (server, aim) => server.get(`${nameOf(aim)}/$validate`, FHIR), ends: byId },
   'screen-state': { ...SCREEN, ask: (server) => server.get('AuditEvent/$screen-state') },
 }
 

@@ -1,0 +1,59 @@
+import { withholds } from '../../auth/access.ts'
+import type { Computation, ComputationContext, Computed } from '../../operations/computation.ts'
+import type { GivenResource } from '../../operations/parameter-table.ts'
+import { FhirError } from '../../resources/fhir-error.ts'
+import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
+import type { Answer, Call, Services, TracedCall } from '../call.ts'
+import { outcomeOf } from '../outcome.ts'
+import { CallersValidation } from '../validation/callers-validation.ts'
+import { liveVersion, visible } from '../visible.ts'
+
+/** A computation: what it is given is read by its table, and its answer sent as it is. */
+export async function runComputation(declared: Computation, call: TracedCall, services: Services): Promise<Answer> {
+  const document = readable(declared, call, services)
+  if ('answer' in document) return answerOf(document.answer)
+  const { used, compute } = declared.prepare({ query: call.query, document: document.document })
+  call.trace.input = used
+  return answerOf(await compute(contextOf(call, services)))
+}
+
+/** The body as a document; of one that is none, what the computation answers to that. */
+function readable(
+  declared: Computation,
+  { body, document }: Call,
+  { config }: Services,
+): { document: JsonDocument | undefined } | { answer: Computed } {
+  if (document || !body || body.length === 0) return { document }
+  try {
+    return { document: parseDocument(body, config.maxDepth) }
+  } catch (error) {
+    if (!(error instanceof FhirError) || error.kind !== 'invalid' || !declared.unreadable) throw error
+    return { answer: declared.unreadable(error) }
+  }
+}
+
+function contextOf(call: TracedCall, services: Services): ComputationContext {
+  const { access, type, id, body } = call
+  return {
+    access,
+    type,
+    id,
+    body: body && Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    stored: () => storedOf(call, services),
+    validation: new CallersValidation(call, services),
+  }
+}
+
+/** The resource that is asked of. What is known in part is not looked into: faults would tell of the rest. */
+async function storedOf({ access, type, id, trace }: TracedCall, services: Services): Promise<GivenResource> {
+  const version = liveVersion(await visible(type!, id!, access, services), { type: type!, id: id! })
+  if (withholds(access, type!)) {
+    throw FhirError.of('forbidden', `Parts of ${type} are withheld from this caller.`)
+  }
+  trace.shows(version)
+  return { ...parseDocument(version.text, services.config.maxDepth), path: type! }
+}
+
+function answerOf({ issues, resource }: Computed): Answer {
+  return { kind: 'ok', text: issues ? outcomeOf(issues) : Buffer.from(JSON.stringify(resource)) }
+}
