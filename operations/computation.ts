@@ -14,9 +14,7 @@ export interface ComputationContext {
   id: string | undefined
   /** The body as it came in, white space and all: undefined where it is an entry of a Bundle, or nothing. */
   body: Buffer | undefined
-  /**
-   * The resource that it is asked of. Throws `not-found`, `gone`, and `forbidden` where the caller may see it in parts alone.
-   */
+  /** The resource that it is asked of, as the caller may see it. Throws `not-found` and `gone`. */
   stored(): Promise<GivenResource>
   validation: Validation
 }

@@ -18,6 +18,8 @@ export interface CodeableConcept {
 export interface GivenResource extends JsonDocument {
   /** FHIRPath of it within the body (`Parameters.parameter[0].resource`); its own type where it is the body. */
   path: string
+  /** Elements of it may be withheld from the caller, and are not there. */
+  isCut?: true
 }
 
 /** What a parameter's value is read as, by the type that it is declared with. */

@@ -40,7 +40,7 @@ export const validate = defineComputation({
     const unknown = await unknownProfiles(profile, context)
     const known = profile.filter((canonical) => !unknown.has(canonical))
     const found = await context.validation.check(given, { profiles: known, mustSupport })
-    const issues = [...[...unknown].map(unknownIssue), ...found]
+    const issues = [...(given.isCut ? [PARTS_WITHHELD] : []), ...[...unknown].map(unknownIssue), ...found]
     const kept = wanted === 'create' || wanted === 'update' ? await writeIssues(wanted, given, issues, context) : []
     return outcome(placed([...issues, ...kept], given, context))
   },
@@ -82,6 +82,13 @@ function unknownIssue(profile: string): Issue {
     messageId: 'profile-not-held',
     diagnostics: `The profile ${beginningOf(profile, 256)} is not held here: nothing was held against it.`,
   }
+}
+
+const PARTS_WITHHELD: Issue = {
+  severity: 'information',
+  code: 'suppressed',
+  messageId: 'parts-withheld',
+  diagnostics: 'Elements of this type are withheld from this caller: what is left of the resource was validated.',
 }
 
 /** Whether it could be written, where nothing is wrong with it. */

@@ -5,6 +5,7 @@ import { FhirError } from '../../resources/fhir-error.ts'
 import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
 import type { Answer, Call, Services, TracedCall } from '../call.ts'
 import { outcomeOf } from '../outcome.ts'
+import { shownText } from '../shown.ts'
 import { CallersValidation } from '../validation/callers-validation.ts'
 import { liveVersion, visible } from '../visible.ts'
 
@@ -44,14 +45,12 @@ function contextOf(call: TracedCall, services: Services): ComputationContext {
   }
 }
 
-/** The resource that is asked of. What is known in part is not looked into: faults would tell of the rest. */
+/** The resource that is asked of, as the caller is shown it: faults tell of no more. */
 async function storedOf({ access, type, id, trace }: TracedCall, services: Services): Promise<GivenResource> {
   const version = liveVersion(await visible(type!, id!, access, services), { type: type!, id: id! })
-  if (withholds(access, type!)) {
-    throw FhirError.of('forbidden', `Parts of ${type} are withheld from this caller.`)
-  }
-  trace.shows(version)
-  return { ...parseDocument(version.text, services.config.maxDepth), path: type! }
+  const text = shownText(version, { access, trace })
+  const document = parseDocument(text, services.config.maxDepth)
+  return { ...document, path: type!, ...(withholds(access, type!) ? { isCut: true } : {}) }
 }
 
 function answerOf({ issues, resource }: Computed): Answer {
