@@ -2,10 +2,10 @@ import { beginningOf } from '../resources/beginning.ts'
 import { dateRange } from '../resources/dates.ts'
 import type { SearchType } from '../resources/definitions/shapes.ts'
 import { FhirError } from '../resources/fhir-error.ts'
+import { fold } from '../resources/fold.ts'
 import type { Zone } from '../resources/zone.ts'
 import { badValue } from './criterion.ts'
 import type { Comparison, Expression, StringMode } from './expression.ts'
-import { fold } from './fold.ts'
 
 /** A test of a filter at the end of its path. */
 export interface FilterTest {

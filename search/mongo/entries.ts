@@ -1,3 +1,4 @@
+import { fold } from '../../resources/fold.ts'
 import {
   codeStretch,
   kindStretches,
@@ -13,7 +14,6 @@ import {
   wholeStretch,
 } from '../../resources/store/mongo/keys.ts'
 import type { Comparison, EntryExpression, EntryTable, RangeTest, TokenTest } from '../expression.ts'
-import { fold } from '../fold.ts'
 import { pathsAbove } from '../types/uri.ts'
 import { anyOf, everyOf, type MongoFilter, NEVER } from './conditions.ts'
 import { endsWithPart, firstPartHas, hasKey, hasKeyWithin, hasKeyWithinOne } from './keys.ts'

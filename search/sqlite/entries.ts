@@ -1,5 +1,5 @@
+import { fold } from '../../resources/fold.ts'
 import type { Comparison, EntryExpression, EntryTable, RangeTest, StringMode } from '../expression.ts'
-import { fold } from '../fold.ts'
 import { type Fragment, inTime, join, listOf, raw, sql } from './fragment.ts'
 import { nearTest } from './near.ts'
 import type { Numbers } from './numbers.ts'

@@ -1,8 +1,8 @@
 import { beginningOf } from '../../resources/beginning.ts'
+import { fold } from '../../resources/fold.ts'
 import type { IndexEntry } from '../../resources/store/port.ts'
 import { badValue, type Criterion, unknownModifier } from '../criterion.ts'
 import type { Expression } from '../expression.ts'
-import { fold } from '../fold.ts'
 import type { SelectedValue } from '../parameters.ts'
 import { unescaped } from '../values.ts'
 

@@ -1,5 +1,5 @@
 import type { Patient, Practitioner } from '@medplum/fhirtypes'
-import { fold } from '../../../search/fold.ts'
+import { fold } from '../../../resources/fold.ts'
 
 /** What tells that two resources are about one person, or about persons who live together. All of it is folded. */
 export interface PersonFacts {

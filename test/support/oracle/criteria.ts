@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { fold } from '../../../search/fold.ts'
+import { fold } from '../../../resources/fold.ts'
 import { parametersOf } from '../../../search/parameters.ts'
 import { BASE } from '../criteria.ts'
 import { POOL, some } from './elements.ts'

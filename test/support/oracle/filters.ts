@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { dateRange } from '../../../resources/dates.ts'
-import { fold } from '../../../search/fold.ts'
+import { fold } from '../../../resources/fold.ts'
 import { targetsOf } from '../../../search/include.ts'
 import type { SearchParameter } from '../../../search/parameters.ts'
 import { coded, listed, near, worded } from './criteria.ts'

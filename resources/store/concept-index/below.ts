@@ -1,0 +1,91 @@
+import { type Concept, holdsOn } from '../../terminology/concept.ts'
+import { Ordinals } from './ordinals.ts'
+import type { IndexReader } from './reader.ts'
+
+/** The hierarchy of an index: what is above and below a code. Codes are as the edition compares them or not. */
+export class Below {
+  private readonly reader: IndexReader
+
+  constructor(reader: IndexReader) {
+    this.reader = reader
+  }
+
+  /** Records of a code and of all below it on a day; of all days where the hierarchy is always the same. */
+  tree(code: string, day: string): Promise<Ordinals> {
+    const { reader } = this
+    const key = reader.codeKey(code)
+    if (reader.head.shifting) return reader.keep(`below ${day} ${key}`, () => this.followed(key, day))
+    return reader.keep(`below ${key}`, () => this.branch(key))
+  }
+
+  /** The record of a code that holds on a day. */
+  async record(code: string, day: string): Promise<Concept | undefined> {
+    const node = await this.reader.node(code)
+    const records = node ? await this.reader.records(node.records) : []
+    return records.find((record) => holdsOn(record, day))
+  }
+
+  /** Codes above a code on a day, as the edition compares them, the nearest first. */
+  async above(code: string, day: string): Promise<string[]> {
+    const { reader } = this
+    const found = new Set<string>()
+    let level = [reader.codeKey(code)]
+    while (level.length > 0) {
+      const nodes = await reader.nodes(level)
+      const records = await reader.records(nodes.flatMap((node) => node?.records ?? []))
+      const next = records.filter((one) => holdsOn(one, day)).flatMap(({ parents = [] }) => parents)
+      level = [...new Set(next.map((parent) => reader.codeKey(parent)))].filter((parent) => !found.has(parent))
+      for (const parent of level) found.add(parent)
+    }
+    return [...found]
+  }
+
+  /** Whether a code is below another one on a day. */
+  async isBelow(code: string, ancestor: string, day: string): Promise<boolean> {
+    const { reader } = this
+    const [node, above] = await reader.nodes([code, ancestor])
+    if (!node || !above || reader.codeKey(code) === reader.codeKey(ancestor)) return false
+    const { place } = node
+    const { end, more } = above
+    const inBranch = place >= above.place && place < end
+    if (!inBranch && !more.some((first, at) => at % 2 === 0 && place >= first && place < more[at + 1]!)) return false
+    if (!reader.head.dated) return true
+    if (reader.head.shifting) {
+      return (
+        (await this.above(code, day)).includes(reader.codeKey(ancestor)) &&
+        (await this.record(ancestor, day)) !== undefined
+      )
+    }
+    return (await this.record(code, day)) !== undefined
+  }
+
+  private async branch(code: string): Promise<Ordinals> {
+    const set = new Ordinals(this.reader.size)
+    const node = await this.reader.node(code)
+    if (!node) return set
+    const { place, end, more } = node
+    await this.reader.addPlaces(set, place, end)
+    for (let at = 0; at < more.length; at += 2) await this.reader.addPlaces(set, more[at]!, more[at + 1]!)
+    return set
+  }
+
+  /** Level by level, by the records that hold on the day. */
+  private async followed(code: string, day: string): Promise<Ordinals> {
+    const { reader } = this
+    const set = new Ordinals(reader.size)
+    const seen = new Set([code])
+    for (let level = [code]; level.length > 0; ) {
+      const nodes = (await reader.nodes(level)).filter((node) => node !== undefined)
+      const ordinals = nodes.flatMap(({ records }) => records)
+      const records = await reader.records(ordinals)
+      const holding = ordinals.filter((_, at) => holdsOn(records[at]!, day))
+      for (const ordinal of holding) set.add(ordinal)
+      const living = nodes.filter((node) => node.records.some((ordinal) => set.has(ordinal)))
+      const children = await reader.records(living.flatMap((node) => node.children))
+      const next = children.filter((child) => holdsOn(child, day)).map((child) => reader.codeKey(child.code))
+      level = [...new Set(next)].filter((child) => !seen.has(child))
+      for (const child of level) seen.add(child)
+    }
+    return set
+  }
+}
