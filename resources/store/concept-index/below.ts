@@ -50,12 +50,7 @@ export class Below {
     const inBranch = place >= above.place && place < end
     if (!inBranch && !more.some((first, at) => at % 2 === 0 && place >= first && place < more[at + 1]!)) return false
     if (!reader.head.dated) return true
-    if (reader.head.shifting) {
-      return (
-        (await this.above(code, day)).includes(reader.codeKey(ancestor)) &&
-        (await this.record(ancestor, day)) !== undefined
-      )
-    }
+    if (reader.head.shifting) return (await this.above(code, day)).includes(reader.codeKey(ancestor))
     return (await this.record(code, day)) !== undefined
   }
 
@@ -69,23 +64,32 @@ export class Below {
     return set
   }
 
-  /** Level by level, by the records that hold on the day. */
+  /** Level by level, by the records that hold on the day. Of the code itself none need hold. */
   private async followed(code: string, day: string): Promise<Ordinals> {
     const { reader } = this
     const set = new Ordinals(reader.size)
     const seen = new Set([code])
     for (let level = [code]; level.length > 0; ) {
       const nodes = (await reader.nodes(level)).filter((node) => node !== undefined)
-      const ordinals = nodes.flatMap(({ records }) => records)
-      const records = await reader.records(ordinals)
-      const holding = ordinals.filter((_, at) => holdsOn(records[at]!, day))
-      for (const ordinal of holding) set.add(ordinal)
-      const living = nodes.filter((node) => node.records.some((ordinal) => set.has(ordinal)))
-      const children = await reader.records(living.flatMap((node) => node.children))
-      const next = children.filter((child) => holdsOn(child, day)).map((child) => reader.codeKey(child.code))
-      level = [...new Set(next)].filter((child) => !seen.has(child))
+      for (const ordinal of await this.holding(
+        nodes.flatMap(({ records }) => records),
+        day,
+      ))
+        set.add(ordinal.at)
+      const children = await this.holding(
+        nodes.flatMap((node) => node.children),
+        day,
+      )
+      level = [...new Set(children.map(({ record }) => reader.codeKey(record.code)))].filter(
+        (child) => !seen.has(child),
+      )
       for (const child of level) seen.add(child)
     }
     return set
+  }
+
+  private async holding(ordinals: readonly number[], day: string): Promise<{ at: number; record: Concept }[]> {
+    const records = await this.reader.records(ordinals)
+    return records.map((record, at) => ({ at: ordinals[at]!, record })).filter(({ record }) => holdsOn(record, day))
   }
 }

@@ -12,7 +12,7 @@ import { wordsOf } from './words.ts'
 
 type PatternCondition = Extract<Condition, { op: 'regex' }>
 
-/** Properties that every concept has, whether they are among its properties or not. */
+/** Properties that every concept has: they are told by flags, whatever is among its properties. */
 const FLAGS: Readonly<Record<string, string>> = { inactive: 'inactive', notSelectable: 'abstract' }
 
 /** Carries out conditions as sets of records. */
@@ -109,14 +109,17 @@ export class Conditions {
   }
 
   private async value(property: string, value: string): Promise<Ordinals> {
-    const set = await this.reader.posting(propertyField(property), valueKey(value))
     const flag = FLAGS[property]
-    if (flag !== undefined && (value === 'true' || value === 'false')) {
-      const flagged = await this.reader.posting(FIELD.flag, flag)
-      return value === 'true' ? flagged.copy().or(set) : this.rest(flagged).minus(await this.value(property, 'true'))
-    }
+    if (flag !== undefined) return this.flagged(flag, value)
+    const set = await this.reader.posting(propertyField(property), valueKey(value))
     if (isExactKey(value)) return set
     return this.looked((one) => valuesOf(one, property).includes(value), set)
+  }
+
+  private async flagged(flag: string, value: string): Promise<Ordinals> {
+    if (value !== 'true' && value !== 'false') return new Ordinals(this.reader.size)
+    const set = await this.reader.posting(FIELD.flag, flag)
+    return value === 'true' ? set : this.rest(set)
   }
 
   /** Records of the codes that records of some codes name as parents. */
@@ -137,19 +140,28 @@ export class Conditions {
   }
 
   private async has(property: string): Promise<Ordinals> {
-    if (property === 'code' || property === 'concept') return Ordinals.all(this.reader.size)
+    const always = property === 'code' || property === 'concept' || property in FLAGS
+    if (always) return Ordinals.all(this.reader.size)
     return this.reader.posting(FIELD.has, valueKey(property))
   }
 
   private async pattern({ property, pattern }: PatternCondition): Promise<Ordinals> {
     const expression = new Pattern(pattern)
     if (property === 'code' || property === 'concept') return this.codesMatching(expression)
+    if (property in FLAGS) return this.flagsMatching(property, expression)
     if (property === 'child') throw notSupported('regex of the property child')
     if (property === 'display' || property === 'definition' || property === 'parent') {
       const textsOf = (one: Concept) => (property === 'parent' ? (one.parents ?? []) : [one[property] ?? ''])
       return this.lookedByPattern(expression, textsOf, await this.has(property))
     }
     return this.propertyMatching(property, expression)
+  }
+
+  private async flagsMatching(property: string, expression: Pattern): Promise<Ordinals> {
+    return this.values(
+      property,
+      expression.matching(['true', 'false'], (value) => value),
+    )
   }
 
   private async codesMatching(expression: Pattern): Promise<Ordinals> {

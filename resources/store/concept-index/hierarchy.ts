@@ -2,7 +2,7 @@ import { FhirError } from '../../fhir-error.ts'
 
 /** Numbers of nodes and their links: `parents[n]` are nodes right above n, the first of which has it in its branch of the walk. */
 export interface Links {
-  /** How many records each node has; what has none is no concept, and nothing is below it. */
+  /** How many records each node has; what is named as a parent alone has none. */
   records: readonly number[]
   parents: readonly (readonly number[])[]
 }
@@ -46,14 +46,13 @@ export function walkOf(links: Links): Walk | { circle: number } {
 
 function childrenOf({ records, parents }: Links): number[][] {
   const children: number[][] = records.map(() => [])
-  for (const [node, own] of parents.entries())
-    for (const parent of own) if (records[parent]! > 0) children[parent]!.push(node)
+  for (const [node, own] of parents.entries()) for (const parent of own) children[parent]!.push(node)
   return children
 }
 
 /** All nodes, parents before children; or one that is in a circle, or below one. */
-function fromTheTop({ records, parents }: Links, children: readonly number[][]): number[] | number {
-  const waiting = parents.map((own) => own.filter((parent) => records[parent]! > 0).length)
+function fromTheTop({ parents }: Links, children: readonly number[][]): number[] | number {
+  const waiting = parents.map((own) => own.length)
   const order: number[] = []
   for (const [node, count] of waiting.entries()) if (count === 0) order.push(node)
   for (let at = 0; at < order.length; at++) {
@@ -63,8 +62,8 @@ function fromTheTop({ records, parents }: Links, children: readonly number[][]):
 }
 
 /** The parent in whose branch a node is. */
-function trunkOf(node: number, { records, parents }: Links): number | undefined {
-  return parents[node]!.find((parent) => records[parent]! > 0)
+function trunkOf(node: number, { parents }: Links): number | undefined {
+  return parents[node]![0]
 }
 
 function placesOf(links: Links, children: readonly number[][], order: readonly number[]) {

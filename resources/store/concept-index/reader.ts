@@ -1,4 +1,5 @@
 import type { Concept } from '../../terminology/concept.ts'
+import { Recent } from '../../terminology/recent.ts'
 import { type ConceptNode, decodeNode, numbersOf } from './node.ts'
 import { Ordinals } from './ordinals.ts'
 import { CODE_BEGINNING, FIELD, WORD_BEGINNING } from './postings.ts'
@@ -36,8 +37,7 @@ export class IndexReader {
   readonly head: IndexHead
   private readonly shelf: Shelf
   private readonly keyOf: (code: string) => string
-  private readonly kept = new Map<string, Ordinals>()
-  private keptBytes = 0
+  private readonly kept = new Recent<Ordinals>(MOST_KEPT)
   private words: Promise<string[]> | undefined
 
   constructor(shelf: Shelf, head: IndexHead) {
@@ -161,19 +161,9 @@ export class IndexReader {
   /** A set by its name, made when it is not kept. */
   async keep(name: string, make: () => Promise<Ordinals>): Promise<Ordinals> {
     const known = this.kept.get(name)
-    if (known) {
-      this.kept.delete(name)
-      this.kept.set(name, known)
-      return known
-    }
+    if (known) return known
     const made = await make()
-    if (!this.kept.has(name)) this.keptBytes += made.bytes
-    this.kept.set(name, made)
-    for (const [oldest, set] of this.kept) {
-      if (this.keptBytes <= MOST_KEPT || this.kept.size === 1) break
-      this.kept.delete(oldest)
-      this.keptBytes -= set.bytes
-    }
+    this.kept.set(name, made, made.bytes)
     return made
   }
 

@@ -111,10 +111,9 @@ export class ConceptIndexWriter {
     const arranged = new Uint32Array(size)
     const parents: number[] = []
     for (const [number, own] of records.entries()) {
-      if (own.length === 0) continue
+      const below = children[number]!
       const [place, end] = [walk.place[number]!, walk.end[number]!]
       arranged.set(own, place)
-      const below = children[number]!
       if (below.length > 0) parents.push(...own)
       const node = { place, end, records: own, more: walk.more.get(number) ?? [], children: below }
       yield [nodeKey(bareCode(codes[number]!), codes[number]!), encodeNode(node)]
