@@ -18,17 +18,17 @@ const MOST_LOOKED_AT = 200
 export async function whyNot(opened: Opened, code: string, known?: Concept): Promise<string | undefined> {
   const { source, day } = opened
   const concept = known ?? (await source.find(code, day))
-  if (!concept) return whyNone(await source.records(code), code, day)
+  if (!concept) return whyNone(source.edition.system, await source.records(code), code, day)
   if (flagOf(concept, 'billable') !== false) return undefined
   return [await headerSince(opened, concept), await useInstead(opened, concept)].filter(Boolean).join('; ')
 }
 
 /** That a code is none of the system on the day, with its days where it has others. */
-function whyNone(records: readonly Concept[], code: string, day: string): string {
+function whyNone(system: string, records: readonly Concept[], code: string, day: string): string {
   const shown = beginningOf(code)
   const [first] = records
   const last = records.at(-1)
-  if (!first || !last) return `${shown} is no code of it`
+  if (!first || !last) return `${system || 'The code system'} has no code '${shown}'`
   if (first.from !== undefined && day < first.from) return `${shown} is valid from ${first.from} on, not on ${day}`
   if (last.to !== undefined && last.to < day) return `${shown} was valid until ${last.to}, not on ${day}`
   const next = records.find(({ from }) => from !== undefined && day < from)

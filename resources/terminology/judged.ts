@@ -41,8 +41,14 @@ export interface Judged {
   listed?: ListedCode
 }
 
-/** Judges one coding by itself. */
-export async function judge(held: Held, manner: Manner, coding: AskedCoding): Promise<Judged> {
+/** Judges codings, each by itself. */
+export async function judgeAll(held: Held, manner: Manner, codings: readonly AskedCoding[]): Promise<Judged[]> {
+  const judged: Judged[] = []
+  for (const coding of codings) judged.push(await judge(held, manner, coding))
+  return judged
+}
+
+async function judge(held: Held, manner: Manner, coding: AskedCoding): Promise<Judged> {
   const { system, code } = coding
   if (code === undefined) return outright(coding, 'invalid', 'There is no code to validate')
   if (system !== undefined) return ofSystem(held, manner, { ...coding, system, code })
@@ -116,7 +122,7 @@ async function inSystem(
     const text = `Only a part of the code system ${system} is held here, without ${beginningOf(code)}: not checked`
     return { result: 'unknown', said: say('unknown', 'warning', 'not-found', text) }
   }
-  return { result: 'out', said: say('code', 'error', 'code-invalid', `Unknown code of ${system}: ${why}`) }
+  return { result: 'out', said: say('code', 'error', 'code-invalid', why ?? `${system} has no such code`) }
 }
 
 /** What a concept is that was found, and ought not to be; `why`: that it is a header. */

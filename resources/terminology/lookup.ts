@@ -16,7 +16,7 @@ export async function lookUp(opened: Opened, question: LookupQuestion): Promise<
   const { source, day } = opened
   const { system, code } = question
   const concept = await source.find(code, day)
-  if (!concept) throw FhirError.of('not-found', `${system}: ${(await whyNot(opened, code)) ?? beginningOf(code)}`)
+  if (!concept) throw FhirError.of('not-found', (await whyNot(opened, code)) ?? beginningOf(code))
   const version = versionOn(source.edition, day)
   const { definition, designations = [], from, to } = concept
   const display = nameIn(question.displayLanguage, concept)

@@ -5,14 +5,18 @@ import type { Pinned } from './compose/resolve.ts'
 
 /** Code systems are taken in the versions that a value set tells, else in the newest. */
 export function unpinned(day: string | undefined): Pinned {
-  return { day, version: (_, told) => told }
+  return { day, version: (_, told) => told, usual: true }
 }
 
 /** As $expand is told: `system-version` where the value set tells none, `check-…` where another is an error, `force-…` always. */
 export function pinnedBy(question: ExpandQuestion): Pinned {
-  const usual = versionsOf(question.systemVersions)
-  const checked = versionsOf(question.checkSystemVersions)
-  const forced = versionsOf(question.forceSystemVersions)
+  const { systemVersions, checkSystemVersions, forceSystemVersions } = question
+  if (!systemVersions?.length && !checkSystemVersions?.length && !forceSystemVersions?.length) {
+    return unpinned(question.day)
+  }
+  const usual = versionsOf(systemVersions)
+  const checked = versionsOf(checkSystemVersions)
+  const forced = versionsOf(forceSystemVersions)
   return {
     day: question.day,
     version: (system, told) => {

@@ -28,5 +28,5 @@ export async function subsumption(opened: Opened, codeA: string, codeB: string):
 async function known(opened: Opened, code: string): Promise<string> {
   const concept = await opened.source.find(code, opened.day)
   if (concept) return concept.code
-  throw FhirError.of('not-found', `${opened.source.edition.system}: ${await whyNot(opened, code)}`)
+  throw FhirError.of('not-found', (await whyNot(opened, code)) ?? 'There is no such code')
 }

@@ -22,6 +22,9 @@ export interface SystemParts {
   external: SourceOpener | undefined
 }
 
+/** Code systems that are open at a time. */
+const MOST_OPEN = 2000
+
 /** Records of CodeSystem resources that are kept: some 300 bytes each. */
 const MOST_RECORDS = 100_000
 
@@ -35,30 +38,41 @@ interface Summary {
   supplements: string | undefined
 }
 
+/** What was read of CodeSystem resources, by the keys of these: it stays right when others change. */
+export class ReadSystems {
+  readonly sources = new Recent<SystemSource>(MOST_RECORDS)
+  readonly summaries = new Recent<Summary>(MOST_SUMMARIES)
+}
+
 /** Opens code systems by their urls: of the concept store, of CodeSystem resources, those that need none, and of elsewhere. */
 export class Systems {
   private readonly parts: SystemParts
-  private readonly today: () => string
-  private readonly kept = new Recent<SystemSource>(MOST_RECORDS)
-  private readonly summaries = new Recent<Summary>(MOST_SUMMARIES)
-  private pointers: { stamp: string; all: readonly Summary[] } | undefined
+  private readonly today: string
+  private readonly read: ReadSystems
+  private readonly sources = new Recent<ConceptSource>(MOST_OPEN)
+  private pointers: Promise<readonly Summary[]> | undefined
 
-  constructor(parts: SystemParts, today: () => string) {
+  /** For as long as what it finds is the same: `today` and the stamps of the parts. */
+  constructor(parts: SystemParts, today: string, read: ReadSystems) {
     this.parts = parts
     this.today = today
+    this.read = read
   }
 
   /** Undefined where it is not held. `day`: that which was asked for; else the version says it, or it is today. */
   async open(system: string, version: string | undefined, day: string | undefined): Promise<Opened | undefined> {
-    const source = await this.source(system, version)
-    return source && { source, day: day ?? dayIn(source.edition, version, this.today()) }
+    const name = `${system}|${version ?? ''}`
+    const source = this.sources.get(name) ?? (await this.source(system, version))
+    if (!source) return undefined
+    this.sources.set(name, source)
+    return { source, day: day ?? dayIn(source.edition, version, this.today) }
   }
 
   /** Of a CodeSystem that stands in the question. */
   opened(resource: Resource, day: string | undefined): Opened {
     checkCodeSystem(resource)
     const source = SystemSource.of(resource, 'inline')
-    return { source, day: day ?? this.today() }
+    return { source, day: day ?? this.today }
   }
 
   /** The code system whose codes are all in the value set of this canonical (R4 CodeSystem.valueSet); undefined for none. */
@@ -83,10 +97,10 @@ export class Systems {
   }
 
   private ofResource({ key, resource }: Canonical): SystemSource {
-    const known = this.kept.get(key)
+    const known = this.read.sources.get(key)
     if (known) return known
     const made = SystemSource.of(resource, key)
-    this.kept.set(key, made, made.size + 1)
+    this.read.sources.set(key, made, made.size + 1)
     return made
   }
 
@@ -110,19 +124,21 @@ export class Systems {
     return canonical && { key: canonical.key, records: recordsOf(canonical.resource) }
   }
 
-  /** What every CodeSystem points at. Each is read once as long as its content is the same. */
-  private async summed(): Promise<readonly Summary[]> {
+  /** What every CodeSystem points at. */
+  private summed(): Promise<readonly Summary[]> {
+    this.pointers ??= this.sum()
+    return this.pointers
+  }
+
+  private async sum(): Promise<readonly Summary[]> {
     const { canonicals } = this.parts
-    const stamp = await canonicals.stamp()
-    if (this.pointers?.stamp === stamp) return this.pointers.all
     const all: Summary[] = []
     for (const { url, version, key } of await canonicals.list('CodeSystem')) {
-      const summary = this.summaries.get(key) ?? summaryOf(await canonicals.find('CodeSystem', url, version))
+      const summary = this.read.summaries.get(key) ?? summaryOf(await canonicals.find('CodeSystem', url, version))
       if (!summary) continue
-      this.summaries.set(key, summary)
+      this.read.summaries.set(key, summary)
       if (summary.valueSet !== undefined || summary.supplements !== undefined) all.push(summary)
     }
-    this.pointers = { stamp, all }
     return all
   }
 }

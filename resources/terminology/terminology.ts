@@ -20,19 +20,20 @@ import type {
 import { closurePairs } from './closure.ts'
 import { expansionOf } from './compose/expand.ts'
 import { implicitSet } from './compose/implicit.ts'
-import { type Pinned, Resolving } from './compose/resolve.ts'
+import type { Pinned } from './compose/resolve.ts'
 import type { ResolvedSet } from './compose/resolved.ts'
 import type { SourceOpener } from './concept-source.ts'
+import { Current, type Kept } from './current.ts'
 import { localToday } from './days.ts'
 import { type FoundMatch, matchesOf } from './find-matches.ts'
-import { type Held, judge } from './judged.ts'
+import { type Held, judgeAll } from './judged.ts'
 import { lookUp } from './lookup.ts'
 import { pinnedBy, unpinned } from './pinned.ts'
 import { subsumption } from './subsumes.ts'
-import { type Opened, Systems } from './systems.ts'
+import type { Opened } from './systems.ts'
 import { translation } from './translate/translate.ts'
 import { answerOf, verdictOf } from './validate-code.ts'
-import { Verdicts } from './verdicts.ts'
+import { keepVerdict, knownVerdict } from './verdicts.ts'
 
 /** What terminology is made of. `external`: code systems that are held elsewhere. `today`: the day it is (`2026-09-30`). */
 export interface TerminologyParts {
@@ -49,16 +50,12 @@ export interface TerminologyParts {
  */
 export class Terminology {
   private readonly parts: TerminologyParts
-  private readonly systems: Systems
-  private readonly verdicts: Verdicts
-  private readonly today: () => string
+  private readonly current: Current
 
   constructor(parts: TerminologyParts) {
     this.parts = parts
-    this.today = parts.today ?? localToday
-    const { canonicals, concepts, external } = parts
-    this.systems = new Systems({ canonicals, concepts, external }, this.today)
-    this.verdicts = new Verdicts(() => this.stamp())
+    const { canonicals, concepts, external, today = localToday } = parts
+    this.current = new Current({ canonicals, concepts, external }, today, () => this.stamp())
   }
 
   /** Another value whenever an answer may be another than before. */
@@ -76,14 +73,11 @@ export class Terminology {
   /** R4 $validate-code of CodeSystem and ValueSet. */
   async validateCode(question: ValidateCodeQuestion): Promise<ValidateCodeAnswer> {
     const { valueSet, system, codings, day } = question
-    const set = valueSet && (await this.requiredSet(valueSet, unpinned(day)))
-    const held = await this.held(set, system, day)
+    const kept = await this.current.now()
+    const set = valueSet && (await this.requiredSet(kept, valueSet, unpinned(day)))
     const asked = system?.url ?? (system?.resource as { url?: string } | undefined)?.url
-    const judged = []
-    for (const coding of codings) {
-      judged.push(await judge(held, question, asked === undefined ? coding : { ...coding, system: asked }))
-    }
-    return answerOf(judged, question)
+    const named = asked === undefined ? codings : codings.map((coding) => ({ ...coding, system: asked }))
+    return answerOf(await judgeAll(this.held(kept, set, system, day), question, named), question)
   }
 
   /** R4 CodeSystem/$subsumes. */
@@ -93,8 +87,9 @@ export class Terminology {
 
   /** R4 ValueSet/$expand: the value set with its expansion. */
   async expand(question: ExpandQuestion): Promise<Resource> {
-    const set = await this.requiredSet(question.valueSet, pinnedBy(question))
-    return expansionOf(set, await this.definition(question.valueSet), question)
+    const kept = await this.current.now()
+    const set = await this.requiredSet(kept, question.valueSet, pinnedBy(question))
+    return expansionOf(set, await this.definition(kept, question.valueSet), question)
   }
 
   /** R4 ConceptMap/$translate. */
@@ -104,7 +99,8 @@ export class Terminology {
 
   /** R4 ConceptMap/$closure: the pairs that `added` brings to a table of the concepts `known`. */
   async closure(known: readonly AskedCoding[], added: readonly AskedCoding[], day?: string): Promise<ClosurePair[]> {
-    return closurePairs(known, added, (system, version) => this.systems.open(system, version, day))
+    const { systems } = await this.current.now()
+    return closurePairs(known, added, (system, version) => systems.open(system, version, day))
   }
 
   /** R4 CodeSystem/$find-matches. */
@@ -113,35 +109,43 @@ export class Terminology {
   }
 
   /** What a validation asks. Nothing that is not held makes it fail: it is `unknown` then. */
-  verdict(question: CodeQuestion, day: string): Promise<CodeVerdict> {
-    return this.verdicts.of(question, day, () => this.decide(question, day))
+  async verdict(question: CodeQuestion, day: string): Promise<CodeVerdict> {
+    const kept = await this.current.now()
+    const known = knownVerdict(kept, question, day)
+    if (known) return known
+    try {
+      const verdict = await this.decide(kept, question, day)
+      await keepVerdict(kept, question, day, verdict)
+      return verdict
+    } catch (error) {
+      // A value set that cannot be understood, or a server elsewhere that is away, is no fault of the code.
+      if (!(error instanceof FhirError)) throw error
+      return { result: 'unknown', message: error.issues[0]?.diagnostics ?? 'not checked', faults: [] }
+    }
   }
 
-  /** As `verdict`, where it is known without waiting; undefined where it is not. */
+  /** As `verdict`, where it is known without waiting (it is as old as a second then); undefined where it is not. */
   verdictNow(question: CodeQuestion, day: string): CodeVerdict | undefined {
-    return this.verdicts.now(question, day)
+    const kept = this.current.justNow()
+    return kept && knownVerdict(kept, question, day)
   }
 
-  private async decide(question: CodeQuestion, day: string): Promise<CodeVerdict> {
-    const { url, version } = canonicalParts(question.valueSet ?? '')
-    const named = { url, ...(version === undefined ? {} : { version }) }
-    const set = question.valueSet === undefined ? undefined : await this.set(named, unpinned(day))
-    if (question.valueSet !== undefined && !set) {
-      return { result: 'unknown', message: `The value set ${question.valueSet} is not held here`, faults: [] }
+  private async decide(kept: Kept, question: CodeQuestion, day: string): Promise<CodeVerdict> {
+    const { valueSet, codings, inferSystem = false } = question
+    const { url, version } = canonicalParts(valueSet ?? '')
+    const set = valueSet === undefined ? undefined : await kept.usualSet(url, version, day)
+    if (valueSet !== undefined && !set) {
+      return { result: 'unknown', message: `The value set ${valueSet} is not held here`, faults: [] }
     }
-    const held = await this.held(set, undefined, day)
-    const judged = []
-    for (const coding of question.codings) {
-      judged.push(await judge(held, { inferSystem: question.inferSystem === true, lenientDisplay: true }, coding))
-    }
-    return verdictOf(question, judged)
+    const held = this.held(kept, set, undefined, day)
+    return verdictOf(question, await judgeAll(held, { inferSystem, lenientDisplay: true }, codings))
   }
 
-  private async held(set: ResolvedSet | undefined, system: Meant | undefined, day: string | undefined): Promise<Held> {
-    const inline = system?.resource && this.systems.opened(system.resource, day)
+  private held(kept: Kept, set: ResolvedSet | undefined, system: Meant | undefined, day: string | undefined): Held {
+    const inline = system?.resource && kept.systems.opened(system.resource, day)
     return {
       set,
-      open: async (url, version) => inline ?? this.systems.open(url, version ?? system?.version, day),
+      open: async (url, version) => inline ?? kept.systems.open(url, version ?? system?.version, day),
       isValueSet: async (url) => (await this.parts.canonicals.find('ValueSet', url)) !== undefined,
     }
   }
@@ -152,25 +156,24 @@ export class Terminology {
     resource?: Resource
     day?: string
   }): Promise<Opened> {
-    if (asked.resource) return this.systems.opened(asked.resource, asked.day)
-    const opened = await this.systems.open(asked.system, asked.version, asked.day)
+    const { systems } = await this.current.now()
+    if (asked.resource) return systems.opened(asked.resource, asked.day)
+    const opened = await systems.open(asked.system, asked.version, asked.day)
     if (opened) return opened
     const version = asked.version === undefined ? '' : ` ${asked.version}`
     throw FhirError.of('not-found', `The code system ${asked.system}${version} is not held here`)
   }
 
-  private set(meant: Meant, pinned: Pinned): Promise<ResolvedSet | undefined> {
-    return new Resolving(this.parts.canonicals, this.systems, pinned).set(meant)
-  }
-
-  private async requiredSet(meant: Meant, pinned: Pinned): Promise<ResolvedSet> {
-    const set = await this.set(meant, pinned)
+  private async requiredSet(kept: Kept, meant: Meant, pinned: Pinned): Promise<ResolvedSet> {
+    const { url, version, resource } = meant
+    const usual = !resource && url !== undefined && pinned.usual
+    const set = usual ? await kept.usualSet(url, version, pinned.day) : await kept.set(meant, pinned)
     if (set) return set
-    throw FhirError.of('not-found', `The value set ${meant.url} is not held here`)
+    throw FhirError.of('not-found', `The value set ${url} is not held here`)
   }
 
-  private async definition({ url = '', version, resource }: Meant): Promise<Resource> {
+  private async definition(kept: Kept, { url = '', version, resource }: Meant): Promise<Resource> {
     const held = resource ?? (await this.parts.canonicals.find('ValueSet', url, version))?.resource
-    return held ?? (await implicitSet(url, this.systems)) ?? { resourceType: 'ValueSet', url }
+    return held ?? (await implicitSet(url, kept.systems)) ?? { resourceType: 'ValueSet', url }
   }
 }

@@ -1,44 +1,36 @@
+import { canonicalParts } from '../conformance/canonicals.ts'
 import type { CodeQuestion, CodeVerdict } from '../validation/question.ts'
-import { Recent } from './recent.ts'
+import { smallSetOf, verdictIn } from './compose/small-set.ts'
+import { type Kept, nameOf } from './current.ts'
 
-/** Verdicts that are kept. */
-const MOST_KEPT = 20_000
-
-/** Time for which a stamp counts as looked at, in ms: so long a verdict may be old that is given without waiting. */
-const FRESH = 1000
-
-/** Verdicts that were given, for as long as what they follow from is the same. */
-export class Verdicts {
-  private readonly stamp: () => Promise<string>
-  private readonly kept = new Recent<CodeVerdict>(MOST_KEPT)
-  private seen = ''
-  private seenAt = Number.NEGATIVE_INFINITY
-
-  /** `stamp`: another value whenever verdicts may be others. */
-  constructor(stamp: () => Promise<string>) {
-    this.stamp = stamp
+/** The verdict that is known; undefined for none. */
+export function knownVerdict(kept: Kept, question: CodeQuestion, day: string): CodeVerdict | undefined {
+  const { valueSet, codings, inferSystem = false } = question
+  if (valueSet !== undefined) {
+    const { url, version } = canonicalParts(valueSet)
+    const small = kept.small.get(nameOf(url, version, day))
+    const verdict = small && verdictIn(small, codings, inferSystem)
+    if (verdict) return verdict
   }
+  return kept.verdicts.get(keyOf(question, day))
+}
 
-  /** The verdict that is known; undefined for none. */
-  now(question: CodeQuestion, day: string): CodeVerdict | undefined {
-    if (performance.now() - this.seenAt > FRESH) return undefined
-    return this.kept.get(keyOf(question, day))
-  }
-
-  /** The verdict that is known, else that which is decided now. */
-  async of(question: CodeQuestion, day: string, decide: () => Promise<CodeVerdict>): Promise<CodeVerdict> {
-    const stamp = await this.stamp()
-    if (stamp !== this.seen) this.kept.clear()
-    this.seen = stamp
-    this.seenAt = performance.now()
-    const key = keyOf(question, day)
-    const known = this.kept.get(key)
-    if (known) return known
-    const decided = await decide()
-    // What was decided while definitions changed may follow from the old ones.
-    if (this.seen === stamp && (await this.stamp()) === stamp) this.kept.set(key, decided)
-    return decided
-  }
+/** Keeps a verdict, and the value set as a table if it is a small one. */
+export async function keepVerdict(
+  kept: Kept,
+  question: CodeQuestion,
+  day: string,
+  verdict: CodeVerdict,
+): Promise<void> {
+  kept.verdicts.set(keyOf(question, day), verdict)
+  if (question.valueSet === undefined) return
+  const { url, version } = canonicalParts(question.valueSet)
+  const name = nameOf(url, version, day)
+  if (kept.tried.has(name)) return
+  kept.tried.add(name)
+  const set = await kept.usualSet(url, version, day)
+  const small = set && (await smallSetOf(set))
+  if (small) kept.small.set(name, small, small.size + 1)
 }
 
 function keyOf({ valueSet = '', codings, inferSystem }: CodeQuestion, day: string): string {

@@ -85,7 +85,8 @@ function begins(all: readonly string[], word: string): boolean {
 function like(all: readonly string[], word: string): boolean {
   if (word.length < 4) return begins(all, word)
   const allowed = word.length < 8 ? 1 : 2
-  return all.some((one) => one.length >= word.length - allowed && distance(word, one, allowed) <= allowed)
+  // Hardly anybody mistypes the first letter, and without it too much is alike.
+  return all.some((one) => one[0] === word[0] && distance(word, one, allowed) <= allowed)
 }
 
 /** Letters by which a word differs from the nearest beginning of another (exchanged neighbours are one); over `most` counts as more. */

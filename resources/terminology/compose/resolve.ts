@@ -16,6 +16,8 @@ export interface Pinned {
   day: string | undefined
   /** The version that is to be used of a system; `told`: that of the value set. Throws where it must not be. */
   version(system: string, told: string | undefined): string | undefined
+  /** Whether that is always what the value set tells. */
+  usual?: boolean
 }
 
 /** Resolves value sets: looks up what they refer to, once each, and finds cycles. */
@@ -71,14 +73,16 @@ export class Resolving {
       for (const one of list ?? []) found.push(await this.part(one, locked))
       return found
     }
+    const [includes, excludes] = [await parts(compose?.include), await parts(compose?.exclude)]
+    const told = expansion && isOnlyTold(includes, expansion) ? storedOf(expansion.contains ?? []) : undefined
     return {
       url: set.url,
       version: set.version,
       label: set.url ?? set.title ?? set.name ?? 'the value set',
-      includes: await parts(compose?.include),
-      excludes: await parts(compose?.exclude),
+      includes: told ? [] : includes,
+      excludes: told ? [] : excludes,
       inactive: compose?.inactive !== false,
-      stored: compose?.include?.length || !expansion ? undefined : storedOf(expansion.contains ?? []),
+      stored: told,
     }
   }
 
@@ -110,6 +114,18 @@ export class Resolving {
     return this.systems.open(system, version, day)
   }
 }
+
+/** Whether a value set is known by the expansion that came with it alone: it says not how it is made, or of what is not held. */
+function isOnlyTold(includes: readonly Part[], { offset = 0, total, contains }: Expansion): boolean {
+  if (includes.length === 0) return true
+  const held = includes.every(({ system, opened, listed, missing }) => {
+    return missing === undefined && (system === undefined || opened || listed)
+  })
+  // A page of it is not the whole.
+  return !held && offset === 0 && (total === undefined || total <= storedOf(contains ?? []).size)
+}
+
+type Expansion = NonNullable<ValueSetLike['expansion']>
 
 function storedOf(contains: readonly Contained[]): Map<string, StoredMember> {
   const found = new Map<string, StoredMember>()

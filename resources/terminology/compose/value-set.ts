@@ -49,7 +49,7 @@ export interface ValueSetLike {
     include?: readonly Include[]
     exclude?: readonly Include[]
   }
-  expansion?: { timestamp?: string; total?: number; contains?: readonly Contained[] }
+  expansion?: { timestamp?: string; total?: number; offset?: number; contains?: readonly Contained[] }
 }
 
 /** The condition of a filter. Throws `invalid` (`not-supported`) for one that is none of R4's or lacks what it needs. */
