@@ -1,5 +1,6 @@
 import { FhirError } from '../fhir-error.ts'
 import { OutOfTime, withinTime } from '../path/within-time.ts'
+import { Recent } from './recent.ts'
 
 /** Characters that a pattern may have, and characters of a text that it is held against. */
 const LONGEST_PATTERN = 500
@@ -16,6 +17,16 @@ export type Matcher = (texts: readonly string[]) => boolean[]
  * none. What it does is stopped when it takes too long: such expressions can take for ever.
  */
 export function matcherOf(pattern: string): Matcher {
+  const known = kept.get(pattern)
+  if (known) return known
+  const made = newMatcher(pattern)
+  kept.set(pattern, made)
+  return made
+}
+
+const kept = new Recent<Matcher>(500)
+
+function newMatcher(pattern: string): Matcher {
   const regexp = compiled(pattern)
   // A single text of a short class takes no time worth the watching.
   const harmless = !/[*+?{(|\\]/.test(pattern.replace(/\{\d{1,2}\}/g, '').replace(/\\[dwsDWS.-]/g, ''))
