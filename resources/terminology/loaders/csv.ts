@@ -28,6 +28,7 @@ export async function* csvRows<Name extends string>(
   const parser = parse({
     bom: true,
     info: true,
+    record_delimiter: ['\r\n', '\n'],
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: 1024 * 1024,

@@ -5,7 +5,7 @@ import { hcc } from './cms/hcc.ts'
 import { hcpcs } from './cms/hcpcs.ts'
 import { icd10pcs } from './cms/icd10pcs.ts'
 import { msdrg } from './cms/msdrg.ts'
-import { placeOfService } from './cms/place-of-service.ts'
+import { placeOfService } from './cms/places.ts'
 import { icd10cm } from './icd10cm/loader.ts'
 import type { Loader } from './loader.ts'
 

@@ -17,7 +17,7 @@ import {
 } from './tables.ts'
 import { tabularLines } from './tabular-lines.ts'
 import { tabularXml } from './tabular-xml.ts'
-import type { Year } from './year-code.ts'
+import type { Year, YearCode } from './year-code.ts'
 import { orderFileCodes, tableCodes } from './years.ts'
 
 const ORDER = /^icd10cm[-_]?order.*?(\d{4}).*\.txt(\.gz)?$/i
@@ -65,7 +65,19 @@ export async function readSources(paths: readonly string[], asked: Asked, readin
   }
   const named = withAsked(years, asked)
   const tabular = await readTabular(paths, named, reading)
-  return { years: named, tables, ...(tabular ? { tabular } : {}) }
+  if (!tabular) return { years: named, tables }
+  for (const { codes } of named) for (const code of codes.values()) place(code, tabular)
+  return { years: named, tables, tabular }
+}
+
+/** Puts in chapter, block and what is above a category, where the list does not tell them (order files do not). */
+function place(code: YearCode, { entries }: TabularList): void {
+  const category = code.code.slice(0, 3)
+  const block = entries.get(entries.get(category)?.parent ?? '')
+  if (block?.kind !== 'block') return
+  code.block ??= block.code
+  if (block.parent !== undefined) code.chapter ??= block.parent
+  if (code.code === category) code.parent ??= block.code
 }
 
 async function readYear(path: string, reading: Reading): Promise<Year | undefined> {

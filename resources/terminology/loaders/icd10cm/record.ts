@@ -1,5 +1,6 @@
 import type { Concept, ConceptProperty, Designation } from '../../concept.ts'
 import { DESIGNATION_USE } from '../systems.ts'
+import { inRank } from './known-properties.ts'
 import type { Tabular, TabularList } from './notes.ts'
 import type { YearCode } from './year-code.ts'
 
@@ -28,7 +29,7 @@ export function recordOf({ listed, from, to, notes, properties }: Parts): Concep
     code,
     display: title ?? code,
     ...(designations.length > 0 ? { designations } : {}),
-    properties: all,
+    properties: inRank(all),
     ...(parent === undefined ? {} : { parents: [parent] }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
