@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { isAbandoned, OWNER, thrownAway } from '../concept-index/owner.ts'
 import type { IndexHead } from '../concept-index/writer.ts'
 
 /** The version of the layout that this chartroom reads and writes. */
@@ -16,14 +15,6 @@ const TABLES = `
 
 /** The table with the index of a generation. */
 export const tableOf = (generation: number) => `concepts_${generation}`
-
-/** A draft that nobody wrote to for so long is no living process's any more, in ms. */
-const DRAFT_KEPT = 60 * 60 * 1000
-
-/** This process: what it began is its own as long as it lives. */
-const HOST = hostname()
-const PROCESS = `${HOST} ${process.pid} `
-const OWNER = PROCESS + randomUUID()
 
 /** A generation that counts. */
 export interface LiveGeneration {
@@ -123,7 +114,7 @@ export class Generations {
   /** Within a transaction that writes to a draft. Throws an Error when there is no such draft any more. */
   touch(id: number): void {
     if (this.statements.touch.run(Date.now(), id).changes === 0) {
-      throw new Error('the draft was thrown away, since nobody wrote to it for an hour')
+      throw thrownAway()
     }
   }
 
@@ -158,7 +149,7 @@ export class Generations {
     const rows = this.statements.all.all() as unknown as { id: number; state: string; owner: string; at: number }[]
     return rows
       .filter(({ state, owner, at }) => {
-        if (state === 'draft') return now - at > DRAFT_KEPT || !mayLive(owner)
+        if (state === 'draft') return isAbandoned(owner, at)
         return state === 'dead' || (state === 'retired' && now - at > retiredKept)
       })
       .map(({ id }) => id)
@@ -179,19 +170,5 @@ export class Generations {
       this.database.exec('PRAGMA synchronous = NORMAL')
       this.seen = undefined
     }
-  }
-}
-
-/** Whether the process that began a draft may live. Of another machine's nothing can be known. */
-function mayLive(owner: string): boolean {
-  if (owner === OWNER) return true
-  if (owner.startsWith(PROCESS)) return false
-  const [host, pid] = owner.split(' ')
-  if (host !== HOST) return true
-  try {
-    process.kill(Number(pid), 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

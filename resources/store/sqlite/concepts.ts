@@ -4,13 +4,11 @@ import { setImmediate } from 'node:timers/promises'
 import type { ConceptSource, Edition } from '../../terminology/concept-source.ts'
 import { editionFor } from '../concept-index/editions.ts'
 import { IndexedConcepts } from '../concept-index/indexed-concepts.ts'
+import { RETIRED_KEPT } from '../concept-index/owner.ts'
 import { ConceptIndexWriter } from '../concept-index/writer.ts'
 import type { ConceptStore, Draft } from '../concepts.ts'
 import { Generations, inOne, type LiveGeneration, openConcepts, tableOf } from './concept-generations.ts'
 import { SqliteShelf, SqliteShelfWriter } from './concept-shelf.ts'
-
-/** How long what was replaced is kept for those who still read it, in ms. */
-const RETIRED_KEPT = 10 * 60 * 1000
 
 /** Entries removed in one transaction. */
 const PIECE = 2_000
