@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { membersOf, typeTable } from '../../definitions/definitions.ts'
 import type { Place } from '../place.ts'
 import type { StructureDefinitionLike } from '../question.ts'
@@ -18,17 +20,34 @@ function from(base: string, ...types: readonly string[]): Record<string, string>
  * Whether an extension may be where it is, by the contexts of its definition (R4 defining-extensions.html#context): one of them
  * is enough. What cannot be told here counts as allowed: contexts by FHIRPath, and by elements of profiles.
  */
-export function isAllowedAt(extension: Place, { context }: StructureDefinitionLike): boolean {
+export function isAllowedAt(extension: Place, { url, context }: StructureDefinitionLike): boolean {
   const around = extension.parent
   if (!context || context.length === 0 || !around) return true
+  return isOneOf(context, around) || isOneOf(laterContexts(url), around)
+}
+
+function isOneOf(contexts: readonly Context[], around: Place): boolean {
   let names: ReadonlySet<string> | undefined
-  return context.some(({ type, expression }) => {
+  return contexts.some(({ type, expression }) => {
     if (type === 'extension') return around.type === 'Extension' && isWithin(around, expression)
     if (type !== 'element' || /[:#]/.test(expression) || expression === 'Element' || expression === around.type)
       return true
     names ??= namesOf(around)
     return names.has(expression)
   })
+}
+
+type Context = NonNullable<StructureDefinitionLike['context']>[number]
+
+const HL7 = 'http://hl7.org/fhir/StructureDefinition/'
+let later: Readonly<Record<string, readonly Context[]>> | undefined
+
+/** Contexts that an extension of R4 has as well, by what HL7 found out later (`later-contexts.json`). */
+function laterContexts(url: string): readonly Context[] {
+  if (!url.startsWith(HL7)) return []
+  later ??= JSON.parse(readFileSync(join(import.meta.dirname, 'later-contexts.json'), 'utf8')) as typeof later & object
+  const name = url.slice(HL7.length)
+  return Object.hasOwn(later, name) ? later[name]! : []
 }
 
 /** Whether a place is an extension of a url (`url#inner`), or one within it. */
