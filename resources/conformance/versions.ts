@@ -1,11 +1,13 @@
 /** Something that has a version, or none. */
 interface Versioned {
   version: string | undefined
+  /** When it was last changed (`2024-05-08`), where it is known. */
+  date?: string
 }
 
 /**
  * Which of several definitions of one canonical counts: the one of the asked version, else the newest of those whose version
- * begins with it (`4.0` of `4.0.1`); without one, the newest. Of equals the last. Undefined where none fits.
+ * begins with it (`4.0` of `4.0.1`); without one, the newest. Of equals the later by its date, then the last. Undefined where none fits.
  */
 export function chosenVersion<T extends Versioned>(candidates: Iterable<T>, asked?: string): T | undefined {
   const all = [...candidates]
@@ -15,8 +17,15 @@ export function chosenVersion<T extends Versioned>(candidates: Iterable<T>, aske
 
 function newest<T extends Versioned>(candidates: readonly T[]): T | undefined {
   let found: T | undefined
-  for (const one of candidates) if (!found || compareVersions(one.version, found.version) >= 0) found = one
+  for (const one of candidates) {
+    const order = found ? compareVersions(one.version, found.version) || byDate(one, found) : 0
+    if (order >= 0) found = one
+  }
   return found
+}
+
+function byDate({ date }: Versioned, { date: other }: Versioned): number {
+  return date === undefined || other === undefined ? 0 : byText(date.slice(0, 10), other.slice(0, 10))
 }
 
 function begins({ version }: Versioned, asked: string): boolean {

@@ -41,6 +41,15 @@ t.test('takes the asked version, then the newest that begins with it', async (t)
   t.equal(chosen([]), undefined)
 })
 
+t.test('takes the later of equals by its date', async (t) => {
+  const candidates = [
+    { version: '1.0', date: '2024-05-08T10:00:00Z', from: 'a' },
+    { version: '1.0', date: '2023-01-01', from: 'b' },
+    { version: '0.9', date: '2026-01-01', from: 'c' },
+  ]
+  t.equal(chosenVersion(candidates)?.from, 'a')
+})
+
 t.test('takes the last of equals', async (t) => {
   const candidates = [
     { version: '1.0', from: 'a' },
