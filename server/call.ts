@@ -20,6 +20,7 @@ import type { AuditUpkeep } from './audit/upkeep.ts'
 import type { Moved } from './audit-events/moved.ts'
 import type { Config } from './config.ts'
 import type { Reindex } from './jobs/reindex.ts'
+import type { Knowledge } from './knowledge.ts'
 import type { Destination } from './routing.ts'
 import type { UnderWay } from './write/under-way.ts'
 
@@ -60,6 +61,8 @@ export interface Services {
   committed(changes: readonly Change[], outcomes: readonly Outcome[]): void
   /** AuditEvents that an older chartroom kept as resources, and that went into the log at the start. */
   moved: Moved
+  /** What is known besides resources: definitions of packages. */
+  knowledge: Knowledge
   /** Ends what goes on and closes the store. */
   close(): Promise<void>
 }

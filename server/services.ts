@@ -19,6 +19,7 @@ import { dispatch } from './dispatch.ts'
 import { issuerOf } from './issuer.ts'
 import { Reindex } from './jobs/reindex.ts'
 import { ScreenJob } from './jobs/screen.ts'
+import { type Knowledge, openKnowledge } from './knowledge.ts'
 import { Neighbours } from './neighbours.ts'
 import { type OpenedStore, openStore } from './store.ts'
 import { StoredConsents } from './stored-consents.ts'
@@ -33,14 +34,22 @@ export async function openServices(config: Config, onDown?: (reason: string) => 
   const opened = await openStore(config, onDown)
   try {
     await refuseUnfinished(opened.store, config.storeName)
-    return await servicesOn(opened, config)
+    const knowledge = await openKnowledge(config)
+    return await servicesOn(opened, knowledge, config).catch(async (error: unknown) => {
+      await knowledge.close()
+      throw error
+    })
   } catch (error) {
     await opened.store.close()
     throw error
   }
 }
 
-async function servicesOn({ store, searcher: stored }: OpenedStore, config: Config): Promise<Services> {
+async function servicesOn(
+  { store, searcher: stored }: OpenedStore,
+  knowledge: Knowledge,
+  config: Config,
+): Promise<Services> {
   const baseUrl = `${config.publicUrl}/fhir`
   const parameters = new ParameterRegistry()
   const place = { baseUrl, parameters, zone: config.zone }
@@ -74,9 +83,10 @@ async function servicesOn({ store, searcher: stored }: OpenedStore, config: Conf
     grants: new BreakGlassGrants(store.state),
     rights,
     moved,
+    knowledge,
     dispatch: (call) => dispatch(call, services),
     committed: toldBy({ consents, rights, custom, reindex }),
-    close: () => closeAll([neighbours, consents, screens, reindex, { close }, store]),
+    close: () => closeAll([neighbours, consents, screens, reindex, { close }, knowledge, store]),
   }
   return services
 }

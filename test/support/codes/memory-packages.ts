@@ -32,7 +32,7 @@ export class MemoryPackages implements PackageStore {
     return this.held.flatMap(({ info, definitions }) =>
       definitions
         .filter((one) => one.type === type && one.url === url)
-        .map((one) => ({ ...one, package: info.name, packageVersion: info.version })),
+        .map((one) => ({ ...one, package: info.name, packageVersion: info.version, key: keyOf(info, one) })),
     )
   }
 
@@ -40,7 +40,12 @@ export class MemoryPackages implements PackageStore {
     return this.held.flatMap(({ info, definitions }) =>
       definitions
         .filter((one) => one.type === type)
-        .map(({ text: _, ...head }) => ({ ...head, package: info.name, packageVersion: info.version })),
+        .map(({ text: _, ...head }) => ({
+          ...head,
+          package: info.name,
+          packageVersion: info.version,
+          key: keyOf(info, head),
+        })),
     )
   }
 
@@ -55,4 +60,11 @@ export class MemoryPackages implements PackageStore {
     const found = this.held.flatMap(({ definitions }) => definitions).find((one) => one.url === url)
     return found && (JSON.parse(found.text.toString('utf8')) as Record<string, unknown>)
   }
+}
+
+function keyOf(
+  { name, version, loaded }: PackageInfo,
+  { type, url }: Pick<PackagedDefinition, 'type' | 'url'>,
+): string {
+  return [name, version, loaded, type, url].join(' ')
 }
