@@ -1,6 +1,6 @@
 import type { ElementDefinition } from '@medplum/fhirtypes'
 import { profilesLayer } from '../../resources/validation/profiles/layer.ts'
-import type { StructureDefinitionLike } from '../../resources/validation/question.ts'
+import type { CodeQuestion, CodeVerdict, StructureDefinitionLike } from '../../resources/validation/question.ts'
 import { Validator } from '../../resources/validation/validator.ts'
 import { type Json, r4Structures, TestSource } from './profiles.ts'
 
@@ -15,17 +15,19 @@ export function profile(type: string, changes: readonly object[], more: object =
   const base = r4Structures().get(`http://hl7.org/fhir/StructureDefinition/${type}`)!
   const elements = (base.snapshot!.element as ElementDefinition[]).map((element) => ({ ...element }))
   let at = -1
+  let sliced: string | undefined
   for (const change of changes as Partial<ElementDefinition>[]) {
     const known = change.sliceName === undefined && elements.findIndex(({ path }) => path === change.path)
-    const within = at >= 0 && elements[at]!.sliceName !== undefined && change.path!.startsWith(`${elements[at]!.path}.`)
+    const within = sliced !== undefined && change.path!.startsWith(`${sliced}.`)
+    if (!within) sliced = undefined
+    if (change.sliceName !== undefined) sliced = change.path
     if (known !== false && known >= 0 && !within) {
       Object.assign(elements[known]!, change)
       at = elements.findLastIndex(({ path }) => path === change.path || path!.startsWith(`${change.path}.`))
       continue
     }
-    const shape = elements.find(({ path }) => path === change.path) ?? { min: 0, max: '*' }
-    const { slicing: _, ...plain } = shape as ElementDefinition
-    elements.splice(at + 1, 0, { ...plain, min: 0, ...change } as ElementDefinition)
+    const shape = base.snapshot!.element.find((element) => (element as ElementDefinition).path === change.path)
+    elements.splice(at + 1, 0, { max: '*', ...shape, min: 0, ...change } as ElementDefinition)
     at++
   }
   const url = `http://test/StructureDefinition/profile-${++made}`
@@ -45,10 +47,11 @@ export function profile(type: string, changes: readonly object[], more: object =
 export async function found(
   structure: StructureDefinitionLike,
   resource: Json,
-  { others = [], targets = {}, severity = 'error', mustSupport = false }: FoundOptions = {},
+  { others = [], targets = {}, severity = 'error', mustSupport = false, verdictOf }: FoundOptions = {},
 ): Promise<string[]> {
   const source = new TestSource().add(structure, ...others)
   for (const [reference, target] of Object.entries(targets)) source.targets.set(reference, target)
+  if (verdictOf) source.verdictOf = verdictOf
   const options = { profiles: [structure.url], strictExtensions: false, mustSupport }
   const issues = await validator.validate(JSON.parse(JSON.stringify(resource)), undefined, source, options)
   return issues
@@ -61,4 +64,5 @@ interface FoundOptions {
   targets?: Record<string, Json>
   severity?: string
   mustSupport?: boolean
+  verdictOf?: (question: CodeQuestion) => CodeVerdict
 }
