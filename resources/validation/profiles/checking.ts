@@ -71,7 +71,9 @@ export function telling(run: Run, profile: string): Checking {
     depth: 0,
     silent: false,
     report(place, finding, member) {
-      const key = `${finding.messageId} ${expressionOf(place)}.${member ?? ''} ${finding.diagnostics}`
+      // An element and its slices may say the same: but each slice has its own count.
+      const own = finding.messageId.startsWith('profile-slice-') ? finding.diagnostics : profile
+      const key = `${finding.messageId} ${expressionOf(place)}.${member ?? ''} ${own}`
       if (told.has(key)) return
       told.add(key)
       run.report(place, finding, member)

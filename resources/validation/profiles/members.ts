@@ -3,6 +3,7 @@ import { type Checking, isBearable, type Others } from './checking.ts'
 import { checkConstraints } from './constraints.ts'
 import type { ElementNode } from './node.ts'
 import { placesAt } from './places.ts'
+import { saySomething } from './rules.ts'
 import { slice } from './slices.ts'
 import { checkTypes } from './types.ts'
 import { by, checkValue } from './value.ts'
@@ -37,14 +38,20 @@ function checkAll(
   const { slices, sliceOf } = slice(places, node, checking, others)
   const unknown = sliceOf.filter((one) => one === null).length
   if (unknown > 0) checking.wait()
+  for (const [at, place] of places.entries()) {
+    // What is said of all is said of what is in slices, too.
+    if (sliceOf[at] === undefined) checkUnsliced(place, node, checking, others)
+    else if (says(node)) checkElement(place, node, checking, others)
+  }
   for (const [one, its] of slices) {
     checkCount(around, one, its.length, its.length + unknown, checking)
     checkAll(around, its, one, checking, others)
   }
-  for (const [at, place] of places.entries()) {
-    if (sliceOf[at] === undefined) checkUnsliced(place, node, checking, others)
-  }
   checkOrder(places, node, sliceOf, checking)
+}
+
+function says({ rules, telling }: ElementNode): boolean {
+  return telling.length > 0 || saySomething(rules)
 }
 
 /** What is in no slice is an error where there may be no such; else it is held against what is said of all. */
