@@ -3,6 +3,7 @@ import type { StructureDefinitionLike } from '../question.ts'
 import { type Checking, type Conformance, memoryOf, type Others, telling } from './checking.ts'
 import { canonicalOf, compiledProfile } from './compile.ts'
 import { checkElement } from './members.ts'
+import { tellUnsupported } from './must-support.ts'
 import { identityOf } from './places.ts'
 import { probe } from './probe.ts'
 import { coreType } from './reference.ts'
@@ -30,8 +31,10 @@ function holdStructure(place: Place, structure: StructureDefinitionLike, checkin
   if (structure.derivation !== 'constraint' || (!checking.silent && !isFirst(place, structure, checking))) return
   const compiled = compiledProfile(structure, checking.run.known)
   if (compiled === undefined) checking.wait()
-  else if (compiled) checkElement(place, compiled.root, checking, others)
-  else missing(place, checking, 'profile-snapshot', 'has no snapshot, and none could be made')
+  else if (compiled) {
+    checkElement(place, compiled.root, checking, others)
+    if (checking.run.options.mustSupport && !checking.silent) tellUnsupported(place, compiled.root, checking, others)
+  } else missing(place, checking, 'profile-snapshot', 'has no snapshot, and none could be made')
 }
 
 function isFirst(place: Place, structure: StructureDefinitionLike, checking: Checking): boolean {

@@ -62,6 +62,9 @@ export interface Others {
   askElement(place: Place, node: ElementNode, checking: Checking): Conformance
 }
 
+/** Findings of which there may be one for each slice. */
+const SLICES = /^profile-(slice|must-support|reference-detail)/
+
 /** Tells what is found, each thing once. */
 export function telling(run: Run, profile: string): Checking {
   const { told } = memoryOf(run)
@@ -72,7 +75,7 @@ export function telling(run: Run, profile: string): Checking {
     silent: false,
     report(place, finding, member) {
       // An element and its slices may say the same: but each slice has its own count.
-      const own = finding.messageId.startsWith('profile-slice-') ? finding.diagnostics : profile
+      const own = SLICES.test(finding.messageId) ? finding.diagnostics : profile
       const key = `${finding.messageId} ${expressionOf(place)}.${member ?? ''} ${own}`
       if (told.has(key)) return
       told.add(key)

@@ -1,6 +1,6 @@
+import { codedOf } from '../bindings/codings.ts'
 import type { Place } from '../place.ts'
 import type { Checking, Others } from './checking.ts'
-import { codingsOf } from './codings.ts'
 import { rootOf } from './discriminator-ends.ts'
 import { fits, isFixed } from './fixed.ts'
 import { childrenOf, type ElementNode } from './node.ts'
@@ -36,9 +36,12 @@ function ownHolds(place: Place, { rules }: ElementNode): Met {
 
 function bindingHolds(place: Place, { rules }: ElementNode, checking: Checking): Met {
   if (rules.binding?.strength !== 'required') return 'silent'
-  const question = codingsOf(place)
-  if (!question) return 'silent'
-  const verdict = checking.run.known.verdict({ ...question, valueSet: rules.binding.valueSet })
+  const coded = codedOf(place)
+  if (!coded) return 'silent'
+  if (coded.codings.length === 0) return false
+  const { codings, inferSystem } = coded
+  const question = { codings, valueSet: rules.binding.valueSet, ...(inferSystem && { inferSystem }) }
+  const verdict = checking.run.known.verdict(question)
   return verdict === undefined || verdict.result === 'unknown' ? undefined : verdict.result === 'in'
 }
 

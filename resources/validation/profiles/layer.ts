@@ -21,15 +21,21 @@ function checkProfiles(place: Place, run: Run): void {
 function hold(place: Place, canonical: string, run: Run, member: string | undefined): void {
   if (coreType(canonical) === place.type) return
   const structure = run.known.structure(canonical)
-  if (structure) {
-    checkAgainst(place, structure, run)
-  } else if (structure === null) {
+  if (structure === undefined) return
+  if (!structure) {
+    const diagnostics = `not checked: the profile ${canonical} is not known here`
+    run.report(place, { severity: 'warning', code: 'not-found', messageId: 'profile-unknown', diagnostics }, member)
+    return
+  }
+  if (structure.abstract === true && structure.derivation === 'constraint') {
+    const diagnostics = `the profile ${canonical} is abstract: resources are to follow one that is based on it`
     const finding = {
-      severity: 'warning',
-      code: 'not-found',
-      messageId: 'profile-unknown',
-      diagnostics: `not checked: the profile ${canonical} is not known here`,
+      severity: 'information',
+      code: 'informational',
+      messageId: 'profile-abstract',
+      diagnostics,
     } as const
     run.report(place, finding, member)
   }
+  checkAgainst(place, structure, run)
 }

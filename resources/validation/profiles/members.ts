@@ -111,7 +111,8 @@ function checkCount(around: Place, node: ElementNode, count: number, most: numbe
   return false
 }
 
-function memberOf({ name }: ElementNode): string {
+/** The name of an element in an expression: `value` for `value[x]`. */
+export function memberOf({ name }: ElementNode): string {
   return name.endsWith('[x]') ? name.slice(0, -3) : name
 }
 

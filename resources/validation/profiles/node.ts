@@ -1,3 +1,5 @@
+import type { Binding } from '../../definitions/shapes.ts'
+
 /** A type that an element may have. */
 export interface NodeType {
   /** `Quantity`, `Reference`, `code`. */
@@ -28,12 +30,6 @@ export interface Constraint {
   severity: string
   human: string
   expression: string
-}
-
-/** ElementDefinition.binding. */
-export interface Binding {
-  strength: string
-  valueSet: string
 }
 
 /** What a profile says of an element's value, beyond what its type says; members that are absent say nothing. */

@@ -1,4 +1,5 @@
 import type { ElementDefinition } from '@medplum/fhirtypes'
+import type { Binding } from '../../definitions/shapes.ts'
 import { choiceOf, constraintsOf, typesOf } from './element.ts'
 import type { Constraint, NodeType, ValueRules } from './node.ts'
 
@@ -10,10 +11,8 @@ export function rulesOf(element: ElementDefinition, base: ElementDefinition | un
     if (given) rules[stem] = given.value
   }
   if (element.maxLength !== undefined && element.maxLength !== base?.maxLength) rules.maxLength = element.maxLength
-  const { binding } = element
-  if (binding?.valueSet && !sameBinding(binding, base?.binding)) {
-    rules.binding = { strength: binding.strength ?? 'example', valueSet: binding.valueSet }
-  }
+  const binding = bindingOf(element)
+  if (binding && !isSameBinding(binding, base && bindingOf(base))) rules.binding = binding
   const constraints = ownConstraints(element, base)
   if (constraints.length > 0) rules.constraints = constraints
   const types = ownTypes(element, base)
@@ -27,9 +26,26 @@ export function saySomething(rules: ValueRules): boolean {
   return false
 }
 
-function sameBinding(one: ElementDefinition['binding'], other: ElementDefinition['binding']): boolean {
-  const bare = (canonical: string | undefined) => canonical?.split('|')[0]
-  return one?.strength === other?.strength && bare(one?.valueSet) === bare(other?.valueSet)
+const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
+
+function bindingOf({ binding }: ElementDefinition): Binding | undefined {
+  if (!binding?.valueSet) return undefined
+  const most = binding.extension?.find(({ url }) => url === MAX_VALUE_SET)
+  const maxValueSet = most?.valueCanonical ?? most?.valueUri
+  const own: Binding = { strength: binding.strength ?? 'example', valueSet: binding.valueSet }
+  return maxValueSet === undefined ? own : { ...own, maxValueSet }
+}
+
+function isSameBinding(one: Binding, other: Binding | undefined): boolean {
+  return (
+    one.strength === other?.strength &&
+    bare(one.valueSet) === bare(other.valueSet) &&
+    bare(one.maxValueSet) === bare(other.maxValueSet)
+  )
+}
+
+function bare(canonical: string | undefined): string | undefined {
+  return canonical?.split('|')[0]
 }
 
 /** Every type has ele-1, every extension ext-1: they are no profile's, whoever repeats them. */
