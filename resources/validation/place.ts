@@ -35,6 +35,10 @@ export interface Options {
   strictExtensions: boolean
   /** Whether elements that a profile must support, and that are not there, are told. */
   mustSupport: boolean
+  /** Whether what is only good practice is told as information: that a resource should have narrative (dom-6). */
+  bestPractices?: boolean
+  /** Whether literal references to what is not there are told. Each is looked for. */
+  targets?: boolean
 }
 
 /** One validation of one body, for all who take part in it. */
@@ -53,6 +57,8 @@ export type Check = (place: Place, run: Run) => void
 export interface Layer {
   name: string
   checkOf(type: string): Check | undefined
+  /** Of primitives that have something beside them (`_birthDate`), whatever their type. */
+  besideCheck?: Check
 }
 
 /** FHIRPath of a place (`Patient.contact[0].name`). */

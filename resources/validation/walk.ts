@@ -3,7 +3,9 @@ import type { Check, Layer, Place, Run } from './place.ts'
 
 /** What is done at the places of a type, made when the type is first met. */
 interface Plan {
-  checks: Check[]
+  checks: readonly Check[]
+  /** Of a primitive that has something beside it. */
+  besideChecks: readonly Check[]
   members: ReadonlyMap<string, Member>
 }
 
@@ -18,45 +20,96 @@ export class Walk {
 
   /** Checks a place and all below it. */
   go(place: Place, run: Run): void {
-    const { checks, members } = this.plan(place.type)
+    this.visit(place, this.plan(place.type), run)
+  }
+
+  private visit(place: Place, { checks, besideChecks, members }: Plan, run: Run): void {
     for (const check of checks) check(place, run)
-    const { value } = place
-    if (typeof value === 'object' && value !== null) this.below(place, value as Record<string, unknown>, members, run)
-    else if (place.sibling) this.below(place, place.sibling, membersOf('Element'), run)
+    const { value, sibling } = place
+    if (typeof value === 'object' && value !== null) {
+      this.below(place, value as Readonly<Record<string, unknown>>, members, run)
+    } else if (sibling) {
+      for (const check of besideChecks) check(place, run)
+      this.below(place, sibling, membersOf('Element'), run)
+    }
   }
 
   private below(around: Place, value: Readonly<Record<string, unknown>>, members: Plan['members'], run: Run): void {
     for (const key in value) {
-      const besideAlone = key.startsWith('_') && value[key.slice(1)] === undefined
-      const name = besideAlone ? key.slice(1) : key
-      const member = members.get(name)
-      if (!member || (key.startsWith('_') && !besideAlone)) continue
-      for (const place of placesOf(around, name, member, value)) this.go(place, run)
+      const member = members.get(key)
+      if (member) this.member(around, key, member, value, run)
+      else if (key.charCodeAt(0) === UNDERSCORE) {
+        const name = key.slice(1)
+        const beside = members.get(name)
+        if (beside && value[name] === undefined) this.member(around, name, beside, value, run)
+      }
     }
+  }
+
+  private member(
+    around: Place,
+    name: string,
+    member: Member,
+    object: Readonly<Record<string, unknown>>,
+    run: Run,
+  ): void {
+    if (member.primitive) {
+      const plan = this.plan(member.type)
+      // Most primitives have nothing to be checked, and are many.
+      if (plan.checks.length === 0 && object[`_${name}`] === undefined) return
+    }
+    const given = object[name]
+    if (!member.primitive && !Array.isArray(given)) {
+      this.go(placeOf(around, name, member, undefined, given, undefined), run)
+    } else for (const place of placesOf(around, name, member, object)) this.go(place, run)
   }
 
   private plan(type: string): Plan {
     let plan = this.plans.get(type)
     if (!plan) {
       const checks = this.layers.map((layer) => layer.checkOf(type)).filter((check) => check !== undefined)
-      plan = { checks, members: typeTable(type) ? membersOf(type) : new Map() }
+      const besideChecks = this.layers.map(({ besideCheck }) => besideCheck).filter((check) => check !== undefined)
+      plan = { checks, besideChecks, members: typeTable(type) ? membersOf(type) : new Map() }
       this.plans.set(type, plan)
     }
     return plan
   }
 }
 
+const UNDERSCORE = 0x5f
+
+/** All places are of one shape in memory: they are made and read by the thousand. */
+class Spot implements Place {
+  readonly parent: Place | undefined
+  readonly name: string
+  readonly index: number | undefined
+  readonly value: unknown
+  readonly sibling: Readonly<Record<string, unknown>> | undefined
+  readonly type: string
+  readonly resource: Place
+
+  constructor(
+    parent: Place | undefined,
+    name: string,
+    index: number | undefined,
+    value: unknown,
+    sibling: Place['sibling'],
+    type: string,
+    isResource: boolean,
+  ) {
+    this.parent = parent
+    this.name = name
+    this.index = index
+    this.value = value
+    this.sibling = sibling
+    this.type = type
+    this.resource = parent && !isResource ? parent.resource : this
+  }
+}
+
 /** The body as a place. */
 export function bodyPlace(value: Readonly<Record<string, unknown>>): Place {
-  const place = {
-    parent: undefined,
-    name: '',
-    index: undefined,
-    value,
-    sibling: undefined,
-    type: String(value.resourceType),
-  }
-  return Object.assign(place, { resource: place as unknown as Place })
+  return new Spot(undefined, '', undefined, value, undefined, String(value.resourceType), true)
 }
 
 /** The places of a member of an object: each item of a list, a primitive with what is beside it. */
@@ -71,9 +124,19 @@ export function placesOf(
   if (!Array.isArray(given) && !Array.isArray(beside)) return [placeOf(around, name, member, undefined, given, beside)]
   const values = (given ?? []) as unknown[]
   const siblings = (beside ?? []) as unknown[]
-  return Array.from({ length: Math.max(values.length, siblings.length) }, (_, at) =>
-    placeOf(around, name, member, at, values[at] ?? undefined, siblings[at] ?? undefined),
-  )
+  const places: Place[] = []
+  for (let at = 0; at < Math.max(values.length, siblings.length); at++) {
+    places.push(placeOf(around, name, member, at, values[at] ?? undefined, siblings[at] ?? undefined))
+  }
+  return places
+}
+
+/** The places of a member by its name in JSON; none where it is not there, or the type has no such member. */
+export function placesOfMember(around: Place, name: string): Place[] {
+  const object = around.value as Readonly<Record<string, unknown>>
+  const member = membersOf(around.type).get(name)
+  const isThere = object[name] !== undefined || object[`_${name}`] !== undefined
+  return member && isThere ? placesOf(around, name, member) : []
 }
 
 function placeOf(
@@ -84,10 +147,8 @@ function placeOf(
   value: unknown,
   beside: unknown,
 ): Place {
-  const sibling = beside as Record<string, unknown> | undefined
-  if (member.type !== 'Resource')
-    return { parent: around, name, index, value, sibling, type: member.type, resource: around.resource }
-  const type = String((value as { resourceType?: unknown }).resourceType)
-  const place = { parent: around, name, index, value, sibling: undefined, type }
-  return Object.assign(place, { resource: place as unknown as Place })
+  const isResource = member.type === 'Resource'
+  const type = isResource ? String((value as { resourceType?: unknown }).resourceType) : member.type
+  const sibling = beside as Place['sibling']
+  return new Spot(around, name, index, value, sibling, type, isResource)
 }

@@ -4,17 +4,20 @@ import type { Check, Layer, Place, Run } from '../place.ts'
 import { placesOf } from '../walk.ts'
 import { correctedExpression } from './corrections.ts'
 import { type Invariant, invariantFor } from './invariant.ts'
+import { checkBeside, nativeCheckOf } from './native.ts'
 
 /** R4's own invariants. */
-export const invariants: Layer = { name: 'invariants', checkOf }
+export const invariants: Layer = { name: 'invariants', checkOf, besideCheck: checkBeside }
 
 /** The narrative's, which no expression says (`htmlChecks()`): `narrative/` has them. */
 const ELSEWHERE = new Set(['txt-1', 'txt-2'])
 
 function checkOf(type: string): Check | undefined {
   const tables = invariantsOf(type).filter(({ key }) => !ELSEWHERE.has(key))
+  const native = nativeCheckOf(type)
   const checks = tables.map((table) => checkOfTable(table, type))
-  if (checks.length === 0) return undefined
+  if (native) checks.unshift(native)
+  if (checks.length < 2) return checks[0]
   return (place, run) => {
     for (const check of checks) check(place, run)
   }
