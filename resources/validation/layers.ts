@@ -5,6 +5,15 @@ import { invariants } from './invariants/layer.ts'
 import { narratives } from './narrative/layer.ts'
 import type { Layer } from './place.ts'
 import { profilesLayer } from './profiles/layer.ts'
+import { references } from './references/layer.ts'
 
 /** All that is checked beyond structure, in this order. */
-export const LAYERS: readonly Layer[] = [invariants, bindings, profilesLayer, bundles, narratives, extensions]
+export const LAYERS: readonly Layer[] = [
+  invariants,
+  references,
+  bindings,
+  profilesLayer,
+  bundles,
+  narratives,
+  extensions,
+]

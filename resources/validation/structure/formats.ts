@@ -1,3 +1,7 @@
+/** Characters below 32 that are no white space (R4 datatypes, string). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
+
 const DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?$/
 const ZONE = /(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)$/
@@ -10,7 +14,8 @@ export const FORMATS: Record<string, (value: string) => boolean> = {
   base64Binary: isBase64,
   text: isText,
   // Single white space within, none at the ends. As one pattern it would run over the stack of long values.
-  code: (value) => value !== '' && !/^\s|\s$|\s\s/.test(value),
+  code: (value) => value !== '' && !/^[ \t\r\n]|[ \t\r\n]$|[ \t\r\n]{2}/.test(value) && !CONTROL.test(value),
+  uri: (value) => value !== '' && !/\s/.test(value) && !CONTROL.test(value),
 }
 
 /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD` that the calendar has. */
@@ -42,7 +47,7 @@ function isBase64(value: string): boolean {
   return packed.length > 0 && packed.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(packed)
 }
 
-/** At least one character that is not white space (ele-1); at most a mebibyte (datatypes, string). */
+/** At least one character that is not white space (ele-1), no control characters; at most a mebibyte (datatypes, string). */
 function isText(value: string): boolean {
-  return value.length <= 1_048_576 && /\S/.test(value)
+  return value.length <= 1_048_576 && /\S/.test(value) && !CONTROL.test(value)
 }

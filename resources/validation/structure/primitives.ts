@@ -11,10 +11,12 @@ export type Schema = Record<string, unknown>
 const PRIMITIVES: Record<string, Schema> = {
   base64Binary: { type: 'string', format: 'base64Binary' },
   boolean: { type: 'boolean' },
-  canonical: { type: 'string', pattern: '^\\S+$' },
+  canonical: { type: 'string', format: 'uri' },
   code: { type: 'string', format: 'code' },
   date: { type: 'string', format: 'date' },
   dateTime: { type: 'string', format: 'dateTime' },
+  // Element.id: a string, without spaces (R4 element.html).
+  elementId: { type: 'string', format: 'uri' },
   decimal: { type: 'number' },
   id: { type: 'string', pattern: '^[A-Za-z0-9\\-.]{1,64}$' },
   instant: { type: 'string', format: 'instant' },
@@ -25,8 +27,8 @@ const PRIMITIVES: Record<string, Schema> = {
   string: { type: 'string', format: 'text' },
   time: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]+)?$' },
   unsignedInt: { type: 'integer', whole: true, minimum: 0, maximum: 2147483647 },
-  uri: { type: 'string', pattern: '^\\S+$' },
-  url: { type: 'string', pattern: '^\\S+$' },
+  uri: { type: 'string', format: 'uri' },
+  url: { type: 'string', format: 'uri' },
   uuid: {
     type: 'string',
     pattern: '^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',

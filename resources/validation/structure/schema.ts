@@ -19,7 +19,7 @@ export function typeSchema(typeName: string): Schema {
     const repeats = member.element.max !== 1
     const wrap = repeats ? (items: Schema) => list(items, member.element) : (value: Schema) => value
     if (member.primitive) {
-      const type = isResource && name === 'id' ? 'id' : member.type
+      const type = name !== 'id' ? member.type : isResource ? 'id' : 'elementId'
       properties[name] = wrap(primitiveSchema(type, member.element, repeats))
       properties[`_${name}`] = wrap(siblingSchema(repeats))
     } else {

@@ -50,3 +50,27 @@ t.test('an invariant of any expression', async (t) => {
   t.equal(invariantFor('1 +', 'Patient')(body, run), true)
   t.match(found, [{ severity: 'warning', messageId: 'invariant-unanswered' }])
 })
+
+t.test('elements and extensions', async (t) => {
+  const of = (more: object) => keys({ resourceType: 'Patient', ...more })
+  t.strictSame(await of({ name: [{ id: 'x' }] }), [['ele-1', 'Patient.name[0]']])
+  t.strictSame(await of({ _birthDate: { id: 'x' } }), [['ele-1', 'Patient.birthDate']])
+  t.strictSame(await of({ birthDate: '1980', _birthDate: { id: 'x' } }), [])
+  const url = 'http://x.org'
+  t.strictSame(await of({ extension: [{ url }] }), [['ext-1', 'Patient.extension[0]']])
+  t.strictSame(await of({ extension: [{ url, valueCode: 'x', extension: [{ url, valueCode: 'y' }] }] }), [
+    ['ext-1', 'Patient.extension[0]'],
+  ])
+  t.strictSame(await of({ _gender: { extension: [{ url }] } }), [['ext-1', 'Patient.gender.extension[0]']])
+  t.strictSame(await of({ extension: [{ url, _valueCode: { extension: [{ url, valueCode: 'y' }] } }] }), [])
+})
+
+t.test('that narrative is missing is told where good practice is asked for', async (t) => {
+  const of = async (resource: Record<string, unknown>) =>
+    (await validator.validate(resource, undefined, source, { ...options, bestPractices: true })).map(
+      ({ messageId, severity }) => [messageId, severity],
+    )
+  t.strictSame(await of({ resourceType: 'Patient' }), [['dom-6', 'information']])
+  t.strictSame(await of({ resourceType: 'Patient', text: { status: 'empty', div: '<div>x</div>' } }), [])
+  t.strictSame(await of({ resourceType: 'Binary', contentType: 'text/plain' }), [])
+})
