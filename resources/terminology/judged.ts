@@ -8,12 +8,16 @@ import type { ListedCode } from './compose/value-set.ts'
 import type { Concept } from './concept.ts'
 import { isName, namesOf } from './displays.ts'
 import { whyNot } from './explain.ts'
-import type { Opened } from './systems.ts'
+import { isPeriod, type Opened } from './systems.ts'
 
 /** What codings are held against. */
 export interface Held {
+  /** The system that the codes must be of, where it was told. */
+  system: string | undefined
   /** Undefined: a code of its system will do. */
   set: ResolvedSet | undefined
+  /** The set as it is on another day: for codings of a version that stands for a stretch of days. */
+  setOn(day: string): Promise<ResolvedSet | undefined>
   /** Opens the system of a coding; undefined where it is not held. */
   open(system: string, version: string | undefined): Promise<Opened | undefined>
   /** Whether a canonical is that of a value set: a mistake that is often made. */
@@ -49,8 +53,11 @@ export async function judgeAll(held: Held, manner: Manner, codings: readonly Ask
 }
 
 async function judge(held: Held, manner: Manner, coding: AskedCoding): Promise<Judged> {
-  const { system, code } = coding
+  const { code, system = held.system } = coding
   if (code === undefined) return outright(coding, 'invalid', 'There is no code to validate')
+  if (held.system !== undefined && system !== held.system) {
+    return outright(coding, 'invalid', `The code is of ${beginningOf(system ?? '', 200)}, not of ${held.system}`)
+  }
   if (system !== undefined) return ofSystem(held, manner, { ...coding, system, code })
   if (!held.set || !manner.inferSystem) {
     return outright(coding, 'invalid', `The code ${beginningOf(code)} has no system`)
@@ -84,7 +91,8 @@ async function ofSystem(
 ): Promise<Judged> {
   const { system, code, version } = coding
   const opened = await held.open(system, version)
-  const member = held.set && (await memberOf(held.set, system, code))
+  const set = opened && isPeriod(opened, version) ? await held.setOn(opened.day) : held.set
+  const member = set && (await memberOf(set, system, code))
   const concept = member?.concept ?? (await opened?.source.find(code, opened.day))
   const why = opened && (await whyNot(opened, code, concept))
   const own = await inSystem(held, opened, concept, coding, why)

@@ -4,7 +4,7 @@ import { type Concept, holdsOn } from './concept.ts'
 import type { ConceptPage, ConceptQuery, ConceptSource, Edition } from './concept-source.ts'
 import { predicateOf, type Tree } from './predicates.ts'
 import { editionOf, recordsOf } from './system-records.ts'
-import { rank, type Texts, textsOf, wantedOf } from './words.ts'
+import { ranked, type Texts, textsOf, wantedOf } from './words.ts'
 
 /** The concepts of a CodeSystem resource, in memory. */
 export class SystemSource implements ConceptSource, Tree {
@@ -117,12 +117,8 @@ export class SystemSource implements ConceptSource, Tree {
     const wanted = wantedOf(text)
     if (wanted.code === '') return [...concepts]
     this.texts ??= new Map(this.records_.map((concept) => [concept, textsOf(concept)]))
-    const found: { concept: Concept; at: number }[] = []
-    for (const concept of concepts) {
-      const at = rank(this.texts.get(concept)!, wanted)
-      if (at !== undefined) found.push({ concept, at })
-    }
-    return found.sort((one, other) => one.at - other.at).map(({ concept }) => concept)
+    const { texts } = this
+    return ranked(concepts, wanted, (concept) => texts.get(concept) ?? textsOf(concept)).map(({ item }) => item)
   }
 }
 

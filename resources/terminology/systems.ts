@@ -1,4 +1,5 @@
 import { type Canonical, type Canonicals, canonicalParts } from '../conformance/canonicals.ts'
+import { Pace } from '../pace.ts'
 import type { Resource } from './answers.ts'
 import type { Concept } from './concept.ts'
 import type { ConceptSource, SourceOpener } from './concept-source.ts'
@@ -13,6 +14,11 @@ import { checkCodeSystem, SystemSource } from './system-source.ts'
 export interface Opened {
   source: ConceptSource
   day: string
+}
+
+/** Whether a version stands for a stretch of days of the code system. */
+export function isPeriod({ source }: Opened, version: string | undefined): boolean {
+  return version !== undefined && source.edition.periods?.some((period) => period.version === version) === true
 }
 
 /** Where code systems come from, in this order of precedence. */
@@ -66,6 +72,12 @@ export class Systems {
     if (!source) return undefined
     this.sources.set(name, source)
     return { source, day: day ?? dayIn(source.edition, version, this.today) }
+  }
+
+  /** As `open`; a version that stands for a stretch of days goes before the day. */
+  async openFor(system: string, version: string | undefined, day: string): Promise<Opened | undefined> {
+    const opened = await this.open(system, version, undefined)
+    return opened && { ...opened, day: isPeriod(opened, version) ? opened.day : day }
   }
 
   /** Of a CodeSystem that stands in the question. */
@@ -133,8 +145,10 @@ export class Systems {
   private async sum(): Promise<readonly Summary[]> {
     const { canonicals } = this.parts
     const all: Summary[] = []
+    const pace = new Pace()
     for (const { url, version, key } of await canonicals.list('CodeSystem')) {
       const summary = this.read.summaries.get(key) ?? summaryOf(await canonicals.find('CodeSystem', url, version))
+      if (pace.due) await pace.rest()
       if (!summary) continue
       this.read.summaries.set(key, summary)
       if (summary.valueSet !== undefined || summary.supplements !== undefined) all.push(summary)

@@ -30,7 +30,7 @@ import { type Held, judgeAll } from './judged.ts'
 import { lookUp } from './lookup.ts'
 import { pinnedBy, unpinned } from './pinned.ts'
 import { subsumption } from './subsumes.ts'
-import type { Opened } from './systems.ts'
+import { type Opened, ReadSystems } from './systems.ts'
 import { translation } from './translate/translate.ts'
 import { answerOf, verdictOf } from './validate-code.ts'
 import { keepVerdict, knownVerdict } from './verdicts.ts'
@@ -52,10 +52,19 @@ export class Terminology {
   private readonly parts: TerminologyParts
   private readonly current: Current
 
-  constructor(parts: TerminologyParts) {
+  private readonly read: ReadSystems
+
+  /** `read`: what another one has read of the same definitions. */
+  constructor(parts: TerminologyParts, read: ReadSystems = new ReadSystems()) {
     this.parts = parts
+    this.read = read
     const { canonicals, concepts, external, today = localToday } = parts
-    this.current = new Current({ canonicals, concepts, external }, today, () => this.stamp())
+    this.current = new Current({ canonicals, concepts, external }, today, () => this.stamp(), read)
+  }
+
+  /** The same for someone who sees other definitions. Cheap: what was read of those that both see is not read again. */
+  seenBy(canonicals: Canonicals): Terminology {
+    return new Terminology({ ...this.parts, canonicals }, this.read)
   }
 
   /** Another value whenever an answer may be another than before. */
@@ -74,10 +83,11 @@ export class Terminology {
   async validateCode(question: ValidateCodeQuestion): Promise<ValidateCodeAnswer> {
     const { valueSet, system, codings, day } = question
     const kept = await this.current.now()
-    const set = valueSet && (await this.requiredSet(kept, valueSet, unpinned(day)))
-    const asked = system?.url ?? (system?.resource as { url?: string } | undefined)?.url
-    const named = asked === undefined ? codings : codings.map((coding) => ({ ...coding, system: asked }))
-    return answerOf(await judgeAll(this.held(kept, set, system, day), question, named), question)
+    const setOn = async (on: string | undefined) => {
+      return valueSet && (await this.requiredSet(kept, valueSet, unpinned(day ?? on)))
+    }
+    const held = { ...this.held(kept, system, day), set: await setOn(undefined), setOn }
+    return answerOf(await judgeAll(held, question, codings), question)
   }
 
   /** R4 CodeSystem/$subsumes. */
@@ -133,18 +143,21 @@ export class Terminology {
   private async decide(kept: Kept, question: CodeQuestion, day: string): Promise<CodeVerdict> {
     const { valueSet, codings, inferSystem = false } = question
     const { url, version } = canonicalParts(valueSet ?? '')
-    const set = valueSet === undefined ? undefined : await kept.usualSet(url, version, day)
+    const setOn = async (on = day) => (valueSet === undefined ? undefined : await kept.usualSet(url, version, on))
+    const set = await setOn()
     if (valueSet !== undefined && !set) {
       return { result: 'unknown', message: `The value set ${valueSet} is not held here`, faults: [] }
     }
-    const held = this.held(kept, set, undefined, day)
+    const { isValueSet } = this.held(kept, undefined, day)
+    const open: Held['open'] = (system, version) => kept.systems.openFor(system, version, day)
+    const held = { system: undefined, set, setOn, open, isValueSet }
     return verdictOf(question, await judgeAll(held, { inferSystem, lenientDisplay: true }, codings))
   }
 
-  private held(kept: Kept, set: ResolvedSet | undefined, system: Meant | undefined, day: string | undefined): Held {
+  private held(kept: Kept, system: Meant | undefined, day: string | undefined): Omit<Held, 'set' | 'setOn'> {
     const inline = system?.resource && kept.systems.opened(system.resource, day)
     return {
-      set,
+      system: system?.url ?? inline?.source.edition.system,
       open: async (url, version) => inline ?? kept.systems.open(url, version ?? system?.version, day),
       isValueSet: async (url) => (await this.parts.canonicals.find('ValueSet', url)) !== undefined,
     }

@@ -29,6 +29,22 @@ export function wantedOf(text: string): Wanted {
   }
 }
 
+/** Those of some that are what was looked for, the best first. Typos are forgiven where nothing else is found. */
+export function ranked<Item>(
+  items: readonly Item[],
+  wanted: Wanted,
+  textsOf: (item: Item) => Texts,
+): { item: Item; rank: number }[] {
+  for (const forgiving of [false, true]) {
+    const found = items.flatMap((item) => {
+      const at = rank(textsOf(item), wanted, forgiving)
+      return at === undefined ? [] : [{ item, rank: at }]
+    })
+    if (found.length > 0) return found.sort((one, other) => one.rank - other.rank)
+  }
+  return []
+}
+
 /** A concept's texts, made once for many searches. */
 export interface Texts {
   code: string
@@ -55,11 +71,11 @@ export function textsOf(concept: Concept, display = concept.display): Texts {
 
 /**
  * How well a concept is what was looked for, less being better; undefined where it is not. First the code itself, then codes that
- * begin with it, the whole name, its beginning, words that begin with all words asked, then synonyms, and last what is meant but
- * for a typo; of the same rank, billable ones and short names come first.
+ * begin with it, the whole name, its beginning, words that begin with all words asked, then synonyms, and, if `forgiving`, last what is
+ * meant but for a typo; of the same rank, billable ones and short names come first.
  */
-export function rank(texts: Texts, { code, whole, words }: Wanted): number | undefined {
-  const base = baseRank(texts, code, whole, words)
+export function rank(texts: Texts, { code, whole, words }: Wanted, forgiving: boolean): number | undefined {
+  const base = baseRank(texts, code, whole, words) ?? (forgiving && isAlike(texts, words) ? 8 : undefined)
   if (base === undefined) return undefined
   return base * 1000 + (texts.billable ? 0 : 500) + Math.min(texts.display.length, 499)
 }
@@ -73,8 +89,11 @@ function baseRank(texts: Texts, code: string, whole: string, words: readonly str
   if (words.every((word) => begins(texts.displayWords, word))) return 4
   if (texts.others.includes(whole)) return 5
   if (words.every((word) => begins(texts.displayWords, word) || begins(texts.otherWords, word))) return 6
-  if (words.every((word) => texts.display.includes(word))) return 7
-  return words.every((word) => like(texts.displayWords, word) || like(texts.otherWords, word)) ? 8 : undefined
+  return words.every((word) => word.length > 2 && texts.display.includes(word)) ? 7 : undefined
+}
+
+function isAlike(texts: Texts, words: readonly string[]): boolean {
+  return words.length > 0 && words.every((word) => like(texts.displayWords, word) || like(texts.otherWords, word))
 }
 
 function begins(all: readonly string[], word: string): boolean {

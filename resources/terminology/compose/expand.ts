@@ -55,6 +55,8 @@ async function read(
     selectableOnly: question.excludeNotForUI === true,
   }
   const readings = selections.map((selection) => new Reading(selection, wish))
+  const [only] = readings
+  if (only && readings.length === 1) return ofOne(only, offset, count)
   const totals: number[] = []
   for (const reading of readings) totals.push(await reading.total())
   const total = totals.reduce((sum, one) => sum + one, 0)
@@ -65,6 +67,13 @@ async function read(
     entries: ranked ? await merged(readings, offset, wanted) : await inOrder(readings, totals, offset, wanted),
     total,
   }
+}
+
+/** One source is asked once. */
+async function ofOne(reading: Reading, offset: number, count: number | undefined) {
+  const page = await reading.page(offset, count ?? MOST_CODES)
+  if (count === undefined && page.total - offset > MOST_CODES) throw tooCostly(page.total)
+  return page
 }
 
 async function inOrder(
@@ -78,7 +87,7 @@ async function inOrder(
   for (const [at, reading] of readings.entries()) {
     const total = totals[at] ?? 0
     if (skip < total && found.length < count) {
-      found.push(...(await reading.page(skip, Math.min(total - skip, count - found.length))))
+      found.push(...(await reading.page(skip, Math.min(total - skip, count - found.length))).entries)
     }
     skip = Math.max(0, skip - total)
   }
@@ -89,7 +98,7 @@ async function merged(readings: readonly Reading[], offset: number, count: numbe
   const last = offset + count
   if (last > MOST_MERGED) throw tooCostly(last)
   const found: Entry[] = []
-  for (const reading of readings) found.push(...(await reading.page(0, last)))
+  for (const reading of readings) found.push(...(await reading.page(0, last)).entries)
   // A stable order: of equal rank, the earlier include comes first.
   return found.sort((one, other) => one.rank - other.rank).slice(offset, last)
 }

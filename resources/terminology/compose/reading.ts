@@ -3,7 +3,7 @@ import { Pace } from '../../pace.ts'
 import type { Concept } from '../concept.ts'
 import type { ConceptQuery } from '../concept-source.ts'
 import { meetsAll } from '../conditions.ts'
-import { rank, textsOf, type Wanted, wantedOf } from '../words.ts'
+import { rank, ranked, textsOf, type Wanted, wantedOf } from '../words.ts'
 import { allConditions, type Selection } from './selection.ts'
 import type { ListedCode } from './value-set.ts'
 
@@ -15,6 +15,8 @@ export interface Entry {
   /** Less is better; 0 where nothing is looked for. */
   rank: number
 }
+
+type Candidate = Pick<Entry, 'concept' | 'listed'>
 
 /** What is wanted of each selection. */
 export interface Wish {
@@ -45,32 +47,29 @@ export class Reading {
   }
 
   async total(): Promise<number> {
-    if (this.isPushed) return (await this.search(0, 0)).total
-    return (await this.pick()).length
+    return (await this.page(0, 0)).total
   }
 
-  /** In the order of the source, of the list, or of the ranks. */
-  async page(offset: number, count: number): Promise<Entry[]> {
-    if (count === 0) return []
-    if (!this.isPushed) return (await this.pick()).slice(offset, offset + count)
+  /** Some of them, in the order of the source, of the list, or of the ranks; and how many there are in all. */
+  async page(offset: number, count: number): Promise<{ entries: Entry[]; total: number }> {
+    const { opened } = this.selection
+    if (!opened || !this.isPushed) {
+      const picked = await this.pick()
+      return { entries: picked.slice(offset, offset + count), total: picked.length }
+    }
     let last = 0
-    const { concepts } = await this.search(offset, count)
-    return concepts.map((concept) => {
+    const { concepts, total } = await opened.source.search(this.query(opened.day, offset, count, this.wish.text))
+    const entries = concepts.map((concept) => {
       // The source has its own order, which may differ in small things.
-      last = Math.max(last, this.rankOf(concept, undefined) ?? last)
-      return { selection: this.selection, concept, listed: this.selection.listed?.get(concept.code), rank: last }
+      last = Math.max(last, this.rankOf(concept))
+      return { selection: this.selection, concept, listed: undefined, rank: last }
     })
+    return { entries, total }
   }
 
   private get isPushed(): boolean {
     const { opened, checks, listed, stored } = this.selection
     return opened !== undefined && checks.length === 0 && stored === undefined && (listed?.size ?? 0) === 0
-  }
-
-  private search(offset: number, count: number) {
-    const { opened } = this.selection
-    if (!opened) throw new Error('A selection without a source is not searched')
-    return opened.source.search(this.query(opened.day, offset, count, this.wish.text))
   }
 
   private query(day: string, offset: number, count: number, text: string | undefined): ConceptQuery {
@@ -86,31 +85,34 @@ export class Reading {
   }
 
   private async pick(): Promise<Entry[]> {
-    if (this.picked) return this.picked
-    const { stored, listed } = this.selection
-    const candidates = stored
-      ? [...stored.values()].map(({ concept }) => ({ concept, listed: undefined }))
-      : listed
-        ? await this.fromList(listed)
-        : await this.fromSource()
+    this.picked ??= await this.pickNow()
+    return this.picked
+  }
+
+  private async pickNow(): Promise<Entry[]> {
     const pace = new Pace()
-    const found: Entry[] = []
-    for (const one of candidates) {
+    const found: Candidate[] = []
+    for (const one of await this.candidates()) {
       if (pace.due) await pace.rest()
-      const rank = this.rankOf(one.concept, one.listed)
-      if (rank === undefined || !this.isWished(one.concept) || !(await this.passes(one.concept.code))) continue
-      found.push({ ...one, selection: this.selection, rank })
+      if (this.isWished(one.concept) && (await this.passes(one.concept.code))) found.push(one)
     }
-    if (this.wanted) found.sort((one, other) => one.rank - other.rank)
-    this.picked = found
-    return found
+    const { selection, wanted } = this
+    if (!wanted || wanted.code === '') return found.map((one) => ({ ...one, selection, rank: 0 }))
+    const best = ranked(found, wanted, ({ concept, listed }) => textsOf(concept, listed?.display))
+    return best.map(({ item, rank }) => ({ ...item, selection, rank }))
+  }
+
+  private async candidates(): Promise<Candidate[]> {
+    const { stored, listed } = this.selection
+    if (stored) return [...stored.values()].map(({ concept }) => ({ concept, listed: undefined }))
+    return listed ? this.fromList(listed) : this.fromSource()
   }
 
   /** Listed codes in the order of the list, those that the system does not have on the day left out. */
-  private async fromList(listed: ReadonlyMap<string, ListedCode>): Promise<Pick<Entry, 'concept' | 'listed'>[]> {
+  private async fromList(listed: ReadonlyMap<string, ListedCode>): Promise<Candidate[]> {
     const { opened, conditions } = this.selection
     if (listed.size > MOST_LISTED && opened) return this.fromSource()
-    const found: Pick<Entry, 'concept' | 'listed'>[] = []
+    const found: Candidate[] = []
     for (const one of listed.values()) {
       const concept = opened && (await opened.source.find(one.code, opened.day))
       if (concept ? await meetsAll(opened, concept, conditions) : await this.isLoose(one.code)) {
@@ -127,10 +129,10 @@ export class Reading {
     return opened === undefined || (await opened.source.records(code)).length === 0
   }
 
-  private async fromSource(): Promise<Pick<Entry, 'concept' | 'listed'>[]> {
+  private async fromSource(): Promise<Candidate[]> {
     const { opened, listed } = this.selection
     if (!opened) return []
-    const found: Pick<Entry, 'concept' | 'listed'>[] = []
+    const found: Candidate[] = []
     for (let offset = 0; ; offset += PAGE) {
       const { concepts, total } = await opened.source.search(this.query(opened.day, offset, PAGE, this.wish.text))
       if (total > MOST_LOOKED_AT) throw tooCostly(total)
@@ -139,9 +141,11 @@ export class Reading {
     }
   }
 
-  private rankOf(concept: Concept, listed: ListedCode | undefined): number | undefined {
-    if (!this.wanted || this.wanted.code === '') return 0
-    return rank(textsOf(concept, listed?.display), this.wanted)
+  private rankOf(concept: Concept): number {
+    const { wanted } = this
+    if (!wanted || wanted.code === '') return 0
+    const texts = textsOf(concept)
+    return rank(texts, wanted, false) ?? rank(texts, wanted, true) ?? 0
   }
 
   private isWished({ inactive, abstract }: Concept): boolean {

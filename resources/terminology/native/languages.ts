@@ -11,7 +11,8 @@ export function languageOf(tag: string): Concept | undefined {
   if (GRANDFATHERED.test(tag)) return { code: tag, display: tag }
   if (/^x(-[a-z0-9]{1,8})+$/i.test(tag)) return { code: tag, display: tag }
   const locale = localeOf(tag)
-  if (!locale) return undefined
+  // Languages of more than three letters are allowed for, and none was ever registered.
+  if (!locale || locale.language.length > 3) return undefined
   names ??= {
     languages: new Intl.DisplayNames('en', { type: 'language', fallback: 'none' }),
     regions: new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }),
