@@ -34,6 +34,13 @@ export async function readPackage(name: string): Promise<{ definitions: Json[]; 
   return { definitions, examples }
 }
 
+/** The StructureDefinitions of a package. */
+export function structuresIn({ definitions }: { definitions: Json[] }): StructureDefinitionLike[] {
+  return definitions.filter(
+    ({ resourceType }) => resourceType === 'StructureDefinition',
+  ) as unknown as StructureDefinitionLike[]
+}
+
 let r4: Map<string, StructureDefinitionLike> | undefined
 
 /** R4's own StructureDefinitions by their url. */
