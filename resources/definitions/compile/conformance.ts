@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { trimmed } from '../../conformance/trimmed.ts'
 import type { ConformanceEntry, ConformanceIndex } from '../shapes.ts'
 import { type Published, publishedDefinitions } from './publication.ts'
-import { trimmed } from './trimmed.ts'
 
 /**
  * Writes R4's definitions, each as JSON on a line of its own, and an index that tells where each of them is.

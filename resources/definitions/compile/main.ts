@@ -71,7 +71,7 @@ function compile(folder: string, stamp: string, structures: StructureDefinition[
 function stampOf(folder: string): string {
   const hash = createHash('sha256')
   for (const name of readdirSync(import.meta.dirname).sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
-  for (const beside of ['shapes.ts', '../units/ucum.ts']) {
+  for (const beside of ['shapes.ts', '../units/ucum.ts', '../conformance/trimmed.ts']) {
     hash.update(readFileSync(join(import.meta.dirname, '..', beside)))
   }
   return hash.update(readFileSync(join(folder, 'package.json'))).digest('hex')

@@ -1,7 +1,7 @@
-import type { Published } from './publication.ts'
+import type { Canonical } from './canonicals.ts'
 
 /** What is for readers of the specification, and for its editors. */
-const EVERYWHERE = ['text', 'meta', 'contact', 'contained', 'implicitRules', 'useContext', 'mapping']
+const EVERYWHERE = ['text', 'meta', 'contact', 'useContext', 'mapping']
 
 /** Of ElementDefinitions: what no check looks at. */
 const OF_ELEMENTS = [
@@ -23,16 +23,16 @@ const OF_EDITORS =
 type Json = Readonly<Record<string, unknown>>
 
 /** A definition without its narrative and what else validation and terminology do not look at. */
-export function trimmed(definition: Published): Published {
+export function trimmed(definition: Canonical['resource']): Canonical['resource'] {
   const { resourceType } = definition
   const rest: Json = without(definition, EVERYWHERE)
-  if (resourceType !== 'StructureDefinition') return rest as Published
+  if (resourceType !== 'StructureDefinition') return rest as Canonical['resource']
   const cut: Record<string, unknown> = { ...without(rest, ['purpose', 'copyright', 'description', 'keyword']) }
   for (const part of ['snapshot', 'differential']) {
     const elements = (cut[part] as { element?: Json[] } | undefined)?.element
     if (elements) cut[part] = { element: elements.map(trimmedElement) }
   }
-  return cut as Published
+  return cut as Canonical['resource']
 }
 
 function trimmedElement(element: Json): Json {
