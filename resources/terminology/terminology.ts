@@ -74,6 +74,11 @@ export class Terminology {
     return stamps.join(' ')
   }
 
+  /** Looks whether definitions have changed: what `verdictNow` answers in the next second is as they are now. */
+  async refresh(): Promise<void> {
+    await this.current.now()
+  }
+
   /** R4 CodeSystem/$lookup. */
   async lookup(question: LookupQuestion): Promise<LookupAnswer> {
     return lookUp(await this.system(question), question)
