@@ -67,6 +67,11 @@ export interface ConceptSource {
   children(code: string, day: string): Promise<Concept[]>
   /** Whether `code` is below `ancestor`, at whatever depth; false for the same code. */
   isBelow(code: string, ancestor: string, day: string): Promise<boolean>
+  /**
+   * Whether a code meets all conditions, where a source can tell better than its records do (it is elsewhere, and its records do
+   * not say everything); absent: it is worked out from `find`, `isBelow` and `children`.
+   */
+  meets?(code: string, conditions: readonly Condition[], day: string): Promise<boolean>
   /** Throws `invalid` (`too-costly`, `not-supported`) for what it cannot carry out. */
   search(query: ConceptQuery): Promise<ConceptPage>
   /** All records, in the order of the source. */

@@ -5,6 +5,7 @@ import type { ConceptPage, ConceptQuery, ConceptSource, Edition } from './concep
 export class SupplementedSource implements ConceptSource {
   readonly edition: Edition
   readonly key: string
+  readonly meets?: NonNullable<ConceptSource['meets']>
   private readonly source: ConceptSource
   private readonly added: ReadonlyMap<string, readonly Concept[]>
 
@@ -12,6 +13,8 @@ export class SupplementedSource implements ConceptSource {
   constructor(source: ConceptSource, supplements: readonly { key: string; records: readonly Concept[] }[]) {
     this.source = source
     this.edition = source.edition
+    if (source.meets)
+      this.meets = (code, conditions, day) => source.meets?.(code, conditions, day) ?? Promise.resolve(false)
     this.key = [source.key, ...supplements.map(({ key }) => key)].join(' ')
     this.added = Map.groupBy(
       supplements.flatMap(({ records }) => records),

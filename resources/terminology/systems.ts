@@ -28,11 +28,8 @@ export interface SystemParts {
   external: SourceOpener | undefined
 }
 
-/** Code systems that are open at a time. */
-const MOST_OPEN = 2000
-
 /** Records of CodeSystem resources that are kept: some 300 bytes each. */
-const MOST_RECORDS = 100_000
+const MOST_RECORDS = 240_000
 
 /** Names of code systems by what they point at are kept for so many definitions. */
 const MOST_SUMMARIES = 50_000
@@ -55,7 +52,7 @@ export class Systems {
   private readonly parts: SystemParts
   private readonly today: string
   private readonly read: ReadSystems
-  private readonly sources = new Recent<ConceptSource>(MOST_OPEN)
+  private readonly sources = new Recent<ConceptSource>(MOST_RECORDS)
   private pointers: Promise<readonly Summary[]> | undefined
 
   /** For as long as what it finds is the same: `today` and the stamps of the parts. */
@@ -70,7 +67,7 @@ export class Systems {
     const name = `${system}|${version ?? ''}`
     const source = this.sources.get(name) ?? (await this.source(system, version))
     if (!source) return undefined
-    this.sources.set(name, source)
+    this.sources.set(name, source, source instanceof SystemSource ? source.size + 1 : 1)
     return { source, day: day ?? dayIn(source.edition, version, this.today) }
   }
 

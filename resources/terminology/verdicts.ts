@@ -26,8 +26,8 @@ export async function keepVerdict(
   if (question.valueSet === undefined) return
   const { url, version } = canonicalParts(question.valueSet)
   const name = nameOf(url, version, day)
-  if (kept.tried.has(name)) return
-  kept.tried.add(name)
+  if (kept.tried.get(name)) return
+  kept.tried.set(name, true)
   const set = await kept.usualSet(url, version, day)
   const small = set && (await smallSetOf(set))
   if (small) kept.small.set(name, small, small.size + 1)

@@ -44,7 +44,8 @@ function systemOf(base: string): { system: string; version: string | undefined }
 }
 
 function ofLoinc(url: string, code: string): Resource {
-  const property = code.startsWith('LL') ? 'answer-list' : 'ancestor'
+  // Answers (LA…) have the lists that they are in as values of the property LIST.
+  const property = code.startsWith('LL') ? 'LIST' : 'ancestor'
   return valueSet(url, LOINC, [{ property, op: '=', value: code }])
 }
 

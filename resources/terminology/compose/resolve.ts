@@ -104,7 +104,7 @@ export class Resolving {
       version,
       opened: system === undefined ? undefined : await this.opened(system, version, day),
       listed: concept?.length ? new Map(concept.map((one) => [one.code, one])) : undefined,
-      conditions: (filter ?? []).map(conditionOf),
+      conditions: (filter ?? []).map((one) => conditionOf(system, one)),
       sets,
       missing: missing.length > 0 ? `The value set ${missing.join(', ')} is not held here` : undefined,
     }

@@ -52,8 +52,23 @@ export interface ValueSetLike {
   expansion?: { timestamp?: string; total?: number; offset?: number; contains?: readonly Contained[] }
 }
 
-/** The condition of a filter. Throws `invalid` (`not-supported`) for one that is none of R4's or lacks what it needs. */
-export function conditionOf({ property, op, value }: Filter): Condition {
+const SNOMED = 'http://snomed.info/sct'
+
+/**
+ * The condition of a filter on a code system. Throws `invalid` (`not-supported`) for one that is none of R4's.
+ *
+ * Some systems have filters of their own: `concept in REFSET` of SNOMED CT asks for the property `refset`, `ancestor = CODE` of
+ * LOINC for what is below; expressions (`constraint`) are not carried out.
+ */
+export function conditionOf(system: string | undefined, filter: Filter): Condition {
+  const { property, op, value } = filter
+  if (system === SNOMED && op === 'in' && property === 'concept') return { op: '=', property: 'refset', value }
+  if (property === 'constraint') throw unsupported(op, property)
+  if (op === '=' && property === 'ancestor') return { op: 'descendent-of', code: value }
+  return usualCondition(filter)
+}
+
+function usualCondition({ property, op, value }: Filter): Condition {
   const text = String(value ?? '')
   switch (op) {
     case 'is-a':
