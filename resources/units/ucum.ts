@@ -23,6 +23,7 @@ interface Converted {
 interface Library {
   convertToBaseUnits(code: string, value: number): Converted
   getSpecifiedUnit(code: string): { unit: LibraryUnit | null }
+  validateUnitString(code: string, suggest: boolean): { status: string }
 }
 
 /** The order of UCUM's base units in the library's dimension vectors. */
@@ -58,14 +59,15 @@ export function computeBaseForm(code: string): BaseForm | undefined {
   }
 }
 
-/** Whether a code is one of UCUM. */
-export function isReadableUnit(code: string): boolean {
-  if (!isReadable(code)) return false
+/** Whether a code is one of UCUM's (case-sensitive), as written; undefined where it is not taken apart. */
+export function findCode(code: string): boolean | undefined {
+  if (!/^[!-~]+$/.test(code)) return false
+  if (!isReadable(code)) return undefined
   try {
-    return ucum().getSpecifiedUnit(code).unit !== null
+    const { status } = ucum().validateUnitString(code, false)
+    return status === 'error' ? undefined : status === 'valid'
   } catch {
-    // As above.
-    return false
+    return undefined
   }
 }
 

@@ -1,5 +1,5 @@
 import { commonUnit } from '../definitions/definitions.ts'
-import { type BaseForm, computeBaseForm, isReadableUnit } from './ucum.ts'
+import { type BaseForm, computeBaseForm, findCode } from './ucum.ts'
 
 /** Codes that are kept once they were worked out; then it begins anew, as codes come from outside. */
 const MOST_KEPT = 2000
@@ -18,16 +18,21 @@ export function baseFormOf(code: string): BaseForm | undefined {
   return form
 }
 
-const units = new Map<string, boolean>()
+const found = new Map<string, boolean | undefined>()
+
+/** Whether UCUM has a code (case-sensitive); undefined where that cannot be told. */
+export function isUcumCode(code: string): boolean | undefined {
+  if (commonUnit(code) !== undefined || isNominal(code)) return true
+  if (found.has(code)) return found.get(code)
+  if (found.size >= MOST_KEPT) found.clear()
+  const is = findCode(code)
+  found.set(code, is)
+  return is
+}
 
 /** Whether a code is one of UCUM, also where it can be compared with none other (`[pH]`, `{score}`). */
 export function isUnit(code: string): boolean {
-  const known = units.get(code)
-  if (known !== undefined) return known
-  if (units.size >= MOST_KEPT) units.clear()
-  const is = isNominal(code) || isReadableUnit(code)
-  units.set(code, is)
-  return is
+  return isUcumCode(code) === true
 }
 
 /** `{score}`: an annotation alone is the unit 1, and laboratories make up many of them. */

@@ -6,6 +6,7 @@ import { narratives } from './narrative/layer.ts'
 import type { Layer } from './place.ts'
 import { profilesLayer } from './profiles/layer.ts'
 import { references } from './references/layer.ts'
+import { values } from './values/layer.ts'
 
 /** All that is checked beyond structure, in this order. */
 export const LAYERS: readonly Layer[] = [
@@ -16,4 +17,5 @@ export const LAYERS: readonly Layer[] = [
   bundles,
   narratives,
   extensions,
+  values,
 ]

@@ -1,0 +1,29 @@
+import type { Check, Layer } from '../place.ts'
+import { checkAttachment } from './attachment.ts'
+import { checkCoding } from './coding.ts'
+import { checkIdentifier } from './identifiers.ts'
+import { checkRange, checkSampledData, checkUcum } from './quantities.ts'
+import { checkString } from './strings.ts'
+import { checkCanonical, checkUri } from './uris.ts'
+
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ['Quantity', checkUcum],
+  ['Age', checkUcum],
+  ['Count', checkUcum],
+  ['Distance', checkUcum],
+  ['Duration', checkUcum],
+  ['Range', checkRange],
+  ['SampledData', checkSampledData],
+  ['Attachment', checkAttachment],
+  ['Coding', checkCoding],
+  ['Identifier', checkIdentifier],
+  ['string', checkString],
+  ['uri', checkUri],
+  ['url', checkUri],
+  ['uuid', checkUri],
+  ['oid', checkUri],
+  ['canonical', checkCanonical],
+])
+
+/** What values of the data types have to be beyond their form and invariants (R4 datatypes.html). */
+export const values: Layer = { name: 'values', checkOf: (type) => CHECKS.get(type) }
