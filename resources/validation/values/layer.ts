@@ -4,7 +4,6 @@ import { checkCoding } from './coding.ts'
 import { checkIdentifier } from './identifiers.ts'
 import { checkRange, checkSampledData, checkUcum } from './quantities.ts'
 import { checkString } from './strings.ts'
-import { checkCanonical, checkUri } from './uris.ts'
 
 const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['Quantity', checkUcum],
@@ -18,11 +17,6 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['Coding', checkCoding],
   ['Identifier', checkIdentifier],
   ['string', checkString],
-  ['uri', checkUri],
-  ['url', checkUri],
-  ['uuid', checkUri],
-  ['oid', checkUri],
-  ['canonical', checkCanonical],
 ])
 
 /** What values of the data types have to be beyond their form and invariants (R4 datatypes.html). */
