@@ -6,7 +6,8 @@ import type { Definition } from './loader.ts'
  * (R4: complete are those alone that have all concepts within them). `count`: concepts, of a dated edition those of all days.
  */
 export function codeSystemOf(edition: Edition, count: number): Definition {
-  const { system, version = '', name, title, caseSensitive, properties = [], copyright } = edition
+  const { system, name, title, caseSensitive, properties = [], copyright } = edition
+  const version = newestVersion(edition)
   return {
     resourceType: 'CodeSystem',
     id: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
@@ -32,6 +33,11 @@ export function codeSystemOf(edition: Edition, count: number): Definition {
       type,
     })),
   }
+}
+
+/** The version that an edition is of: of a dated one, its last period's. */
+export function newestVersion({ version, periods }: Edition): string {
+  return version ?? periods?.at(-1)?.version ?? ''
 }
 
 function describedDays({ periods }: Edition): string {

@@ -1,15 +1,16 @@
 import { basename } from 'node:path'
 import type { Concept, ConceptProperty } from '../../concept.ts'
-import type { Edition } from '../../concept-source.ts'
+import type { ConceptSource, Edition } from '../../concept-source.ts'
 import { csvRows } from '../csv.ts'
 import { dayAfter, dayBefore, fiscalStart, fiscalYear } from '../days.ts'
+import { merged } from '../icd10cm/merge.ts'
 import { covers, type Days, daysOf, editTable } from '../icd10cm/tables.ts'
 import { orderEntry } from '../icd10cm/years.ts'
 import type { Asked, Definition, Loader } from '../loader.ts'
 import { fiscalPeriods } from '../periods.ts'
 import { linesOf, type Reading } from '../source.ts'
 import { joined } from '../stretches.ts'
-import { ICD10PCS } from '../systems.ts'
+import { DESIGNATION_USE, ICD10PCS } from '../systems.ts'
 import { byProperty } from '../value-sets.ts'
 
 const TABLE = /^icd10pcs\.csv(\.gz)?$/i
@@ -33,7 +34,7 @@ export const icd10pcs: Loader = {
   kind: 'icd-10-pcs',
   files: 'icd10pcs_order_YYYY.txt of CMS; or the table icd10pcs.csv, with mce-vNN.csv',
   takes: (name) => TABLE.test(name) || ORDER.test(name) || EDITS.test(name),
-  async load(paths, asked, _held, reading) {
+  async load(paths, asked, heldOf, reading) {
     const lists = paths.filter((path) => !EDITS.test(basename(path)))
     const [list] = lists
     if (list === undefined || lists.length > 1)
@@ -42,14 +43,28 @@ export const icd10pcs: Loader = {
     const edits: Edits = tables[0] ? await editTable(tables[0], 'px', reading) : new Map()
     const isOrder = ORDER.test(basename(list))
     const listed = isOrder ? await orderCodes(list, asked, reading) : await tableCodes(list, reading)
-    const edition = editionOf(periodsOf(listed, isOrder, asked))
+    // The table has all days of its codes; an order file has those of its year alone.
+    const held = isOrder ? await heldOf(ICD10PCS) : undefined
+    const periods = withHeld(periodsOf(listed, isOrder, asked), held)
+    const edition = editionOf(periods)
+    const version = periods.at(-1)!.version
+    const fresh = concepts(listed, edits)
+    const told = new Set([
+      'billable',
+      'untitled',
+      'effectiveDate',
+      'endDate',
+      ...(tables[0] ? ['mce-edit', 'sex'] : []),
+    ])
     const untitled = listed.filter(({ title }) => title === '').length
     return {
-      editions: [{ edition, concepts: concepts(listed, edits) }],
-      definitions: definitionsOf(edition.version ?? '', edits),
+      editions: [
+        { edition, concepts: held ? merged(held.all(), fresh, periods.at(-1)!.from, { told, hasTree: true }) : fresh },
+      ],
+      definitions: definitionsOf(version, edits),
       words: [
         `made of ${paths.map((path) => basename(path)).join(', ')}`,
-        `${listed.filter(({ billable, to }) => billable && to === undefined).length} codes of ${edition.version}`,
+        `${listed.filter(({ billable, to }) => billable && to === undefined).length} codes of ${version}`,
         ...(untitled > 0 ? [`${untitled} codes have no title in the table`] : []),
       ],
     }
@@ -93,6 +108,21 @@ function periodsOf(
   const last = starts.at(-1) ?? from ?? '2015-10-01'
   if (isOrder) return [{ version: version ?? `FY${fiscalYear(last)}`, from: last }]
   return fiscalPeriods(ends[0] ?? last, last)
+}
+
+/** The periods that are held before the first one, the last of them ended. */
+function withHeld(
+  periods: NonNullable<Edition['periods']>,
+  held: ConceptSource | undefined,
+): NonNullable<Edition['periods']> {
+  const first = periods[0]!
+  const later = held?.edition.periods?.find(({ from }) => from > first.from)
+  if (later)
+    throw new Error(`${later.version} is held, which is later: remove the edition before (codes remove ${ICD10PCS})`)
+  const before = (held?.edition.periods ?? []).filter(
+    ({ from, version }) => from < first.from && version !== first.version,
+  )
+  return [...before.map(({ version, from, to }) => ({ version, from, to: to ?? dayBefore(first.from) })), ...periods]
 }
 
 function* concepts(listed: readonly Listed[], edits: Edits): Generator<Concept> {
@@ -144,7 +174,9 @@ function record(
   return {
     code,
     display: title === '' ? code : title,
-    ...(short && short !== title ? { designations: [{ value: short, language: 'en' }] } : {}),
+    ...(short && short !== title
+      ? { designations: [{ value: short, language: 'en', use: { system: DESIGNATION_USE, code: 'short-title' } }] }
+      : {}),
     properties,
     ...(parent === undefined ? {} : { parents: [parent] }),
     ...days,
@@ -155,7 +187,7 @@ function record(
 function editionOf(periods: NonNullable<Edition['periods']>): Edition {
   return {
     system: ICD10PCS,
-    version: periods.at(-1)!.version,
+    version: undefined,
     name: 'ICD10PCS',
     title: 'International Classification of Diseases, 10th Revision, Procedure Coding System',
     content: 'complete',

@@ -113,7 +113,7 @@ function editionOf(versions: readonly Version[]): Edition {
   })
   return {
     system: MSDRG,
-    version: periods.at(-1)!.version,
+    version: undefined,
     name: 'MSDRG',
     title: 'Medicare Severity Diagnosis Related Groups',
     content: 'complete',

@@ -7,7 +7,7 @@ import { ICD10CM } from '../systems.ts'
 import { byProperty } from '../value-sets.ts'
 import { isOfIcd10cm, readSources } from './files.ts'
 import { histories, type Sources } from './history.ts'
-import { PROPERTIES } from './known-properties.ts'
+import { PROPERTIES, toldBy } from './known-properties.ts'
 import { merged } from './merge.ts'
 import { treeRecords } from './record.ts'
 import { orderKey } from './year-code.ts'
@@ -27,7 +27,12 @@ export const icd10cm: Loader = {
     const fresh = recordsOf(sources, held && day)
     return {
       editions: [
-        { edition: editionOf(sources, held), concepts: held ? merged(held.all(), fresh, day, sources) : fresh },
+        {
+          edition: editionOf(sources, held),
+          concepts: held
+            ? merged(held.all(), fresh, day, { told: toldBy(sources), hasTree: sources.tabular !== undefined })
+            : fresh,
+        },
       ],
       definitions: definitionsOf(sources),
       words: wordsOf(paths, sources, held),
@@ -67,7 +72,8 @@ function editionOf({ years }: Sources, held: ConceptSource | undefined): Edition
   })
   return {
     system: ICD10CM,
-    version: periods.at(-1)!.version,
+    // One edition for all its years: the next one takes its place.
+    version: undefined,
     name: 'ICD10CM',
     title: 'International Classification of Diseases, 10th Revision, Clinical Modification',
     content: 'complete',

@@ -2,9 +2,16 @@ import type { Concept } from '../../concept.ts'
 import { dayBefore } from '../days.ts'
 import { before, joined } from '../stretches.ts'
 import { isBillable, withEffectiveDays, withoutEffectiveDays } from './effective.ts'
-import type { Sources } from './history.ts'
-import { inRank, toldBy } from './known-properties.ts'
+import { inRank } from './known-properties.ts'
 import { orderKey } from './year-code.ts'
+
+/** What new years tell. */
+export interface News {
+  /** Names of properties of which they say all that there is to say. */
+  told: ReadonlySet<string>
+  /** Whether chapters and blocks are among them: what is abstract. */
+  hasTree: boolean
+}
 
 /** Records of one code. */
 interface Group {
@@ -14,46 +21,46 @@ interface Group {
 
 /**
  * An edition with new years in it: up to the day before `day` as it was, from then on as `fresh` says. A code that is listed
- * as it was goes on with what was known of it, as far as `sources` do not tell that anew; one that is not listed any more ends.
+ * as it was goes on with what was known of it, as far as `news` do not tell that anew; one that is not listed any more ends.
  * Both must be in the order of the official list.
  */
 export async function* merged(
   held: AsyncIterable<Concept>,
   fresh: Iterable<Concept>,
   day: string,
-  sources: Sources,
+  news: News,
 ): AsyncGenerator<Concept> {
-  const merger = new Merger(day, sources)
-  const news = grouped(fresh)
-  let next = news.next()
+  const merger = new Merger(day, news)
+  const groups = grouped(fresh)
+  let next = groups.next()
   for await (const group of groupedStream(held)) {
     while (!next.done && orderKey(next.value.code) < orderKey(group.code)) {
       yield* merger.records([], next.value.records)
-      next = news.next()
+      next = groups.next()
     }
     const isSame = !next.done && next.value.code === group.code
     yield* merger.records(group.records, isSame ? next.value!.records : [])
-    if (isSame) next = news.next()
+    if (isSame) next = groups.next()
   }
-  for (; !next.done; next = news.next()) yield* merger.records([], next.value.records)
+  for (; !next.done; next = groups.next()) yield* merger.records([], next.value.records)
 }
 
 class Merger {
   private readonly day: string
   private readonly told: ReadonlySet<string>
-  private readonly hasTabular: boolean
+  private readonly hasTree: boolean
   /** Of the category whose codes are at hand. */
   private category: Concept | undefined
 
-  constructor(day: string, sources: Sources) {
+  constructor(day: string, { told, hasTree }: News) {
     this.day = day
-    this.told = toldBy(sources)
-    this.hasTabular = sources.tabular !== undefined
+    this.told = told
+    this.hasTree = hasTree
   }
 
   records(held: readonly Concept[], fresh: readonly Concept[]): Concept[] {
     const isTree = (held[0] ?? fresh[0])?.abstract === true
-    if (isTree && !this.hasTabular) return [...held]
+    if (isTree && !this.hasTree) return [...held]
     const kept = before(held.map(withoutEffectiveDays), this.day)
     const last = kept.at(-1)
     const previous = last?.to === dayBefore(this.day) ? last : undefined
@@ -93,7 +100,7 @@ class Merger {
     const own = record.designations ?? []
     const has = (use: string) => own.some((one) => one.use?.code === use)
     const kept = (same.designations ?? []).filter(({ use }) =>
-      use?.code === 'inclusion-term' ? !this.hasTabular : !has(use?.code ?? ''),
+      use?.code === 'inclusion-term' ? !this.hasTree : !has(use?.code ?? ''),
     )
     return [...own, ...kept].toSorted((one, other) => rankOf(one) - rankOf(other))
   }

@@ -64,6 +64,22 @@ t.test('ICD-10-PCS of the official order file has the tables as headers', async 
   const shelf = new Shelf()
   await shelf.load(icd10pcs, [path!])
   t.match(shelf.concepts.records(ICD10PCS, '001'), [{ abstract: true, from: '2026-10-01' }])
+  const [next] = filesOf(t, {
+    'icd10pcs_order_2028.txt':
+      orderLine(1, '001', false, 'Central Nervous System and Cranial Nerves, Bypass') +
+      orderLine(2, '0016071', true, 'Bypass to Mastoid Sinus'),
+  })
+  const later = new Shelf()
+  await later.load(icd10pcs, [path!])
+  const [published] = await later.load(icd10pcs, [next!])
+  t.strictSame(published?.edition.periods, [
+    { version: 'FY2027', from: '2026-10-01', to: '2027-09-30' },
+    { version: 'FY2028', from: '2027-10-01' },
+  ])
+  t.match(later.concepts.records(ICD10PCS, '0016070'), [{ from: '2026-10-01', to: '2027-09-30' }])
+  t.match(later.concepts.records(ICD10PCS, '0016071'), [{ from: '2027-10-01', parents: ['001'] }])
+  t.equal(later.concepts.records(ICD10PCS, '001').length, 1)
+  await t.rejects(later.load(icd10pcs, [path!]), /FY2028 is held, which is later/)
   t.match(shelf.concepts.records(ICD10PCS, '0016070'), [
     { parents: ['001'], designations: [{ value: 'Bypass Cereb Vent to Nasophar with Autol Sub, Open' }] },
   ])

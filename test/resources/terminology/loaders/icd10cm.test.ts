@@ -82,7 +82,7 @@ const records = (shelf: Shelf, code: string) =>
 t.test('an official order file and tabular list become an edition with its notes', async (t) => {
   const { shelf } = await twoYears(t)
   const edition = shelf.concepts.held[0]?.edition
-  t.match(edition, { system: ICD10CM, version: 'FY2026', periods: [{ version: 'FY2026', from: '2025-10-01' }] })
+  t.match(edition, { system: ICD10CM, version: undefined, periods: [{ version: 'FY2026', from: '2025-10-01' }] })
   const [e11] = shelf.concepts.records(ICD10CM, 'E11')
   t.match(e11, { display: 'Type 2 diabetes mellitus', parents: ['E08-E13'], from: '2025-10-01' })
   const on = (code: string, name: string) => shelf.property(ICD10CM, code, '2026-01-01', name)
@@ -123,7 +123,6 @@ t.test(
   async (t) => {
     const { shelf, second } = await twoYears(t)
     const [published] = await shelf.load(icd10cm, [second])
-    t.equal(published?.edition.version, 'FY2027')
     t.strictSame(published?.edition.periods, [
       { version: 'FY2026', from: '2025-10-01', to: '2026-09-30' },
       { version: 'FY2027', from: '2026-10-01' },
