@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { archiveFolder } from './archive-file.ts'
 import { RecorderBehind } from './behind.ts'
 import { FoldedDeeds } from './folded.ts'
+import { LeftDeeds } from './left-deeds.ts'
 import { DurableRecorder, type Recorder } from './recorder.ts'
 import { AuditUpkeep } from './upkeep.ts'
 
@@ -16,13 +17,16 @@ export interface Recording {
 }
 
 /** Recording as the settings ask for it. */
-export function openRecording(store: Store, { audit: how, auditYears: years, dataDir }: Config): Recording {
+export function openRecording(store: Store, { audit: how, auditYears: years, dataDir, mongoUrl }: Config): Recording {
   const durable = new DurableRecorder(store)
   const audit = how === 'full' ? durable : new RecorderBehind(durable)
   const folded = new FoldedDeeds(audit)
   const upkeep = new AuditUpkeep({ store, audit, retention: { years, folder: archiveFolder(dataDir) } })
+  // On MongoDB commands write beside the servers.
+  const left = mongoUrl === undefined ? new LeftDeeds(dataDir, audit) : undefined
   const close = async () => {
     await upkeep.close()
+    await left?.close()
     await folded.close()
     await audit.close()
   }

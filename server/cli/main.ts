@@ -1,5 +1,6 @@
 import { AUDIT_USAGE, audit } from './audit.ts'
 import { CLIENT_USAGE, client } from './client.ts'
+import { CODES_USAGE, codes } from './codes.ts'
 import { COPY_USAGE, copy } from './copy.ts'
 import { load, USAGE } from './load.ts'
 import { POLICY_USAGE, policy } from './policy.ts'
@@ -12,6 +13,7 @@ type Command = (args: string[], environment: Record<string, string | undefined>)
 
 const COMMANDS: Readonly<Record<string, { run: Command; usage: string }>> = {
   load: { run: load, usage: USAGE },
+  codes: { run: codes, usage: CODES_USAGE },
   reindex: { run: reindex, usage: REINDEX_USAGE },
   copy: { run: copy, usage: COPY_USAGE },
   user: { run: user, usage: USER_USAGE },

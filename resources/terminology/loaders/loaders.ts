@@ -21,3 +21,6 @@ export const PUBLIC: readonly Loader[] = [
   casefinding,
   naaccr,
 ]
+
+/** Loaders of what takes a licence, which whoever loads it has. */
+export const LICENSED: readonly Loader[] = []
