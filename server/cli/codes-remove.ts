@@ -60,7 +60,7 @@ function editionAsked(editions: readonly Edition[], system: string, version: str
     )
   }
   if (own.length === 0) throw new Error(`Nothing of ${system} was loaded.`)
-  throw new Error(`Say which one: ${own.map(nameOf).join(', ')}.`)
+  throw new Error(`Say which one: ${own.map(nameOf).sort().join(', ')}.`)
 }
 
 function nameOf({ system, version }: Edition): string {
