@@ -93,10 +93,20 @@ t.test('years one after the other, known to who has the store open', async (t) =
       codings: [{ system: ICD10CM, code }],
       ...(day ? { day } : {}),
     })
+  /** Other processes know of it soon. */
+  const knows = async (version: string) => {
+    for (let at = 0; at < 100; at++) {
+      const editions = await knowledge.concepts.editions()
+      if (editions.some(({ periods }) => periods?.some((period) => period.version === version))) return
+      await setTimeout(100)
+    }
+  }
   t.equal((await run('load', 'icd-10-cm', named('order_2026.txt'))).code, 0)
+  await knows('FY2026')
   t.match(await asked('I42.0'), { result: true, message: undefined })
   const second = await run('load', 'icd-10-cm', named('order_2027.txt'))
   t.match(second.output, 'put into what was held: FY2026')
+  await knows('FY2027')
   t.match(await asked('I42.0', '2026-09-30'), { result: true, message: undefined })
   t.match(await asked('I42.0', '2026-10-01'), { result: true, message: /is a header since 2026-10-01.*use I42\.01/ })
   t.match(await asked('I42.01', '2026-09-30'), { result: false, message: /valid from 2026-10-01/ })
