@@ -25,6 +25,13 @@ const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
       is: 'probability.empty() or (probability is decimal implies (probability as decimal) <= 100)',
     },
   ],
+  // `when` repeats, and `in` asks about one.
+  'tim-9': [
+    {
+      of: "offset.empty() or (when.exists() and ((when in ('C' | 'CM' | 'CD' | 'CV')).not()))",
+      is: "offset.empty() or (when.exists() and when.where($this in ('C' | 'CM' | 'CD' | 'CV')).empty())",
+    },
+  ],
   // A Reference may have an identifier alone; `#` is the container (references.html, "Contained Resources").
   'ref-1': [
     {
