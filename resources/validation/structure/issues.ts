@@ -63,7 +63,11 @@ function describe(error: ErrorObject): Description {
 }
 
 function fhirPath(instancePath: string): string {
-  return instancePath.replace(/\/(\d+)/g, '[$1]').replaceAll('/', '.')
+  // What is within `_birthDate` is within `birthDate`, as FHIRPath has it.
+  return instancePath
+    .replace(/\/_(?=\w+\/)/g, '/')
+    .replace(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.')
 }
 
 function shapeName(type: unknown, schema: Record<string, unknown>): string {
