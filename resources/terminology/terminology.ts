@@ -33,7 +33,7 @@ import { subsumption } from './subsumes.ts'
 import { type Opened, ReadSystems } from './systems.ts'
 import { translation } from './translate/translate.ts'
 import { answerOf, verdictOf } from './validate-code.ts'
-import { keepVerdict, knownVerdict } from './verdicts.ts'
+import { keepTable, keepVerdict, knownVerdict } from './verdicts.ts'
 
 /** What terminology is made of. `external`: code systems that are held elsewhere. `today`: the day it is (`2026-09-30`). */
 export interface TerminologyParts {
@@ -128,15 +128,11 @@ export class Terminology {
     const kept = await this.current.now()
     const known = knownVerdict(kept, question, day)
     if (known) return known
-    try {
-      const verdict = await this.decide(kept, question, day)
-      await keepVerdict(kept, question, day, verdict)
-      return verdict
-    } catch (error) {
-      // A value set that cannot be understood, or a server elsewhere that is away, is no fault of the code.
-      if (!(error instanceof FhirError)) throw error
-      return { result: 'unknown', message: error.issues[0]?.diagnostics ?? 'not checked', faults: [] }
-    }
+    const verdict = await this.decide(kept, question, day).then((said) => ({ said, kept: true }), unknownFor)
+    // What is away may be back at any time.
+    if (verdict.kept) keepVerdict(kept, question, day, verdict.said)
+    await keepTable(kept, question, day).catch(unknownFor)
+    return verdict.said
   }
 
   /** As `verdict`, where it is known without waiting (it is as old as a second then); undefined where it is not. */
@@ -194,4 +190,12 @@ export class Terminology {
     const held = resource ?? (await this.parts.canonicals.find('ValueSet', url, version))?.resource
     return held ?? (await implicitSet(url, kept.systems)) ?? { resourceType: 'ValueSet', url }
   }
+}
+
+/** A value set that cannot be carried out, or a server elsewhere that is away, is no fault of the code. */
+function unknownFor(error: unknown): { said: CodeVerdict; kept: boolean } {
+  if (!(error instanceof FhirError)) throw error
+  const message = error.issues[0]?.diagnostics ?? 'not checked'
+  const kept = error.kind !== 'unavailable' && error.kind !== 'timeout'
+  return { said: { result: 'unknown', message, faults: [] }, kept }
 }

@@ -15,16 +15,15 @@ export function knownVerdict(kept: Kept, question: CodeQuestion, day: string): C
   return kept.verdicts.get(keyOf(question, day))
 }
 
-/** Keeps a verdict, and the value set as a table if it is a small one. */
-export async function keepVerdict(
-  kept: Kept,
-  question: CodeQuestion,
-  day: string,
-  verdict: CodeVerdict,
-): Promise<void> {
+/** Keeps a verdict. */
+export function keepVerdict(kept: Kept, question: CodeQuestion, day: string, verdict: CodeVerdict): void {
   kept.verdicts.set(keyOf(question, day), verdict)
-  if (question.valueSet === undefined) return
-  const { url, version } = canonicalParts(question.valueSet)
+}
+
+/** Keeps the value set of a question as a table, if it is a small one. */
+export async function keepTable(kept: Kept, { valueSet }: CodeQuestion, day: string): Promise<void> {
+  if (valueSet === undefined) return
+  const { url, version } = canonicalParts(valueSet)
   const name = nameOf(url, version, day)
   if (kept.tried.get(name)) return
   kept.tried.set(name, true)

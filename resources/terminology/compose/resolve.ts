@@ -87,8 +87,9 @@ export class Resolving {
   }
 
   private async part(include: Include, locked: string | undefined): Promise<Part> {
-    const { system, concept, filter } = include
-    const version = system === undefined ? undefined : this.pinned.version(system, include.version)
+    const { concept, filter } = include
+    const { system, told } = systemOf(include)
+    const version = system === undefined ? undefined : this.pinned.version(system, told)
     // A date that the definition is locked to goes before that of the question.
     const day = (version === undefined ? locked : undefined) ?? this.pinned.day
     const sets: ResolvedSet[] = []
@@ -113,6 +114,13 @@ export class Resolving {
   private opened(system: string, version: string | undefined, day: string | undefined): Promise<Opened | undefined> {
     return this.systems.open(system, version, day)
   }
+}
+
+/** Some write the version to the system, where R4 has no place for it. */
+function systemOf({ system, version }: Include): { system: string | undefined; told: string | undefined } {
+  if (system === undefined) return { system, told: version }
+  const parts = canonicalParts(system)
+  return parts.version === undefined ? { system, told: version } : { system: parts.url, told: version ?? parts.version }
 }
 
 /** Whether a value set is known by the expansion that came with it alone: it says not how it is made, or of what is not held. */

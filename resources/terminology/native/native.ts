@@ -6,6 +6,7 @@ import { languageOf } from './languages.ts'
 import { mimeTypeOf } from './mime-types.ts'
 import { unitOf } from './ucum-codes.ts'
 import { uriOf } from './uris.ts'
+import { usStates } from './us-states.ts'
 
 let made: ReadonlyMap<string, ConceptSource> | undefined
 
@@ -19,6 +20,7 @@ export function nativeSource(system: string): ConceptSource | undefined {
       new DecidedSource('urn:ietf:rfc:3986', 'URI', true, uriOf),
       currencies(),
       countries(),
+      usStates(),
     ].map((source) => [source.edition.system, source]),
   )
   return made.get(system)

@@ -40,6 +40,7 @@ const cases: Record<string, { right: string[]; wrong: string[] }> = {
     wrong: ['hl7.org', 'http://a b', '', 'http://a/%zz'],
   },
   'urn:iso:std:iso:4217': { right: ['USD', 'EUR', 'JPY', 'CHF'], wrong: ['usd', 'EURO', 'XYZ1', ''] },
+  'https://www.usps.com/': { right: ['MA', 'PR', 'DC'], wrong: ['ma', 'XX', 'Texas', ''] },
   'urn:iso:std:iso:3166': { right: ['US', 'USA', '840', 'DE', 'DEU', '276'], wrong: ['us', 'XX', 'USAX', '000', ''] },
 }
 
