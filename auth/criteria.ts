@@ -8,6 +8,7 @@ import { isInclude } from '../search/include.ts'
 import { parseCriteria, RESULT_PARAMETERS } from '../search/parse.ts'
 import { parseQuery, type QueryPair } from '../search/query.ts'
 import type { Searcher } from '../search/searcher.ts'
+import type { KnownTerminology } from '../search/terminology/held.ts'
 import { withTerminology } from '../search/terminology/resolve.ts'
 
 /** What criteria of scopes and policies are read with. */
@@ -15,6 +16,8 @@ export interface CriteriaPlace {
   context: ParseContext
   /** Finds the value sets and code systems of `:in`, `:below` …; without it such criteria give nothing. */
   searcher?: Searcher | undefined
+  /** Terminology besides what is stored. */
+  knowledge?: KnownTerminology | undefined
   /** Whether some resources may lack the index entries of a parameter. */
   lacks(parameter: AskedParameter): boolean
   /** Elements that are withheld from whom the criteria are for: what rests on them would tell of them. */
@@ -32,7 +35,7 @@ const OPEN = { byType: {}, others: { kind: 'all' } } as const
 export async function strictCriteria(
   type: string,
   pairs: readonly QueryPair[],
-  { context, searcher, lacks, hidden = {} }: CriteriaPlace,
+  { context, searcher, knowledge, lacks, hidden = {} }: CriteriaPlace,
 ): Promise<Expression | undefined> {
   try {
     const { expression, used, unknown } = searcher
@@ -40,6 +43,7 @@ export async function strictCriteria(
           searcher,
           restriction: OPEN,
           baseUrl: context.baseUrl,
+          knowledge,
         })
       : parseCriteria(type, pairs, context)
     if (unknown.length > 0 || used.length !== pairs.length || used.length === 0) return undefined

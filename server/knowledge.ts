@@ -1,3 +1,7 @@
+import type { Canonicals } from '../resources/conformance/canonicals.ts'
+import { LayeredCanonicals } from '../resources/conformance/layered.ts'
+import { PackagedCanonicals } from '../resources/conformance/packaged.ts'
+import { r4Canonicals } from '../resources/conformance/r4.ts'
 import type { ConceptStore } from '../resources/store/concepts.ts'
 import type { PackageStore } from '../resources/store/packages.ts'
 import { SqliteConcepts } from '../resources/store/sqlite/concepts.ts'
@@ -5,10 +9,14 @@ import { SqlitePackages } from '../resources/store/sqlite/packages.ts'
 import type { Config } from './config.ts'
 import { withoutSecrets } from './mongo-url.ts'
 
-/** What is known besides resources: packages of definitions, and large code systems. */
+/** What is known besides resources. */
 export interface Knowledge {
+  /** Definitions of packages. */
   packages: PackageStore
+  /** Large code systems. */
   concepts: ConceptStore
+  /** Definitions of packages, and of R4 behind them. */
+  definitions: Canonicals
   close(): Promise<void>
 }
 
@@ -23,8 +31,7 @@ export async function openKnowledge({ dataDir, mongoUrl, storeName }: KnowledgeP
   if (mongoUrl !== undefined) return openOnMongo(mongoUrl, storeName)
   const packages = await SqlitePackages.open(dataDir)
   try {
-    const concepts = await SqliteConcepts.open(dataDir)
-    return { packages, concepts, close: () => closeAll(concepts, packages) }
+    return knowledgeOf(packages, await SqliteConcepts.open(dataDir))
   } catch (error) {
     await packages.close()
     throw error
@@ -41,8 +48,7 @@ async function openOnMongo(url: string, storeName: string): Promise<Knowledge> {
     try {
       const database = client.db(databaseName(url))
       const packages = await MongoPackages.open(database)
-      const concepts = await MongoConcepts.open(database)
-      return { packages, concepts, close: () => closeAll(concepts, packages, client) }
+      return knowledgeOf(packages, await MongoConcepts.open(database), client)
     } catch (error) {
       await client.close()
       throw error
@@ -53,7 +59,16 @@ async function openOnMongo(url: string, storeName: string): Promise<Knowledge> {
   }
 }
 
-/** Closes one after the other. */
-async function closeAll(...all: readonly { close(): Promise<void> }[]): Promise<void> {
-  for (const one of all) await one.close()
+/** `client`: the connection that both have. */
+function knowledgeOf(packages: PackageStore, concepts: ConceptStore, client?: { close(): Promise<void> }): Knowledge {
+  return {
+    packages,
+    concepts,
+    definitions: new LayeredCanonicals([new PackagedCanonicals(packages), r4Canonicals]),
+    close: async () => {
+      await concepts.close()
+      await packages.close()
+      await client?.close()
+    },
+  }
 }

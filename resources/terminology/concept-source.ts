@@ -37,6 +37,11 @@ export interface ConceptQuery {
   conditions: readonly Condition[]
   /** Records that hold on this day alone; a source without dates gives all. */
   day: string
+  /**
+   * Records of all days, a code with several of them perhaps as often: what is below a code has been below it at some time. A source whose records are all of
+   * one day may pass over it.
+   */
+  anyDay?: boolean
   activeOnly: boolean
   /** Leave out what is there for its place in the tree. */
   selectableOnly?: boolean

@@ -1,102 +1,95 @@
-import { codeLists } from '../../resources/definitions/definitions.ts'
-import { addCode, type Codes, keepCodes, notHeld, tooMuch } from './codes.ts'
-import type { ConceptFilter, Concepts } from './concepts.ts'
-
-/** A stored ValueSet, as far as it is well-formed. */
-export interface ValueSet {
-  compose?: { include?: Include[]; exclude?: Include[] }
-  expansion?: { total?: number; contains?: Contained[] }
-}
-
-interface Include {
-  system?: string
-  version?: string
-  concept?: { code?: string }[]
-  filter?: ConceptFilter[]
-  valueSet?: string[]
-}
-
-interface Contained {
-  system?: string
-  code?: string
-  abstract?: boolean
-  contains?: Contained[]
-}
-
-/** Where value sets and code systems come from (`held.ts`). */
-interface Source {
-  valueSet(reference: string): Promise<ValueSet | undefined>
-  conceptsOf(system: string): Promise<Concepts>
-}
-
-/** Value sets that may stand within each other. */
-const MOST_NESTED = 10
+import { beginningOf } from '../../resources/beginning.ts'
+import type { ResolvedSet } from '../../resources/terminology/compose/resolved.ts'
+import { allConditions, type Selection, selectionsOf } from '../../resources/terminology/compose/selection.ts'
+import type { Condition } from '../../resources/terminology/concept-source.ts'
+import type { Opened } from '../../resources/terminology/systems.ts'
+import type { TokenTest } from '../expression.ts'
+import { MOST_CODES, notHeld, tooManyCodes } from './codes.ts'
 
 /**
- * The codes of a value set: its expansion where that is stored as a whole, else what it is composed of; R4's own lists
- * where it is not stored. Throws `invalid` where something of it is not known.
+ * The codes that a value set has, or has had on any day: what was recorded when they held is meant as well. Throws `invalid` where
+ * something of it is not known, and for too many.
  */
-export async function expand(reference: string, source: Source, nested = 0): Promise<Codes> {
-  if (nested > MOST_NESTED) throw tooMuch('Value sets are nested too deep, or contain themselves')
-  const valueSet = await source.valueSet(reference)
-  if (!valueSet) return listed(reference)
-  const { compose, expansion } = valueSet
-  const contained = flat(expansion?.contains ?? [])
-  if (contained.length > 0 && contained.length >= (expansion?.total ?? 0)) return ofExpansion(contained)
-  const codes: Codes = new Map()
-  for (const include of compose?.include ?? []) merge(codes, await included(include, source, nested))
-  let kept = codes
-  for (const exclude of compose?.exclude ?? []) kept = keepCodes(kept, await included(exclude, source, nested), true)
-  return kept
-}
-
-function listed(reference: string): Codes {
-  const lists = codeLists(reference.replace(/\|4\.0\.1$/, ''))
-  if (!lists) throw notHeld(`The value set ${reference.slice(0, 200)}`)
-  return new Map(lists.map(({ system, codes }) => [system, new Set(codes)]))
-}
-
-function flat(contains: readonly Contained[]): Contained[] {
-  const found: Contained[] = []
-  const open = [...contains]
-  for (let next = open.pop(); next; next = open.pop()) {
-    found.push(next)
-    for (const inner of next.contains ?? []) open.push(inner)
+export async function codesOfSet(set: ResolvedSet): Promise<TokenTest[]> {
+  const found: TokenTest[] = []
+  const missing = (what: string) => {
+    throw notHeld(what.replace(/ (?:is|are) not held here$/, ''))
+  }
+  for (const selection of selectionsOf(set, { missing })) {
+    for (const code of await codesOf(selection)) found.push({ system: selection.system, code })
+    if (found.length > MOST_CODES) throw tooManyCodes()
   }
   return found
 }
 
-/** What is abstract is there for its place in the tree: it is no code of the set (R4 ValueSet.expansion). */
-function ofExpansion(contained: readonly Contained[]): Codes {
-  const codes: Codes = new Map()
-  for (const { system = '', code, abstract } of contained) {
-    if (code !== undefined && abstract !== true) addCode(codes, system, code)
+/** A code with all that is below it, or above it, on any day. Throws `invalid` for a code that is none of the system. */
+export async function treeOf(opened: Opened, side: 'below' | 'above', code: string): Promise<Set<string>> {
+  demandWhole(opened)
+  await demandCode(opened, code)
+  return searched(opened, [{ op: side === 'below' ? 'is-a' : 'generalizes', code }], false)
+}
+
+async function codesOf(selection: Selection): Promise<string[]> {
+  const { opened, stored, listed, conditions, checks, activeOnly } = selection
+  let codes: Iterable<string>
+  if (stored) codes = [...stored.values()].filter(({ concept }) => !concept.abstract).map(({ concept }) => concept.code)
+  else if (listed) codes = await codesOfList(selection, listed)
+  else if (opened) {
+    demandWhole(opened)
+    await demandCodes(opened, conditions)
+    codes = await searched(opened, conditions, activeOnly)
+  } else codes = []
+  const kept: string[] = []
+  for (const code of codes) {
+    let passes = true
+    for (const check of checks) passes &&= await check(code)
+    if (passes) kept.push(code)
   }
+  return kept
+}
+
+/** Listed codes; a code that its system does not know is in the set because it is listed. */
+async function codesOfList(selection: Selection, listed: ReadonlyMap<string, unknown>): Promise<Iterable<string>> {
+  const { opened, conditions, activeOnly } = selection
+  if (listed.size > MOST_CODES) throw tooManyCodes()
+  if (!opened || (conditions.length === 0 && !activeOnly)) return listed.keys()
+  const found = await searched(opened, allConditions(selection), activeOnly)
+  if (conditions.some(({ op }) => op !== 'none-of')) return found
+  for (const code of listed.keys()) {
+    if (found.has(code) || isExcluded(code, conditions)) continue
+    if ((await opened.source.records(code)).length === 0) found.add(code)
+  }
+  return found
+}
+
+/** Of a code that its system does not know nothing is met but that it is listed. */
+function isExcluded(code: string, conditions: readonly Condition[]): boolean {
+  const excluded = conditions.flatMap((condition) => (condition.op === 'none-of' ? condition.each : []))
+  return excluded.some((each) => each.every((one) => one.op === 'codes' && one.codes.includes(code)))
+}
+
+async function searched({ source, day }: Opened, conditions: readonly Condition[], activeOnly: boolean) {
+  const query = { conditions, day, anyDay: true, activeOnly, offset: 0 }
+  const { concepts, total } = await source.search({ ...query, count: MOST_CODES + 1 })
+  const codes = new Set(concepts.map(({ code }) => code))
+  if (total > concepts.length || codes.size > MOST_CODES) throw tooManyCodes()
   return codes
 }
 
-/** What one include gives: the system's part of it that is in all of its value sets. */
-async function included(include: Include, source: Source, nested: number): Promise<Codes> {
-  const { system, valueSet = [] } = include
-  const sets: Codes[] = []
-  if (system !== undefined) sets.push(new Map([[system, await ofSystem(system, include, source)]]))
-  for (const reference of valueSet) sets.push(await expand(reference, source, nested + 1))
-  const [first, ...others] = sets
-  return others.reduce((kept, other) => keepCodes(kept, other), first ?? new Map())
+/** Half of a code system would make a wrong answer. */
+function demandWhole({ source }: Opened): void {
+  const { system, content } = source.edition
+  if (content !== 'complete' && content !== 'fragment') throw notHeld(`The code system ${beginningOf(system, 200)}`)
 }
 
-async function ofSystem(system: string, { version, concept, filter = [] }: Include, source: Source) {
-  if (concept && concept.length > 0) {
-    return new Set(concept.map(({ code }) => code).filter((code) => typeof code === 'string'))
+async function demandCodes(opened: Opened, conditions: readonly Condition[]): Promise<void> {
+  for (const condition of conditions) {
+    if (condition.op === 'none-of') for (const each of condition.each) await demandCodes(opened, each)
+    else if ('code' in condition) await demandCode(opened, condition.code)
   }
-  const concepts = await source.conceptsOf(version === undefined ? system : `${system}|${version}`)
-  const sets = filter.map((one) => concepts.filtered(one))
-  return sets.length > 0 ? sets.reduce((kept, set) => kept.intersection(set)) : new Set(concepts.all)
 }
 
-function merge(codes: Codes, more: Codes): void {
-  for (const [system, own] of more) {
-    const before = codes.get(system)
-    codes.set(system, before ? before.union(own) : own)
-  }
+async function demandCode({ source }: Opened, code: string): Promise<void> {
+  if ((await source.records(code)).length > 0) return
+  throw notHeld(`The code ${beginningOf(code)} of ${beginningOf(source.edition.system, 200)}`)
 }

@@ -1,8 +1,11 @@
+import type { Canonical, Canonicals, Listed } from '../../resources/conformance/canonicals.ts'
+import { r4Canonicals } from '../../resources/conformance/r4.ts'
+import { chosenVersion } from '../../resources/conformance/versions.ts'
+import type { Contained, ValueSetLike } from '../../resources/terminology/compose/value-set.ts'
+import type { SourceOpener } from '../../resources/terminology/concept-source.ts'
 import { allOf, type Expression } from '../expression.ts'
 import type { Restriction, Searcher } from '../searcher.ts'
 import { notHeld, tooMuch } from './codes.ts'
-import { type CodeSystem, Concepts } from './concepts.ts'
-import type { ValueSet } from './expansion.ts'
 
 /** Resources of terminology that one search may read, and the length of one. */
 const MOST_READ = 50
@@ -11,57 +14,93 @@ const MOST_BYTES = 16 * 1024 * 1024
 /** Versions of one canonical that are looked at. */
 const MOST_VERSIONS = 20
 
-/** The ValueSets and CodeSystems that the server holds, as far as the caller may see them; each is read once. */
-export class Held {
-  private readonly searcher: Searcher
-  private readonly restriction: Restriction
-  private readonly baseUrl: string
-  private readonly concepts = new Map<string, Concepts>()
+/** What is known besides the resources of the store. */
+export interface KnownTerminology {
+  /** Definitions of packages and of R4; R4's alone where it is absent. */
+  definitions?: Canonicals
+  /** Large code systems. */
+  concepts?: SourceOpener
+}
+
+/** Where a search finds terminology: in which store, for whom, and under which base URL. */
+export interface TerminologyPlace {
+  searcher: Searcher
+  restriction: Restriction
+  baseUrl: string
+  knowledge?: KnownTerminology | undefined
+}
+
+/**
+ * Definitions for one search: the resources that the server holds, as far as the caller may see them, before those of
+ * packages and of R4.
+ */
+export class Held implements Canonicals {
+  private readonly place: TerminologyPlace
   private read = 0
 
-  constructor(searcher: Searcher, restriction: Restriction, baseUrl: string) {
-    this.searcher = searcher
-    this.restriction = restriction
-    this.baseUrl = baseUrl
+  constructor(place: TerminologyPlace) {
+    this.place = place
   }
 
-  /** A value set by its canonical, with a version or without, or by its address on this server. */
-  async valueSet(reference: string): Promise<ValueSet | undefined> {
-    const path = reference.startsWith(`${this.baseUrl}/`) ? reference.slice(this.baseUrl.length + 1) : reference
-    const id = /^ValueSet\/([A-Za-z0-9.-]{1,64})$/.exec(path)?.[1]
-    const byId = id === undefined ? undefined : await this.newest('ValueSet', { kind: 'id', ids: [id] })
-    return (byId ?? (await this.newest('ValueSet', canonical(reference)))) as ValueSet | undefined
+  /** A value set also by its address on this server, absolute or not. Throws `invalid` for one of which only a page is held. */
+  async find(type: string, url: string, version?: string): Promise<Canonical | undefined> {
+    const { definitions = r4Canonicals } = this.place.knowledge ?? {}
+    const found = (await this.atAddress(type, url)) ?? (await this.stored(type, url, version))
+    if (found && isPage(found)) throw notHeld(`All of the value set ${url.slice(0, 200)}`)
+    return found ?? definitions.find(type, url, version)
   }
 
-  /** The concepts of a code system. Throws `invalid` where they are not held as a whole or as a curated part. */
-  async conceptsOf(system: string): Promise<Concepts> {
-    const known = this.concepts.get(system)
-    if (known) return known
-    const found = (await this.newest('CodeSystem', canonical(system))) as CodeSystem | undefined
-    if (!found || (found.content !== 'complete' && found.content !== 'fragment')) {
-      throw notHeld(`The code system ${system.slice(0, 200)}`)
-    }
-    const concepts = new Concepts(found)
-    this.concepts.set(system, concepts)
-    return concepts
+  private async atAddress(type: string, reference: string): Promise<Canonical | undefined> {
+    const { baseUrl } = this.place
+    const path = reference.startsWith(`${baseUrl}/`) ? reference.slice(baseUrl.length + 1) : reference
+    const [of, id = ''] = path.split('/', 2)
+    if (of !== type || path !== `${type}/${id}` || !/^[A-Za-z0-9.-]{1,64}$/.test(id)) return undefined
+    return (await this.readAll(type, { kind: 'id', ids: [id] }))[0]
   }
 
-  private async newest(type: string, where: Expression): Promise<unknown> {
+  /** None: supplements of code systems, which would be looked for here, add no codes. */
+  async list(): Promise<readonly Listed[]> {
+    return []
+  }
+
+  async stamp(): Promise<string> {
+    return 'one search'
+  }
+
+  private async stored(type: string, url: string, version: string | undefined): Promise<Canonical | undefined> {
+    const byUrl: Expression = { kind: 'uri', param: 'url', uris: [url] }
+    if (version === undefined) return chosenVersion(await this.readAll(type, byUrl))
+    const test = { system: undefined, code: version }
+    const exact = await this.readAll(type, allOf([byUrl, { kind: 'token', param: 'version', tests: [test] }]))
+    return chosenVersion(exact.length > 0 ? exact : await this.readAll(type, byUrl), version)
+  }
+
+  /** In the order of their last updates. */
+  private async readAll(type: string, where: Expression): Promise<Canonical[]> {
     if (++this.read > MOST_READ) throw tooMuch(`The search needs more than ${MOST_READ} value sets and code systems`)
-    const { restriction } = this
-    const { found } = await this.searcher.find({ type, where, restriction }, MOST_VERSIONS)
-    const versions = await this.searcher.versions(found)
-    const [newest] = versions.sort((one, other) => other.lastUpdated - one.lastUpdated)
-    if (!newest) return undefined
-    if (newest.text.length > MOST_BYTES) throw tooMuch(`${type}/${newest.id} is too large for a search`)
-    return JSON.parse(newest.text.toString())
+    const { searcher, restriction } = this.place
+    const { found } = await searcher.find({ type, where, restriction }, MOST_VERSIONS)
+    const versions = await searcher.versions(found)
+    return versions
+      .sort((one, other) => one.lastUpdated - other.lastUpdated)
+      .map(({ id, version, text }): Canonical => {
+        if (text.length > MOST_BYTES) throw tooMuch(`${type}/${id} is too large for a search`)
+        const resource = JSON.parse(text.toString())
+        const key = `stored ${type}/${id}/${version}`
+        return { resource, url: resource.url ?? '', version: resource.version, source: 'stored', key }
+      })
   }
 }
 
-function canonical(reference: string): Expression {
-  const bar = reference.lastIndexOf('|')
-  const url: Expression = { kind: 'uri', param: 'url', uris: [bar < 0 ? reference : reference.slice(0, bar)] }
-  if (bar < 0) return url
-  const version = { system: undefined, code: reference.slice(bar + 1) }
-  return allOf([url, { kind: 'token', param: 'version', tests: [version] }])
+/** Whether a value set tells a part of its codes alone. */
+function isPage({ resource }: Canonical): boolean {
+  const { compose, expansion } = resource as ValueSetLike
+  if (compose?.include?.length || expansion?.total === undefined) return false
+  return (expansion.offset ?? 0) > 0 || expansion.total > countOf(expansion.contains ?? [])
+}
+
+function countOf(contains: readonly Contained[]): number {
+  const all = [...contains]
+  for (const one of all) all.push(...(one.contains ?? []))
+  return all.length
 }

@@ -6,6 +6,7 @@ import { CommitRefused } from '../../resources/store/port.ts'
 import type { StateChange } from '../../resources/store/state.ts'
 import { ParameterRegistry } from '../../search/parameters.ts'
 import { CustomParameters } from '../custom-parameters.ts'
+import { openKnowledge } from '../knowledge.ts'
 import {
   administer,
   type Console,
@@ -62,11 +63,10 @@ async function set(desk: Desk, [file = '']: string[]): Promise<string[]> {
   const parameters = new ParameterRegistry()
   await new CustomParameters(parameters).load(searcher)
   const context = { baseUrl: `${config.publicUrl}/fhir`, parameters, zone: config.zone }
-  const changes = await new StoredPolicies(store.state).replacing(await readJson(path), {
-    context,
-    searcher,
-    lacks: () => false,
-  })
+  const policy = await readJson(path)
+  const knowledge = await openKnowledge(config)
+  const place = { context, searcher, knowledge, lacks: () => false }
+  const changes = await new StoredPolicies(store.state).replacing(policy, place).finally(() => knowledge.close())
   desk.says(`policy set ${changes[1]?.key}`)
   await write(store, changes)
   return [`Set the policy ${changes[0]?.key}; it is ${changes[1]?.key}.`]

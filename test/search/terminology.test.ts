@@ -1,11 +1,12 @@
 import t from 'tap'
 import type { FhirError } from '../../resources/fhir-error.ts'
+import { SqliteConcepts } from '../../resources/store/sqlite/concepts.ts'
 import type { Expression } from '../../search/expression.ts'
 import { parseCriteria } from '../../search/parse.ts'
-import { Concepts } from '../../search/terminology/concepts.ts'
-import { expand } from '../../search/terminology/expansion.ts'
+import type { TerminologyPlace } from '../../search/terminology/held.ts'
 import { withTerminology } from '../../search/terminology/resolve.ts'
 import { BASE } from '../support/criteria.ts'
+import { storeFolder } from '../support/folder.ts'
 import { openWorld } from '../support/world.ts'
 
 const concept = (code: string, ...inner: object[]) => ({ code, concept: inner })
@@ -48,7 +49,7 @@ const contains = [
   },
   { display: 'a group' },
 ]
-const LOOP = composed([{ valueSet: ['loop'] }])
+const LOOP = composed([{ valueSet: ['http://vs/loop'] }])
 const TWO = composed([codes('http://nested', 'a', 'b'), codes('http://s', 'x')])
 
 const ROWS: [rule: string, valueSet: object, wanted: string[] | RegExp][] = [
@@ -76,7 +77,8 @@ const ROWS: [rule: string, valueSet: object, wanted: string[] | RegExp][] = [
     composed([{ system: 'http://flat', filter: [{ property: 'kind', op: '=', value: 'x' }] }]),
     ['http://flat|b', 'http://flat|d'],
   ],
-  ['regex', composed([nested('regex', '(a+)+')]), /not supported/],
+  ['regex', composed([nested('regex', '[ab]')]), ['http://nested|a', 'http://nested|b']],
+  ['an op that is none', composed([nested('like', 'a')]), /not supported/],
   ['a filter on a code that is none', composed([nested('is-a', 'z')]), /code z of http:\/\/nested is not known/],
   [
     'all filters',
@@ -91,18 +93,31 @@ const ROWS: [rule: string, valueSet: object, wanted: string[] | RegExp][] = [
     ]),
     ['http://nested|a', 'http://nested|d'],
   ],
-  ['include.valueSet', composed([{ valueSet: ['two'] }]), ['http://nested|a', 'http://nested|b', 'http://s|x']],
-  ['system and valueSet', composed([{ ...nested('is-a', 'b'), valueSet: ['two'] }]), ['http://nested|b']],
-  ['include.valueSet of several', composed([{ valueSet: ['two', 'x'] }]), ['http://s|x']],
+  [
+    'include.valueSet',
+    composed([{ valueSet: ['http://vs/two'] }]),
+    ['http://nested|a', 'http://nested|b', 'http://s|x'],
+  ],
+  ['system and valueSet', composed([{ ...nested('is-a', 'b'), valueSet: ['http://vs/two'] }]), ['http://nested|b']],
+  ['include.valueSet of several', composed([{ valueSet: ['http://vs/two', 'http://vs/x'] }]), ['http://s|x']],
   [
     'exclude',
-    composed([{ system: 'http://nested' }], [nested('is-a', 'b'), { valueSet: ['two'] }]),
+    composed([{ system: 'http://nested' }], [nested('is-a', 'b'), { valueSet: ['http://vs/two'] }]),
     ['http://nested|d', 'http://nested|e'],
   ],
   ['a value set that is not held', composed([{ valueSet: ['http://none'] }]), /value set http:\/\/none is not known/],
-  ['value sets that contain themselves', LOOP, /nested too deep/],
-  ['expansion.contains', { expansion: { contains } }, ['http://s|x', '|y']],
-  ['expansion before compose', { expansion: { contains, total: 3 }, ...TWO }, ['http://s|x', '|y']],
+  ['value sets that contain themselves', LOOP, /includes itself/],
+  ['expansion.contains', { expansion: { contains } }, ['http://s|x']],
+  [
+    'compose before expansion',
+    { expansion: { contains, total: 3 }, ...TWO },
+    ['http://nested|a', 'http://nested|b', 'http://s|x'],
+  ],
+  [
+    'expansion where what it is composed of is not held',
+    { expansion: { contains }, compose: { include: [{ system: 'http://none' }] } },
+    ['http://s|x'],
+  ],
   [
     'a page of an expansion',
     { expansion: { contains, total: 400 }, ...TWO },
@@ -111,42 +126,113 @@ const ROWS: [rule: string, valueSet: object, wanted: string[] | RegExp][] = [
   ['an empty one', {}, []],
 ]
 
-const source = (valueSet: object) => ({
-  valueSet: async (reference: string) => {
-    const sets: Record<string, object> = { it: valueSet, loop: LOOP, two: TWO, x: composed([codes('http://s', 'x')]) }
-    return sets[reference]
-  },
-  conceptsOf: async (system: string) => {
-    const found = Object.entries(SYSTEMS).find(([url]) => url === system)
-    if (!found) throw new Error(`${system} is not known`)
-    return new Concepts({ url: system, ...found[1] })
-  },
+const OTHERS = { loop: LOOP, two: TWO, x: composed([codes('http://s', 'x')]) }
+const stored = (name: string, valueSet: object) => ({
+  resourceType: 'ValueSet',
+  id: name,
+  url: `http://vs/${name}`,
+  status: 'active',
+  ...valueSet,
 })
+const RESOURCES = [
+  ...Object.entries(SYSTEMS).map(([url, system], at) => ({
+    resourceType: 'CodeSystem',
+    id: `s${at}`,
+    url,
+    status: 'active',
+    content: 'complete',
+    ...system,
+  })),
+  ...Object.entries(OTHERS).map(([name, valueSet]) => stored(name, valueSet)),
+  ...ROWS.map(([, valueSet], at) => stored(`row-${at}`, valueSet)),
+]
+const SEEN = { byType: {}, others: { kind: 'all' } } as const
 
-for (const [rule, valueSet, wanted] of ROWS) {
-  t.test(`R4 ValueSet: ${rule}`, async (t) => {
-    const expanded = await expand('it', source(valueSet)).catch(
-      (error) => error.issues?.[0].diagnostics ?? error.message,
-    )
-    if (wanted instanceof RegExp) return t.match(expanded, wanted)
-    return t.strictSame(
-      [...expanded].flatMap(([system, own]) => [...own].map((code) => `${system}|${code}`)).sort(),
-      [...wanted].sort(),
-    )
-  })
+/** `system|code` of what criteria ask for, or the words that refuse them. */
+async function asked(place: TerminologyPlace, are: 'in' | 'below' | 'above', of: string): Promise<string[] | string> {
+  try {
+    const found = await withTerminology((terminology) => terminology.codes(are, of), place)
+    return found.map(({ system, code }) => `${system ?? ''}|${code}`).sort()
+  } catch (error) {
+    return (error as FhirError).issues[0]?.diagnostics ?? String(error)
+  }
 }
 
-t.test("R4's own lists of required bindings", async (t) => {
-  const genders = await expand('http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1', source({}))
-  t.ok(genders.get('http://hl7.org/fhir/administrative-gender')?.has('male'))
+t.test('R4 ValueSet and CodeSystem: the codes that they stand for', async (t) => {
+  const { searcher } = await openWorld(t, RESOURCES)
+  const place = { searcher, restriction: SEEN, baseUrl: BASE }
+  for (const [at, [rule, , wanted]] of ROWS.entries()) {
+    t.test(rule, async (t) => {
+      const found = await asked(place, 'in', `http://vs/row-${at}`)
+      if (wanted instanceof RegExp) t.match(found, wanted)
+      else t.strictSame(found, [...wanted].sort())
+    })
+  }
+  t.test('hierarchy by nesting and by properties', async (t) => {
+    t.strictSame(
+      await asked(place, 'below', 'http://flat|a'),
+      ['a', 'b', 'c', 'd'].map((code) => `http://flat|${code}`),
+    )
+    t.strictSame(
+      await asked(place, 'above', 'http://flat|c'),
+      ['a', 'b', 'c'].map((code) => `http://flat|${code}`),
+    )
+    t.strictSame(await asked(place, 'below', 'http://ring|a'), ['http://ring|a', 'http://ring|b'])
+    t.match(await asked(place, 'below', 'http://flat|z'), /code z of http:\/\/flat is not known/)
+  })
+  t.test("R4's own definitions", async (t) => {
+    const genders = await asked(place, 'in', 'http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1')
+    t.ok(genders.includes('http://hl7.org/fhir/administrative-gender|male'))
+    const below = await asked(place, 'below', 'http://terminology.hl7.org/CodeSystem/v3-ActCode|_ActPolicyType')
+    t.ok(below.includes('http://terminology.hl7.org/CodeSystem/v3-ActCode|COVPOL'))
+    t.match(await asked(place, 'in', 'http://hl7.org/fhir/ValueSet/mimetypes'), /cannot be listed/)
+  })
 })
 
-t.test('R4 CodeSystem: hierarchy by nesting and by properties', async (t) => {
-  const flat = new Concepts({ url: 'http://flat', ...SYSTEMS['http://flat'] })
-  t.strictSame([...flat.tree('a', 'below')].sort(), ['a', 'b', 'c', 'd'])
-  t.strictSame([...flat.tree('c', 'above')].sort(), ['a', 'b', 'c'])
-  const ring = new Concepts(SYSTEMS['http://ring'])
-  t.strictSame([...ring.tree('a', 'below')].sort(), ['a', 'b'])
+t.test('large code systems: what is below a code, and value sets with filters', async (t) => {
+  const { searcher } = await openWorld(t, [
+    stored('billable', {
+      compose: {
+        include: [
+          {
+            system: 'http://large',
+            filter: [
+              { property: 'concept', op: 'is-a', value: 'E11' },
+              { property: 'billable', op: '=', value: 'true' },
+            ],
+          },
+        ],
+      },
+    }),
+    stored('whole', { compose: { include: [{ system: 'http://large' }] } }),
+  ])
+  const concepts = await SqliteConcepts.open(storeFolder(t))
+  t.teardown(() => concepts.close())
+  const billable = (value: boolean) => [{ code: 'billable', type: 'boolean' as const, value }]
+  const draft = await concepts.draft({
+    system: 'http://large',
+    version: '1',
+    name: 'Large',
+    content: 'complete',
+    caseSensitive: false,
+  })
+  await draft.add([
+    { code: 'E11', display: 'Type 2 diabetes', properties: billable(false) },
+    { code: 'E11.9', display: 'without complications', parents: ['E11'], properties: billable(true) },
+    { code: 'E11.8', display: 'ended', parents: ['E11'], properties: billable(true), to: '2016-09-30' },
+  ])
+  const many = (at: number) => ({ code: `X${at}`, display: '', parents: ['X'] })
+  await draft.add([{ code: 'X', display: '' }, ...Array.from({ length: 10_000 }, (_, at) => many(at))])
+  await draft.publish()
+  const place = { searcher, restriction: SEEN, baseUrl: BASE, knowledge: { concepts } }
+  const diabetes = ['http://large|E11', 'http://large|E11.8', 'http://large|E11.9']
+  t.strictSame(await asked(place, 'below', 'http://large|E11'), diabetes, 'what was recorded when it held too')
+  t.strictSame(await asked(place, 'below', 'http://large|1|e11'), diabetes)
+  t.strictSame(await asked(place, 'above', 'http://large|E11.8'), ['http://large|E11', 'http://large|E11.8'])
+  t.strictSame(await asked(place, 'in', 'http://vs/billable'), ['http://large|E11.8', 'http://large|E11.9'])
+  t.match(await asked(place, 'below', 'http://large|X'), /more than 10000 codes/)
+  t.match(await asked(place, 'in', 'http://vs/whole'), /more than 10000 codes/)
+  t.match(await asked({ ...place, knowledge: {} }, 'below', 'http://large|E11'), /http:\/\/large is not known/)
 })
 
 t.test('what the caller may not see is not known', async (t) => {

@@ -10,11 +10,12 @@ export class Below {
     this.reader = reader
   }
 
-  /** Records of a code and of all below it on a day; of all days where the hierarchy is always the same. */
-  tree(code: string, day: string): Promise<Ordinals> {
+  /** Records of a code and of all below it on a day; of all days without one, and where the hierarchy is always the same. */
+  tree(code: string, day: string | undefined): Promise<Ordinals> {
     const { reader } = this
     const key = reader.codeKey(code)
-    if (reader.head.shifting) return reader.keep(`below ${day} ${key}`, () => this.followed(key, day))
+    if (reader.head.shifting && day !== undefined)
+      return reader.keep(`below ${day} ${key}`, () => this.followed(key, day))
     return reader.keep(`below ${key}`, () => this.branch(key))
   }
 
@@ -25,15 +26,17 @@ export class Below {
     return records.find((record) => holdsOn(record, day))
   }
 
-  /** Codes above a code on a day, as the edition compares them, the nearest first. */
-  async above(code: string, day: string): Promise<string[]> {
+  /** Codes above a code on a day (at any time without one), as the edition compares them, the nearest first. */
+  async above(code: string, day: string | undefined): Promise<string[]> {
     const { reader } = this
     const found = new Set<string>()
     let level = [reader.codeKey(code)]
     while (level.length > 0) {
       const nodes = await reader.nodes(level)
       const records = await reader.records(nodes.flatMap((node) => node?.records ?? []))
-      const next = records.filter((one) => holdsOn(one, day)).flatMap(({ parents = [] }) => parents)
+      const next = records
+        .filter((one) => day === undefined || holdsOn(one, day))
+        .flatMap(({ parents = [] }) => parents)
       level = [...new Set(next.map((parent) => reader.codeKey(parent)))].filter((parent) => !found.has(parent))
       for (const parent of level) found.add(parent)
     }

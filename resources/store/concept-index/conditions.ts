@@ -25,14 +25,14 @@ export class Conditions {
     this.below = below
   }
 
-  /** Records that meet all; a set of its own. Throws `invalid` for what cannot be carried out. */
-  async all(conditions: readonly Condition[], day: string): Promise<Ordinals> {
+  /** Records that meet all on a day, or at any time without one; a set of its own. Throws `invalid` for what cannot be carried out. */
+  async all(conditions: readonly Condition[], day: string | undefined): Promise<Ordinals> {
     const set = Ordinals.all(this.reader.size)
     for (const condition of conditions) set.and(await this.one(condition, day))
     return set
   }
 
-  private one(condition: Condition, day: string): Promise<Ordinals> | Ordinals {
+  private one(condition: Condition, day: string | undefined): Promise<Ordinals> | Ordinals {
     switch (condition.op) {
       case '=':
         return this.values(condition.property, [condition.value])
@@ -53,14 +53,14 @@ export class Conditions {
     }
   }
 
-  private async noneOf(each: readonly (readonly Condition[])[], day: string): Promise<Ordinals> {
+  private async noneOf(each: readonly (readonly Condition[])[], day: string | undefined): Promise<Ordinals> {
     const set = Ordinals.all(this.reader.size)
     for (const conditions of each) set.minus(await this.all(conditions, day))
     return set
   }
 
   /** Conditions on the place in the hierarchy. */
-  private async placed({ op, code }: Extract<Condition, { code: string }>, day: string): Promise<Ordinals> {
+  private async placed({ op, code }: Extract<Condition, { code: string }>, day: string | undefined): Promise<Ordinals> {
     switch (op) {
       case 'is-a':
         return this.below.tree(code, day)

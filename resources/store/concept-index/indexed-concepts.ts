@@ -51,21 +51,14 @@ export class IndexedConcepts implements ConceptSource {
     return this.below.isBelow(code, ancestor, day)
   }
 
-  async search({
-    text = '',
-    conditions,
-    day,
-    activeOnly,
-    selectableOnly,
-    offset,
-    count,
-  }: ConceptQuery): Promise<ConceptPage> {
+  async search(query: ConceptQuery): Promise<ConceptPage> {
+    const { text = '', conditions, day, anyDay, activeOnly, selectableOnly, offset, count } = query
     if (text.length > LONGEST_TEXT) {
       const words = `A text to search for has more than ${LONGEST_TEXT} characters.`
       throw FhirError.of('invalid', words, { code: 'too-costly' })
     }
-    const among = await this.conditions.all(conditions, day)
-    if (this.reader.head.dated) among.and(await this.holding(day))
+    const among = await this.conditions.all(conditions, anyDay ? undefined : day)
+    if (this.reader.head.dated && !anyDay) among.and(await this.holding(day))
     if (activeOnly) among.minus(await this.reader.posting(FIELD.flag, 'inactive'))
     if (selectableOnly) among.minus(await this.reader.posting(FIELD.flag, 'abstract'))
     if (text.trim() === '') {

@@ -44,6 +44,7 @@ export const codeSystem = elements({ name: some(POOL.words) }).chain((rest) =>
   fc.record({
     ...Object.fromEntries(Object.entries(rest).map(([name, one]) => [name, fc.constant(one)])),
     content: fc.constantFrom(...Array(12).fill('complete'), 'fragment', 'not-present'),
+    caseSensitive: fc.constant(true),
     concept: concepts,
   }),
 )

@@ -1,3 +1,4 @@
+import { compareVersions } from '../../../resources/conformance/versions.ts'
 import { BASE } from '../criteria.ts'
 import { type Known, NotJudged, Refused, type View } from './view.ts'
 
@@ -25,8 +26,7 @@ interface ValueSet {
 const GENDERS = 'http://hl7.org/fhir/ValueSet/administrative-gender'
 
 /** The codes of a value set, as R4 describes it, of the few forms that the small worlds have. */
-export function codesOf(view: View, reference: string, within = 0): Codes {
-  if (within > 10) throw new Refused('a ring of value sets')
+export function codesOf(view: View, reference: string, open: readonly string[] = []): Codes {
   const found = newest(named(view, reference))
   if (!found) {
     if (reference !== GENDERS) throw new Refused(reference)
@@ -34,14 +34,58 @@ export function codesOf(view: View, reference: string, within = 0): Codes {
       ['male', 'female', 'other', 'unknown'].map((code) => `http://hl7.org/fhir/administrative-gender|${code}`),
     )
   }
+  if (open.includes(found.id)) throw new Refused('a ring of value sets')
+  const within = [...open, found.id]
   const { compose, expansion } = found.resource as ValueSet
-  if (expansion && expansion.contains.length >= (expansion.total ?? 0)) {
+  const includes = compose?.include ?? []
+  const excludes = compose?.exclude ?? []
+  for (const { valueSet = [] } of [...includes, ...excludes]) for (const one of valueSet) refuseRing(view, one, within)
+  if (includes.length === 0 || !includes.every((include) => isHeld(view, include))) {
+    // What came with it counts where the rest cannot be told.
+    if (includes.length === 0 && !expansion) return new Set()
+    if (!expansion || sizeOf(expansion) < (expansion.total ?? 0)) throw new Refused(reference)
     const codes = expansion.contains.filter(({ abstract }) => !abstract)
-    return new Set(codes.map(({ system, code }) => `${system}|${code}`))
+    return less(view, new Set(codes.map(({ system, code }) => `${system}|${code}`)), [], within)
   }
-  const parts = (includes: Include[] = []) =>
-    new Set(includes.flatMap((include) => [...ofInclude(view, include, within)]))
-  return parts(compose?.include).difference(parts(compose?.exclude))
+  return less(view, new Set(includes.flatMap((include) => [...ofInclude(view, include, within)])), excludes, within)
+}
+
+/** Entries are told apart by their codes where there is more than them, and counted where there is not. */
+function sizeOf({ contains }: NonNullable<ValueSet['expansion']>): number {
+  const sizes = [contains.length, new Set(contains.map(({ system, code }) => `${system}|${code}`)).size]
+  if (sizes[0] !== sizes[1]) throw new NotJudged('a code twice')
+  return contains.length
+}
+
+function less(view: View, codes: Codes, excludes: readonly Include[], within: readonly string[]): Codes {
+  const others = excludes.flatMap((exclude) => [...judged(view, () => ofInclude(view, exclude, within))])
+  return new Set(codes).difference(new Set(others))
+}
+
+/** What is looked at code by code is refused only where a code comes to it, and may not be known of a part of a system. */
+function judged(view: View, look: () => Codes): Codes {
+  if (view.of('CodeSystem').some(({ resource }) => resource.content !== 'complete')) throw new NotJudged('a part')
+  try {
+    return look()
+  } catch (error) {
+    throw error instanceof Refused ? new NotJudged('refused where it matters') : error
+  }
+}
+
+function refuseRing(view: View, reference: string, open: readonly string[]): void {
+  const found = newest(named(view, reference))
+  if (!found) return
+  if (open.includes(found.id)) throw new Refused('a ring of value sets')
+  const { include = [], exclude = [] } = (found.resource as ValueSet).compose ?? { include: [] }
+  for (const { valueSet = [] } of [...include, ...exclude]) {
+    for (const one of valueSet) refuseRing(view, one, [...open, found.id])
+  }
+}
+
+function isHeld(view: View, { system, concept, valueSet = [] }: Include): boolean {
+  if (!valueSet.every((one) => newest(named(view, one)))) return false
+  if (system === undefined || concept) return true
+  return view.of('CodeSystem').some(({ resource }) => resource.url === system && resource.content !== 'not-present')
 }
 
 function named(view: View, reference: string): Known[] {
@@ -52,20 +96,34 @@ function named(view: View, reference: string): Known[] {
   return all.filter(({ resource }) => resource.url === url && (version === undefined || resource.version === version))
 }
 
+/** The newest version, of equal ones that which was written last. */
 function newest(found: Known[]): Known | undefined {
-  const last = Math.max(...found.map(({ lastUpdated }) => lastUpdated))
-  const [one, ...others] = found.filter(({ lastUpdated }) => lastUpdated === last)
-  if (others.length > 0) throw new NotJudged('two of a moment')
-  return one
+  const version = ({ resource }: Known) => resource.version as string | undefined
+  const sorted = [...found].sort(
+    (one, other) => compareVersions(version(other), version(one)) || other.lastUpdated - one.lastUpdated,
+  )
+  const [first, second] = sorted
+  if (first && second && version(first) === version(second) && first.lastUpdated === second.lastUpdated) {
+    throw new NotJudged('two of a moment')
+  }
+  return first
 }
 
-function ofInclude(view: View, { system, concept, filter = [], valueSet = [] }: Include, within: number): Codes {
-  const sets = valueSet.map((reference) => codesOf(view, reference, within + 1))
-  if (system !== undefined) {
-    const codes = concept ? concept.map(({ code }) => code) : filteredOf(conceptsOf(view, system), filter)
-    sets.push(new Set([...codes].map((code) => `${system}|${code}`)))
+function ofInclude(
+  view: View,
+  { system, concept, filter = [], valueSet = [] }: Include,
+  within: readonly string[],
+): Codes {
+  const own = () => {
+    const codes = concept ? concept.map(({ code }) => code) : filteredOf(conceptsOf(view, system!), filter)
+    return new Set([...codes].map((code) => `${system}|${code}`))
   }
-  return sets.reduce((kept, other) => kept.intersection(other))
+  const [first, ...others] = [
+    ...(system === undefined ? [] : [own]),
+    ...valueSet.map((reference) => () => codesOf(view, reference, within)),
+  ]
+  const codes = others.length > 0 ? judged(view, first!) : first!()
+  return others.reduce((kept, other) => kept.intersection(judged(view, other)), codes)
 }
 
 /** The codes of a system, with those straight above each. */
