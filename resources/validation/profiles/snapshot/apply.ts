@@ -130,10 +130,11 @@ function sliceOf(sliced: Branch, slice: string, locating: Locating): Branch {
   return made
 }
 
-/** A slice begins as what the base says of all, not as what the profile does: that is checked besides. */
+/** A slice begins as what the base says of all, not as what the profile does: that is checked besides. One of a slice begins as that. */
 function newSlice(sliced: Branch, slice: string): Branch {
-  const around = slicedAgain(sliced, slice) ?? sliced
-  const copy = copyOf(around.origin ?? around)
+  const again = slicedAgain(sliced, slice)
+  const around = again ?? sliced
+  const copy = copyOf(again ?? sliced.origin ?? sliced)
   const { slicing: _, ...element } = copy.element
   const branch: Branch = { ...copy, element: { ...element, min: 0 }, slice, slices: [] }
   if (sliced.name.endsWith('[x]')) branch.element.type = typesOfSlice(sliced, slice)
