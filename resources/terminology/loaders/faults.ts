@@ -13,13 +13,13 @@ export class Faults {
   private readonly told: string[] = []
 
   /**
-   * Notes that a line (counted from 1) is no good.
+   * Notes that a line (counted from 1; 0 for what is not of one line) is no good.
    *
    * @throws Error with words for the user when there are too many to go on
    */
   add(path: string, line: number, words: string): void {
     this.total++
-    if (this.told.length < TOLD) this.told.push(`${basename(path)}, line ${line}: ${words}`)
+    if (this.told.length < TOLD) this.told.push(`${basename(path)}${line > 0 ? `, line ${line}` : ''}: ${words}`)
     if (this.total >= MOST) throw this.error()
   }
 

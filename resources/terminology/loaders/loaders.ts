@@ -7,6 +7,9 @@ import { icd10pcs } from './cms/icd10pcs.ts'
 import { msdrg } from './cms/msdrg.ts'
 import { placeOfService } from './cms/places.ts'
 import { icd10cm } from './icd10cm/loader.ts'
+import { loinc } from './licensed/loinc.ts'
+import { rxnorm } from './licensed/rxnorm.ts'
+import { snomed } from './licensed/snomed.ts'
 import type { Loader } from './loader.ts'
 
 /** Loaders of what is free for all, in the order that a folder is loaded in. */
@@ -23,4 +26,4 @@ export const PUBLIC: readonly Loader[] = [
 ]
 
 /** Loaders of what takes a licence, which whoever loads it has. */
-export const LICENSED: readonly Loader[] = []
+export const LICENSED: readonly Loader[] = [loinc, snomed, rxnorm]

@@ -49,6 +49,8 @@ export async function publish(
       before += published.records
       done.push(published)
       faults.refuse()
+      if (published.records === 0)
+        throw new Error(`The files have no codes of ${made.edition.title ?? made.edition.name} in them.`)
     }
     for (const draft of drafts) await draft.publish()
   } catch (error) {
@@ -81,7 +83,6 @@ async function filled(
   }
   if (batch.length > 0) await draft.add(batch)
   progress(records)
-  if (records === 0) throw new Error(`The files have no codes of ${edition.title ?? edition.name} in them.`)
   return { edition, concepts: count, records }
 }
 
