@@ -74,9 +74,9 @@ export interface ConceptSource {
   isBelow(code: string, ancestor: string, day: string): Promise<boolean>
   /**
    * Whether a code meets all conditions, where a source can tell better than its records do (it is elsewhere, and its records do
-   * not say everything); absent: it is worked out from `find`, `isBelow` and `children`.
+   * not say everything). Absent, or undefined: it is worked out from `find`, `isBelow` and `children`.
    */
-  meets?(code: string, conditions: readonly Condition[], day: string): Promise<boolean>
+  meets?(code: string, conditions: readonly Condition[], day: string): Promise<boolean | undefined>
   /** Throws `invalid` (`too-costly`, `not-supported`) for what it cannot carry out. */
   search(query: ConceptQuery): Promise<ConceptPage>
   /** All records, in the order of the source. */

@@ -7,7 +7,8 @@ import type { Opened } from './systems.ts'
 /** Whether a concept of a code system meets all conditions: asks for no more than this concept. */
 export async function meetsAll(opened: Opened, concept: Concept, conditions: readonly Condition[]): Promise<boolean> {
   const { source, day } = opened
-  if (source.meets && conditions.length > 0) return source.meets(concept.code, conditions, day)
+  const told = conditions.length > 0 ? await source.meets?.(concept.code, conditions, day) : undefined
+  if (told !== undefined) return told
   for (const condition of conditions) if (!(await meets(opened, concept, condition))) return false
   return true
 }

@@ -1,11 +1,10 @@
 import type { Concept } from './concept.ts'
-import type { ConceptPage, ConceptQuery, ConceptSource, Edition } from './concept-source.ts'
+import type { ConceptPage, ConceptQuery, ConceptSource, Condition, Edition } from './concept-source.ts'
 
 /** A code system with what supplements add to its concepts: designations and properties (R4 CodeSystem.supplements). */
 export class SupplementedSource implements ConceptSource {
   readonly edition: Edition
   readonly key: string
-  readonly meets?: NonNullable<ConceptSource['meets']>
   private readonly source: ConceptSource
   private readonly added: ReadonlyMap<string, readonly Concept[]>
 
@@ -13,8 +12,6 @@ export class SupplementedSource implements ConceptSource {
   constructor(source: ConceptSource, supplements: readonly { key: string; records: readonly Concept[] }[]) {
     this.source = source
     this.edition = source.edition
-    if (source.meets)
-      this.meets = (code, conditions, day) => source.meets?.(code, conditions, day) ?? Promise.resolve(false)
     this.key = [source.key, ...supplements.map(({ key }) => key)].join(' ')
     this.added = Map.groupBy(
       supplements.flatMap(({ records }) => records),
@@ -37,6 +34,10 @@ export class SupplementedSource implements ConceptSource {
 
   isBelow(code: string, ancestor: string, day: string): Promise<boolean> {
     return this.source.isBelow(code, ancestor, day)
+  }
+
+  async meets(code: string, conditions: readonly Condition[], day: string): Promise<boolean | undefined> {
+    return this.source.meets?.(code, conditions, day)
   }
 
   async search(query: ConceptQuery): Promise<ConceptPage> {

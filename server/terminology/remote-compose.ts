@@ -34,6 +34,8 @@ function filterOf(condition: Condition): { property: string; op: string; value: 
     case 'child-of':
       return { property: 'parent', op: '=', value: condition.code }
     case '=':
+      // R4 has the reference sets of SNOMED CT so (Using SNOMED CT with FHIR, filters).
+      if (condition.property === 'refset') return { property: 'concept', op: 'in', value: condition.value }
       return { property: condition.property, op: '=', value: condition.value }
     case 'in':
     case 'not-in':

@@ -1,7 +1,13 @@
 import { beginningOf } from '../../resources/beginning.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Concept } from '../../resources/terminology/concept.ts'
-import type { ConceptPage, ConceptQuery, ConceptSource, Edition } from '../../resources/terminology/concept-source.ts'
+import type {
+  ConceptPage,
+  ConceptQuery,
+  ConceptSource,
+  Condition,
+  Edition,
+} from '../../resources/terminology/concept-source.ts'
 import { conceptOf, conceptsOf, parameterOf, saysNotHeld, totalOf } from './remote-answers.ts'
 import { composeOf } from './remote-compose.ts'
 import type { RemoteServer } from './remote-server.ts'
@@ -64,6 +70,24 @@ export class RemoteSource implements ConceptSource {
     const answer = await this.server.get('CodeSystem/$subsumes', question)
     if (answer === null) throw this.unsupported('does not tell what is below what')
     return parameterOf(answer, 'outcome') === 'subsumes'
+  }
+
+  /** Its records may lack what filters ask for (reference sets). Where a code is in the tree, `isBelow` tells. */
+  async meets(code: string, conditions: readonly Condition[]): Promise<boolean | undefined> {
+    const asked = conditions.some((one) => 'property' in one)
+    if (!asked || conditions.some(({ op }) => op === 'codes' || op === 'none-of')) return undefined
+    const { system, version } = this.edition
+    const compose = composeOf({ system, version }, conditions)
+    const answer = await this.server.post('ValueSet/$validate-code', {
+      resourceType: 'Parameters',
+      parameter: [
+        { name: 'valueSet', resource: { resourceType: 'ValueSet', status: 'active', compose } },
+        { name: 'system', valueUri: system },
+        { name: 'code', valueCode: this.sendable(code) },
+      ],
+    })
+    if (answer === null || saysNotHeld(answer)) throw this.unsupported('does not carry out this value set')
+    return parameterOf(answer, 'result') === true
   }
 
   async search({ text, conditions, activeOnly, selectableOnly, offset, count }: ConceptQuery): Promise<ConceptPage> {

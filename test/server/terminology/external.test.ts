@@ -299,3 +299,23 @@ t.test('settings that make no sense are refused in words', async (t) => {
     t.throws(() => terminologyServers(setting), { message: words }, setting)
   }
 })
+
+t.test('asks whether a code is in a reference set, which its records do not say', async (t) => {
+  const { base, asked } = await remote(t, (one) => {
+    if (one.path !== 'ValueSet/$validate-code') return snomed(one)
+    const { parameter } = JSON.parse(one.body) as { parameter: { resource?: { compose: { include: object[] } } }[] }
+    const set = JSON.stringify(parameter[0]?.resource?.compose.include)
+    const filter = '"filter":[{"property":"concept","op":"in","value":"900"}]'
+    return { body: parameters({ result: set.includes(filter) }) }
+  })
+  const external = new ExternalTerminology(terminologyServers(`${SNOMED}=${base}`)!)
+  const terminology = new Terminology({ canonicals: NONE, external })
+  const verdict = (set: string) =>
+    terminology.verdict(
+      { valueSet: `${SNOMED}?fhir_vs=${set}`, codings: [{ system: SNOMED, code: '22298006' }] },
+      '2026-11-29',
+    )
+  t.match(await verdict('refset/900'), { result: 'in' })
+  t.match(await verdict('refset/901'), { result: 'out' })
+  t.equal(asked.filter(({ path }) => path === 'ValueSet/$validate-code').length, 2)
+})
