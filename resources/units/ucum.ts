@@ -59,8 +59,12 @@ export function computeBaseForm(code: string): BaseForm | undefined {
   }
 }
 
-/** Whether a code is one of UCUM's (case-sensitive), as written; undefined where it is not taken apart. */
-export function findCode(code: string): boolean | undefined {
+/**
+ * Whether a code is one of UCUM's (case-sensitive), as written; undefined where it is not taken apart. Spaces in annotations are let pass:
+ * UCUM has none there, and they change nothing.
+ */
+export function findCode(asked: string): boolean | undefined {
+  const code = asked.replace(/\{[^{}]*\}/g, (annotation) => annotation.replaceAll(' ', '_'))
   if (!/^[!-~]+$/.test(code)) return false
   if (!isReadable(code)) return undefined
   try {

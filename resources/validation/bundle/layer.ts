@@ -4,6 +4,7 @@ import { type Bundle, EntryIndex } from './entry-index.ts'
 import { checkFullUrls } from './full-urls.ts'
 import { checkLinks } from './links.ts'
 import { checkMessage } from './message.ts'
+import { checkReference } from './reference.ts'
 import { checkRequests } from './requests.ts'
 import { checkSearchset } from './searchset.ts'
 
@@ -17,8 +18,13 @@ const checkBundle: Check = (place, run) => {
   else if (bundle.type === 'transaction' || bundle.type === 'batch') checkRequests(place, bundle, run)
 }
 
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ['Bundle', checkBundle],
+  ['Reference', checkReference],
+])
+
 /** Rules of Bundles beyond their invariants (R4 bundle.html): fullUrls, links, entries by type, references within. */
 export const bundles: Layer = {
   name: 'bundle',
-  checkOf: (type) => (type === 'Bundle' ? checkBundle : undefined),
+  checkOf: (type) => CHECKS.get(type),
 }

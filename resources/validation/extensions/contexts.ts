@@ -29,7 +29,7 @@ export function isAllowedAt(extension: Place, { url, context }: StructureDefinit
 function isOneOf(contexts: readonly Context[], around: Place): boolean {
   let names: ReadonlySet<string> | undefined
   return contexts.some(({ type, expression }) => {
-    if (type === 'extension') return around.type === 'Extension' && isWithin(around, expression)
+    if (type === 'extension') return isWithin(around, expression)
     if (type !== 'element' || /[:#]/.test(expression) || expression === 'Element' || expression === around.type)
       return true
     names ??= namesOf(around)
@@ -50,10 +50,14 @@ function laterContexts(url: string): readonly Context[] {
   return Object.hasOwn(later, name) ? later[name]! : []
 }
 
-/** Whether a place is an extension of a url (`url#inner`), or one within it. */
+/** Whether a place is an extension of a url (`url#inner`), the value of one, or one within it. */
 function isWithin(place: Place, expression: string): boolean {
   const [url = ''] = expression.split('#', 1)
-  for (let at: Place | undefined = place; at?.type === 'Extension'; at = at.parent) {
+  for (
+    let at: Place | undefined = place.type === 'Extension' ? place : place.parent;
+    at?.type === 'Extension';
+    at = at.parent
+  ) {
     if ((at.value as { url?: unknown }).url === url) return true
   }
   return false

@@ -18,6 +18,13 @@ const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
   'que-7': [
     { of: "operator = 'exists' implies (answer is Boolean)", is: "operator = 'exists' implies (answer is boolean)" },
   ],
+  // "If there are more than one enableWhen": that is more than 1, as later versions have it.
+  'que-12': [
+    {
+      of: 'enableWhen.count() > 2 implies enableBehavior.exists()',
+      is: 'enableWhen.count() > 1 implies enableBehavior.exists()',
+    },
+  ],
   // Nothing is no decimal.
   'ras-2': [
     {

@@ -93,6 +93,11 @@ export function isImageAllowed(url: string): boolean {
 export function isStyleAllowed(style: string): boolean {
   if (/\\|expression\s*\(|behaviou?r\s*:|-moz-binding|@import|javascript:/i.test(style)) return false
   return [...style.matchAll(/url\s*\(\s*["']?\s*/gi)].every(({ index, 0: start }) =>
-    /^(?:#|data:\s*image\/)/i.test(style.slice(index + start.length)),
+    isWithin(style.slice(index + start.length)),
   )
+}
+
+/** Whether a url in a style is an image that is within it, or of the place that the narrative is shown at: no other server is told. */
+function isWithin(url: string): boolean {
+  return /^data:\s*image\//i.test(url) || !/^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i.test(url)
 }

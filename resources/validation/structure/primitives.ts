@@ -16,7 +16,7 @@ const PRIMITIVES: Record<string, Schema> = {
   date: { type: 'string', format: 'date' },
   dateTime: { type: 'string', format: 'dateTime' },
   // Element.id: a string, without spaces (R4 element.html).
-  elementId: { type: 'string', format: 'uri' },
+  elementId: { type: 'string', format: 'uri', maxLength: 1_048_576 },
   decimal: { type: 'number' },
   id: { type: 'string', pattern: '^[A-Za-z0-9\\-.]{1,64}$' },
   instant: { type: 'string', format: 'instant' },

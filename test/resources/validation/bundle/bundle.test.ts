@@ -171,6 +171,20 @@ t.test('a relative reference counts from the fullUrl that it is in', async (t) =
   t.strictSame(await found(bundle('document', elsewhere)), [`error bundle-reference-missing ${at}`, unreached])
 })
 
+t.test('an entry may be named by its UUID, with its type', async (t) => {
+  const id = UUID.slice('urn:uuid:'.length)
+  const basic = (reference: string) => ({
+    fullUrl: OTHER_UUID,
+    resource: { resourceType: 'Basic', code: { text: 'x' }, subject: { reference } },
+  })
+  const of = (reference: string) =>
+    found(bundle('collection', [basic(reference), { fullUrl: UUID, resource: patient() }]))
+  t.strictSame(await of(`Patient/${id}`), [])
+  t.strictSame(await of(`Group/${id}`), ['error bundle-reference-type Bundle.entry[0].resource.subject.reference'])
+  t.strictSame(await of(`Group/${OTHER_UUID.slice('urn:uuid:'.length, -1)}0`), [])
+  t.strictSame(await of('Group/x'), [])
+})
+
 t.test('of several versions a reference names one', async (t) => {
   const versions = ['1', '2'].map((versionId) => entry('Patient', 'p', { meta: { versionId } }))
   const of = (text: string) => found(bundle('document', [composition({ subject: reference(text) }), ...versions]))

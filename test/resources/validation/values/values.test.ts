@@ -34,7 +34,7 @@ t.test('codes of UCUM', async (t) => {
       'dB',
       'a',
     ],
-    ...['umol/umol{creat}', "[arb'U]/mL", 'm-2', 'kg.m/s2', 'U/L', '{a b}', 'x'.repeat(65)],
+    ...['umol/umol{creat}', "[arb'U]/mL", 'm-2', 'kg.m/s2', 'U/L', '{a b}', '{wine glasses}/d', 'x'.repeat(65)],
   ]
   const wrongs = [
     'mmHg',
