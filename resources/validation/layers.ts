@@ -1,5 +1,6 @@
 import { bindings } from './bindings/layer.ts'
 import { bundles } from './bundle/layer.ts'
+import { definitional } from './definitional/layer.ts'
 import { extensions } from './extensions/layer.ts'
 import { invariants } from './invariants/layer.ts'
 import { narratives } from './narrative/layer.ts'
@@ -18,4 +19,5 @@ export const LAYERS: readonly Layer[] = [
   narratives,
   extensions,
   values,
+  definitional,
 ]
