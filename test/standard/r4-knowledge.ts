@@ -1,5 +1,7 @@
 import { canonicalParts } from '../../resources/conformance/canonicals.ts'
 import { r4Canonicals } from '../../resources/conformance/r4.ts'
+import { localToday } from '../../resources/terminology/days.ts'
+import { Terminology } from '../../resources/terminology/terminology.ts'
 import type { StructureDefinitionLike } from '../../resources/validation/question.ts'
 import type { KnownSource } from '../../resources/validation/validator.ts'
 
@@ -10,11 +12,13 @@ export function r4Structure(canonical: string): StructureDefinitionLike | null {
   return (found?.resource as StructureDefinitionLike | undefined) ?? null
 }
 
-/** Knows R4's own StructureDefinitions; no value sets, and no resources. */
+const terminology = new Terminology({ canonicals: r4Canonicals })
+
+/** Knows R4's own definitions: structures, value sets, code systems; and no resources. */
 export const R4_KNOWLEDGE: KnownSource = {
   structureNow: r4Structure,
   structure: async (canonical) => r4Structure(canonical),
-  verdictNow: () => ({ result: 'unknown', faults: [] }),
-  verdict: async () => ({ result: 'unknown', faults: [] }),
+  verdictNow: (question) => terminology.verdictNow(question, localToday()),
+  verdict: (question) => terminology.verdict(question, localToday()),
   target: async () => null,
 }
