@@ -87,6 +87,7 @@ async function ofSystem(part: Part, code: string): Promise<Membership> {
     }
     return { result: 'out', near: part }
   }
+  if (part.untold !== undefined) return { result: 'unknown', reason: part.untold, concept }
   if (!(await meetsAll(opened, concept, conditions))) return { result: 'out', concept, near: part }
   return { result: 'in', concept, ...(entry ? { listed: entry } : {}) }
 }

@@ -4,6 +4,7 @@ import type { Meant, Resource } from '../answers.ts'
 import type { Opened, Systems } from '../systems.ts'
 import { implicitSet } from './implicit.ts'
 import type { Part, ResolvedSet, StoredMember } from './resolved.ts'
+import { untoldOf } from './untold.ts'
 import { type Contained, conditionOf, type Include, type ValueSetLike } from './value-set.ts'
 
 /** Value sets that one may be made of, and how deep they may be within each other. */
@@ -98,16 +99,21 @@ export class Resolving {
       const { url, version } = canonicalParts(canonical)
       const set = await this.named(url, version)
       if (set) sets.push(set)
-      else missing.push(canonical)
+      else missing.push(`The value set ${canonical} is not held here`)
     }
+    const opened = system === undefined ? undefined : await this.opened(system, version, day)
+    const conditions = (filter ?? []).map((one) => conditionOf(system, one))
+    const untold = opened && untoldOf(opened, conditions)
+    if (untold !== undefined) missing.push(untold)
     return {
       system,
       version,
-      opened: system === undefined ? undefined : await this.opened(system, version, day),
+      opened,
       listed: concept?.length ? new Map(concept.map((one) => [one.code, one])) : undefined,
-      conditions: (filter ?? []).map((one) => conditionOf(system, one)),
+      conditions,
       sets,
-      missing: missing.length > 0 ? `The value set ${missing.join(', ')} is not held here` : undefined,
+      untold,
+      missing: missing.length > 0 ? missing.join('; ') : undefined,
     }
   }
 

@@ -28,7 +28,9 @@ export interface Part {
   listed: ReadonlyMap<string, ListedCode> | undefined
   conditions: readonly Condition[]
   sets: readonly ResolvedSet[]
-  /** What is not held of it (a value set), for people. */
+  /** What its filters ask for and its code system does not tell, for people. */
+  untold: string | undefined
+  /** What is not held of it (a value set, or what is untold), for people. */
   missing: string | undefined
 }
 

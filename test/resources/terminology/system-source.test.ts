@@ -173,6 +173,25 @@ t.test('a code that a part of a code system lacks is not known to be wrong', asy
   })
 })
 
+t.test('a filter on a property that a code system does not tell makes no code wrong', async (t) => {
+  const of = (property: string) => ({
+    resourceType: 'ValueSet',
+    url: `http://example.org/vs/${property}`,
+    compose: { include: [{ system: URL, filter: [{ property, op: '=', value: 'red' }] }] },
+  })
+  const terminology = new Terminology({ canonicals: new CanonicalsOf([system, of('colour'), of('smell')]) })
+  const verdict = async (set: string, code: string) =>
+    (await terminology.verdict({ valueSet: `http://example.org/vs/${set}`, codings: [{ system: URL, code }] }, DAY))
+      .result
+  t.equal(await verdict('colour', 'apple'), 'in')
+  t.equal(await verdict('colour', 'pear'), 'out')
+  t.equal(await verdict('smell', 'apple'), 'unknown')
+  await t.rejects(terminology.expand({ valueSet: { url: 'http://example.org/vs/smell' } }), {
+    name: 'FhirError',
+    issues: [{ code: 'not-found', diagnostics: /The property smell .* is not held here/ }],
+  })
+})
+
 t.test('bears what is malformed', async (t) => {
   const loops = {
     ...system,
