@@ -69,12 +69,12 @@ export class Resolving {
     const set = resource as ValueSetLike
     const { compose, expansion } = set
     const locked = compose?.lockedDate?.slice(0, 10)
-    const parts = async (list: readonly Include[] | undefined) => {
+    const parts = async (list: readonly Include[] | undefined, isExclude: boolean) => {
       const found: Part[] = []
-      for (const one of list ?? []) found.push(await this.part(one, locked))
+      for (const one of list ?? []) found.push(await this.part(one, locked, isExclude))
       return found
     }
-    const [includes, excludes] = [await parts(compose?.include), await parts(compose?.exclude)]
+    const [includes, excludes] = [await parts(compose?.include, false), await parts(compose?.exclude, true)]
     const told = expansion && isOnlyTold(includes, expansion) ? storedOf(expansion.contains ?? []) : undefined
     return {
       url: set.url,
@@ -87,9 +87,9 @@ export class Resolving {
     }
   }
 
-  private async part(include: Include, locked: string | undefined): Promise<Part> {
+  private async part(include: Include, locked: string | undefined, isExclude: boolean): Promise<Part> {
     const { concept, filter } = include
-    const { system, told } = systemOf(include)
+    const { system, told } = await this.systemOf(include)
     const version = system === undefined ? undefined : this.pinned.version(system, told)
     // A date that the definition is locked to goes before that of the question.
     const day = (version === undefined ? locked : undefined) ?? this.pinned.day
@@ -103,7 +103,7 @@ export class Resolving {
     }
     const opened = system === undefined ? undefined : await this.opened(system, version, day)
     const conditions = (filter ?? []).map((one) => conditionOf(system, one))
-    const untold = opened && untoldOf(opened, conditions)
+    const untold = opened && untoldOf(opened, conditions, isExclude)
     if (untold !== undefined) missing.push(untold)
     return {
       system,
@@ -117,16 +117,19 @@ export class Resolving {
     }
   }
 
+  /** Some write the version to the system, where R4 has no place for it; some systems of R4 (v2 tables by version) are written so. */
+  private async systemOf({ system, version }: Include): Promise<{ system?: string; told: string | undefined }> {
+    if (system === undefined) return { told: version }
+    const parts = canonicalParts(system)
+    if (parts.version === undefined || (await this.systems.open(system, version, undefined))) {
+      return { system, told: version }
+    }
+    return { system: parts.url, told: version ?? parts.version }
+  }
+
   private opened(system: string, version: string | undefined, day: string | undefined): Promise<Opened | undefined> {
     return this.systems.open(system, version, day)
   }
-}
-
-/** Some write the version to the system, where R4 has no place for it. */
-function systemOf({ system, version }: Include): { system: string | undefined; told: string | undefined } {
-  if (system === undefined) return { system, told: version }
-  const parts = canonicalParts(system)
-  return parts.version === undefined ? { system, told: version } : { system: parts.url, told: version ?? parts.version }
 }
 
 /** Whether a value set is known by the expansion that came with it alone: it says not how it is made, or of what is not held. */

@@ -1,4 +1,5 @@
 import type { Condition } from '../concept-source.ts'
+import { SystemSource } from '../system-source.ts'
 import type { Opened } from '../systems.ts'
 
 /** Properties that concepts have whether their code system names them or not. */
@@ -15,9 +16,11 @@ const OWN: ReadonlySet<string> = new Set([
 
 /**
  * What conditions ask for that a code system does not tell as it is held here (reference sets of SNOMED CT, answer lists of LOINC), for
- * people; undefined where it tells all, or does not say what it tells.
+ * people; undefined where it tells all, or does not say what it tells. A resource that has all of its concepts has no such property then:
+ * it excludes nothing.
  */
-export function untoldOf({ source }: Opened, conditions: readonly Condition[]): string | undefined {
+export function untoldOf({ source }: Opened, conditions: readonly Condition[], isExclude: boolean): string | undefined {
+  if (isExclude && source instanceof SystemSource) return undefined
   const { properties, system } = source.edition
   if (!properties) return undefined
   const told = new Set(properties.map(({ code }) => code))
