@@ -19,6 +19,7 @@ import type { Trace } from './audit/trace.ts'
 import type { AuditUpkeep } from './audit/upkeep.ts'
 import type { Moved } from './audit-events/moved.ts'
 import type { Config } from './config.ts'
+import type { Definitions } from './conformance/definitions.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Destination } from './routing.ts'
@@ -31,6 +32,8 @@ export interface Services {
   searcher: Searcher
   /** The search parameters of this server: R4's and the stored ones. */
   parameters: ParameterRegistry
+  /** Definitions and codes, stored and built in. */
+  definitions: Definitions
   /** Of resources, by all that is checked. */
   validator: Validator
   reindex: Reindex

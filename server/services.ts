@@ -13,6 +13,8 @@ import { SearcherWithLog } from './audit-events/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
+import { Definitions } from './conformance/definitions.ts'
+import { StoredCanonicals } from './conformance/stored-canonicals.ts'
 import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
@@ -63,6 +65,8 @@ async function servicesOn(
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone: config.zone })
   const consents = await StoredConsents.open(store, searcher, held)
+  const storedCanonicals = new StoredCanonicals(searcher, baseUrl)
+  storedCanonicals.follow(store)
   const { close, ...recording } = openRecording(store, config)
   const screens: ScreenJob = new ScreenJob(() => services)
   const services: Services = {
@@ -70,6 +74,7 @@ async function servicesOn(
     store,
     searcher,
     parameters,
+    definitions: new Definitions({ stored: storedCanonicals, zone: config.zone }),
     validator: new Validator(LAYERS),
     reindex,
     screens,
@@ -85,8 +90,8 @@ async function servicesOn(
     moved,
     knowledge,
     dispatch: (call) => dispatch(call, services),
-    committed: toldBy({ consents, rights, custom, reindex }),
-    close: () => closeAll([neighbours, consents, screens, reindex, { close }, knowledge, store]),
+    committed: toldBy({ consents, rights, custom, reindex, storedCanonicals }),
+    close: () => closeAll([neighbours, consents, storedCanonicals, screens, reindex, { close }, knowledge, store]),
   }
   return services
 }
@@ -97,12 +102,14 @@ interface Listeners {
   rights: RightsVersion
   custom: CustomParameters
   reindex: Reindex
+  storedCanonicals: StoredCanonicals
 }
 
-function toldBy({ consents, rights, custom, reindex }: Listeners): Services['committed'] {
+function toldBy({ consents, rights, custom, reindex, storedCanonicals }: Listeners): Services['committed'] {
   return (changes, outcomes) => {
     consents.committed(changes, outcomes)
     rights.committed(changes)
+    storedCanonicals.committed(changes)
     if (custom.committed(changes, outcomes)) reindex.parametersChanged()
   }
 }

@@ -35,16 +35,20 @@ export class Validator {
     options: Options,
   ): Promise<Issue[]> {
     const faults = checkStructure(value, text)
-    if (faults.length > 0) return faults
+    return faults.length > 0 ? faults : this.further(value, source, options)
+  }
+
+  /** As `validate`, of a body whose structure is right. A Bundle gives way to others between its entries. */
+  async further(value: Record<string, unknown>, source: KnownSource, options: Options): Promise<Issue[]> {
     const known = new KnownSoFar(source)
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const issues = this.once(value, known, options)
+      const issues = await this.once(value, known, options)
       if (!(await known.learn())) return issues
     }
     return this.once(value, known, options)
   }
 
-  private once(value: Record<string, unknown>, known: Known, options: Options): Issue[] {
+  private async once(value: Record<string, unknown>, known: Known, options: Options): Promise<Issue[]> {
     const body = bodyPlace(value)
     const issues: Issue[] = []
     const run: Run = {
@@ -53,7 +57,8 @@ export class Validator {
       options,
       report: (place, finding, member) => issues.push(issueOf(place, finding, member)),
     }
-    this.walk.go(body, run)
+    if (body.type === 'Bundle') await this.walk.goPaced(body, run)
+    else this.walk.go(body, run)
     return issues
   }
 }

@@ -1,4 +1,5 @@
 import { type Member, membersOf, typeTable } from '../definitions/definitions.ts'
+import { Pace } from '../pace.ts'
 import type { Check, Layer, Place, Run } from './place.ts'
 
 /** What is done at the places of a type, made when the type is first met. */
@@ -31,6 +32,20 @@ export class Walk {
     } else if (sibling) {
       for (const check of besideChecks) check(place, run)
       this.below(place, sibling, membersOf('Element'), run)
+    }
+  }
+
+  /** As `go` at a Bundle, giving way to others between its entries. */
+  async goPaced(bundle: Place, run: Run): Promise<void> {
+    const { checks, members } = this.plan(bundle.type)
+    for (const check of checks) check(bundle, run)
+    const pace = new Pace()
+    const { entry, ...rest } = bundle.value as Readonly<Record<string, unknown>>
+    this.below(bundle, rest, members, run)
+    if (entry === undefined) return
+    for (const place of placesOf(bundle, 'entry', members.get('entry')!, { entry })) {
+      this.go(place, run)
+      if (pace.due) await pace.rest()
     }
   }
 

@@ -11,7 +11,7 @@ import { readDocument } from '../write/document.ts'
 import { type Draft, isWrite } from '../write/draft.ts'
 import { takePatch } from '../write/patched.ts'
 import { type CutBundle, checkEntry, checkMembers, type EntryDocument, parseEntry } from './cut.ts'
-import { namedAs } from './entry-error.ts'
+import { namedAs, namedLater } from './entry-error.ts'
 import { callOf } from './request.ts'
 
 /** One entry of a transaction: a write on its way, or a read that waits for the commit. */
@@ -38,14 +38,19 @@ export async function readEntries(bundle: CutBundle, call: TracedCall, services:
   for (const [at, cut] of bundle.entries.entries()) {
     const document = namedAs(at, () => parseEntry(cut))
     members += countMembers(document.value)
-    entries.push(namedAs(at, () => readEntry(document, at, call, services)))
+    entries.push(await namedLater(at, () => readEntry(document, at, call, services)))
     if (pace.due) await pace.rest()
   }
   checkMembers(bundle, members)
   return { entries, criteria: new Criteria(call.access, services, call.trace), services, pace }
 }
 
-function readEntry(entry: EntryDocument, at: number, bundleCall: TracedCall, services: Services): TransactionEntry {
+async function readEntry(
+  entry: EntryDocument,
+  at: number,
+  bundleCall: TracedCall,
+  services: Services,
+): Promise<TransactionEntry> {
   checkEntry(entry)
   const { value } = entry
   const call = Object.assign(callOf(value.request, bundleCall, services.baseUrl), {
@@ -65,7 +70,7 @@ function readEntry(entry: EntryDocument, at: number, bundleCall: TracedCall, ser
   if (call.interaction === 'patch') takePatch(call, documentOf(entry))
   else if (call.interaction !== 'delete') {
     call.document = documentOf(entry)
-    draft.document = readDocument(call, services.config)
+    Object.assign(draft, await readDocument(call, services))
   }
   return { ...read, draft }
 }

@@ -6,6 +6,7 @@ import { parseInclude } from '../../search/include.ts'
 import { Trace } from '../audit/trace.ts'
 import type { Services, TracedCall } from '../call.ts'
 import { tryWrite } from '../write/write.ts'
+import { absentTargets } from './absent-targets.ts'
 import { KnownFor } from './known-source.ts'
 
 /** Resources that are named of those that refer to one. */
@@ -22,13 +23,19 @@ export class CallersValidation implements Validation {
   }
 
   async check({ value, text }: JsonDocument, { profiles, mustSupport }: ValidationAsked): Promise<Issue[]> {
-    const { validator } = this.services
-    const source = new KnownFor(this.call.access, this.services, this.call.trace)
-    return validator.validate(value, text, source, { profiles, mustSupport, strictExtensions: false })
+    const { validator, definitions, config } = this.services
+    const { access } = this.call
+    const source = await KnownFor.open(this.call, definitions.of(access), this.services)
+    const { strictExtensions } = config.validation
+    const issues = await validator.validate(value, text, source, { profiles, mustSupport, strictExtensions })
+    const isRight = issues.every(({ code }) => code !== 'structure')
+    return isRight ? [...issues, ...(await absentTargets(value, this.call, this.services))] : issues
   }
 
   async knows(profile: string): Promise<boolean> {
-    return (await new KnownFor(this.call.access, this.services, this.call.trace).structure(profile)) !== null
+    const { structures } = this.services.definitions.of(this.call.access)
+    await structures.refresh()
+    return (await structures.of(profile)) !== null
   }
 
   async tryWrite(

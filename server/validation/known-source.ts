@@ -5,38 +5,53 @@ import type { CodeQuestion, CodeVerdict, StructureDefinitionLike } from '../../r
 import type { KnownSource } from '../../resources/validation/validator.ts'
 import type { Trace } from '../audit/trace.ts'
 import type { Services } from '../call.ts'
+import type { View } from '../conformance/definitions.ts'
 import { cutText } from '../shown.ts'
 import { visible } from '../visible.ts'
 
-const NOT_HELD: CodeVerdict = { result: 'unknown', faults: [] }
+/** For whom something is validated, and whom what is looked up is told to. */
+export interface Asker {
+  access: Access
+  trace: Trace
+}
 
-/** What is known for one access: definitions as they are held, targets of references as far as they may be read. */
+/**
+ * What one validation knows besides the resource: definitions and codes by a view, targets of references as far as the asker may read
+ * them. What cannot be seen is not there.
+ */
 export class KnownFor implements KnownSource {
-  private readonly access: Access
+  private readonly asker: Asker
+  private readonly view: View
+  private readonly day: string
   private readonly services: Services
-  private readonly trace: Trace
 
-  /** What is looked up is told to `trace`. */
-  constructor(access: Access, services: Services, trace: Trace) {
-    this.access = access
+  private constructor(asker: Asker, view: View, services: Services) {
+    this.asker = asker
+    this.view = view
+    this.day = services.definitions.today()
     this.services = services
-    this.trace = trace
   }
 
-  structureNow(_canonical: string): StructureDefinitionLike | null | undefined {
-    return null
+  /** For a validation that begins now. */
+  static async open(asker: Asker, view: View, services: Services): Promise<KnownFor> {
+    await view.structures.refresh()
+    return new KnownFor(asker, view, services)
   }
 
-  async structure(_canonical: string): Promise<StructureDefinitionLike | null> {
-    return null
+  structureNow(canonical: string): StructureDefinitionLike | null | undefined {
+    return this.view.structures.now(canonical)
   }
 
-  verdictNow(_question: CodeQuestion): CodeVerdict | undefined {
-    return NOT_HELD
+  structure(canonical: string): Promise<StructureDefinitionLike | null> {
+    return this.view.structures.of(canonical)
   }
 
-  async verdict(_question: CodeQuestion): Promise<CodeVerdict> {
-    return NOT_HELD
+  verdictNow(question: CodeQuestion): CodeVerdict | undefined {
+    return this.view.terminology.verdictNow(question, this.day)
+  }
+
+  verdict(question: CodeQuestion): Promise<CodeVerdict> {
+    return this.view.terminology.verdict(question, this.day)
   }
 
   async target(reference: string): Promise<Readonly<Record<string, unknown>> | null> {
@@ -44,12 +59,13 @@ export class KnownFor implements KnownSource {
     const isHere =
       parsed.kind === 'relative' || (parsed.kind === 'absolute' && parsed.root === `${this.services.baseUrl}/`)
     if (!isHere) return null
-    const version = await visible(parsed.type, parsed.id, this.access, this.services)
+    const { access, trace } = this.asker
+    const version = await visible(parsed.type, parsed.id, access, this.services)
     if (!version?.text) {
-      this.trace.names(parsed.type, parsed.id)
+      trace.names(parsed.type, parsed.id)
       return null
     }
-    this.trace.shows(version)
-    return parseText(cutText(version.text, parsed.type, this.access).toString()) as Record<string, unknown>
+    trace.shows(version)
+    return parseText(cutText(version.text, parsed.type, access).toString()) as Record<string, unknown>
   }
 }

@@ -17,7 +17,7 @@ export async function answerTo(
   if (target?.existing) return existing(draft, preferReturn, services)
   const [change] = changes
   const [outcome] = outcomes
-  if (change?.kind === 'write') return written(change, outcome!, preferReturn)
+  if (change?.kind === 'write') return written(change, outcome!, draft, preferReturn)
   return deleted(changes, outcomes, draft, preferReturn)
 }
 
@@ -34,7 +34,12 @@ async function existing({ call, targets }: Draft, preferReturn: ReturnPreference
     : answer
 }
 
-function written(change: Change & { kind: 'write' }, outcome: Outcome, preferReturn: ReturnPreference): Answer {
+function written(
+  change: Change & { kind: 'write' },
+  outcome: Outcome,
+  { issues = [] }: Draft,
+  preferReturn: ReturnPreference,
+): Answer {
   const { type, id, text, metaAt } = change
   const { version, lastUpdated, created } = outcome
   const answer: Answer = {
@@ -43,7 +48,7 @@ function written(change: Change & { kind: 'write' }, outcome: Outcome, preferRet
     located: true,
   }
   const diagnostics = `${type}/${id} was ${created ? 'created' : 'updated'} as version ${version}.`
-  if (preferReturn === 'OperationOutcome') answer.issues = [informational(diagnostics)]
+  if (preferReturn === 'OperationOutcome') answer.issues = [informational(diagnostics), ...issues]
   else if (preferReturn === 'representation') answer.text = stamped(text, metaAt, version, lastUpdated)
   return answer
 }

@@ -1,3 +1,4 @@
+import type { Issue } from '../../resources/fhir-error.ts'
 import type { Edit } from '../../resources/json/edits.ts'
 import type { JsonDocument } from '../../resources/json/parse.ts'
 import type { Expectation } from '../../resources/store/port.ts'
@@ -24,6 +25,8 @@ export interface Draft {
   call: TracedCall
   /** The resource as it is to be: of a create or update as it came, of a patch once it is applied. */
   document?: JsonDocument
+  /** What was found in it that did not forbid to write it. */
+  issues?: readonly Issue[]
   /** Edits that bring the document's text up to its value. */
   edits?: Edit[]
   /** One; none for a conditional delete that found nothing, several for one that may delete several. */

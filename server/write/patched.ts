@@ -9,7 +9,7 @@ import { checkStructure } from '../../resources/validation/structure/check.ts'
 import type { Call, Services } from '../call.ts'
 import { areLinked } from '../linked-binaries.ts'
 import { liveVersion, visible } from '../visible.ts'
-import { checkDocument } from './document.ts'
+import { validated } from './document.ts'
 import type { Draft } from './draft.ts'
 import { expectationOf } from './expectation.ts'
 
@@ -36,8 +36,8 @@ export async function applyPatch(draft: Draft, services: Services): Promise<void
   if (after.resourceType !== type || after.id !== id) {
     throw FhirError.of('unprocessable', 'A patch may not change id or resourceType.')
   }
-  draft.document = parseDocument(Buffer.from(printLossless(after)), maxDepth)
-  checkDocument(draft.document, type, services.config, 'unprocessable')
+  const patched = parseDocument(Buffer.from(printLossless(after)), maxDepth)
+  Object.assign(draft, await validated(patched, { ...call, type }, services, 'unprocessable'))
   // Where the client did not ask for a version, a write that comes between makes the patch be applied anew.
   draft.patched = { expect: demanded ?? { version, retry: true }, text }
 }

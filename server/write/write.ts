@@ -1,5 +1,4 @@
 import { demand } from '../../auth/access.ts'
-import type { JsonDocument } from '../../resources/json/parse.ts'
 import type { Change, Guard } from '../../resources/store/port.ts'
 import type { Answer, Services, TracedCall } from '../call.ts'
 import { answerTo } from './answer.ts'
@@ -7,7 +6,7 @@ import { changesOf } from './changes.ts'
 import { demandNew, untilCurrent } from './commit.ts'
 import { commitOnRecord } from './commit-on-record.ts'
 import { Criteria } from './criteria.ts'
-import { readDocument } from './document.ts'
+import { type Brought, readDocument } from './document.ts'
 import type { Draft } from './draft.ts'
 import { applyPatch } from './patched.ts'
 import { Rights } from './rights.ts'
@@ -16,9 +15,9 @@ import { settle } from './settle.ts'
 /** R4 http, create, update, patch and delete, conditional or not: a unit of one write. */
 export async function write(call: TracedCall, services: Services): Promise<Answer> {
   await demandNew(call.onceKey, services)
-  const document = readBrought(call, services)
+  const brought = await readBrought(call, services)
   return untilCurrent(async () => {
-    const { draft, changes, guards, madeBy } = await prepared(call, document, services)
+    const { draft, changes, guards, madeBy } = await prepared(call, brought, services)
     const outcomes = await commitOnRecord(
       call,
       { changes, guards, ...(call.onceKey === undefined ? {} : { onceKey: call.onceKey }) },
@@ -35,12 +34,12 @@ export async function write(call: TracedCall, services: Services): Promise<Answe
  */
 export async function tryWrite(call: TracedCall, services: Services): Promise<void> {
   demand(call.access, call)
-  await prepared(call, readBrought(call, services), services)
+  await prepared(call, await readBrought(call, services), services)
 }
 
-function readBrought(call: TracedCall, { config }: Services): JsonDocument | undefined {
+async function readBrought(call: TracedCall, services: Services): Promise<Brought | undefined> {
   const brings = call.interaction === 'create' || call.interaction === 'update'
-  return brings ? readDocument(call, config) : undefined
+  return brings ? readDocument(call, services) : undefined
 }
 
 /** A write that is ready to be committed. */
@@ -51,10 +50,10 @@ interface Prepared {
   madeBy: number
 }
 
-async function prepared(call: TracedCall, document: JsonDocument | undefined, services: Services): Promise<Prepared> {
+async function prepared(call: TracedCall, brought: Brought | undefined, services: Services): Promise<Prepared> {
   call.trace.restart()
   const criteria = new Criteria(call.access, services, call.trace)
-  const draft: Draft = { call, targets: [], ...(document ? { document } : {}) }
+  const draft: Draft = { call, targets: [], ...brought }
   draft.targets = await settle(draft, criteria, services.config)
   if (call.interaction === 'patch') await applyPatch(draft, services)
   const { guards, madeBy } = criteria

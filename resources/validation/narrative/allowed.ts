@@ -62,10 +62,10 @@ export function isAttributeAllowed(element: string, attribute: string): boolean 
 }
 
 /** Where a link of a narrative may lead: to what is shown when a person asks for it, and carries out nothing. */
-const LINKS = new Set(['http', 'https', 'ftp', 'mailto', 'tel'])
+const LINKS = new Set(['http', 'https', 'ftp', 'mailto', 'tel', 'urn'])
 
 /** What an image may come from: `data` has it within. */
-const IMAGES = new Set(['http', 'https', 'data', 'cid'])
+const IMAGES = new Set(['http', 'https', 'data', 'cid', 'urn'])
 
 /** The scheme of a URL, in lower case, as browsers read it: without what they leave out. Undefined for a relative one. */
 function schemeOf(url: string): string | undefined {

@@ -55,10 +55,9 @@ t.test('what refers to a resource is told as far as the caller may search it', a
 })
 
 t.test('what is withheld from the caller is not validated', async (t) => {
-  const open = await openServer(t)
+  const open = await openServer(t, { CHARTROOM_VALIDATION: 'off' })
   const telecom = [{ system: 'phone', value: '1', period: { start: '2020', end: '2019' } }]
-  const { status } = await open.put('Patient/p1', { ...OWN, telecom })
-  if (status === 422 || status === 400) return
+  await open.put('Patient/p1', { ...OWN, telecom })
   t.match(ids((await open.get('Patient/p1/$validate')).json), ['error invariant'])
   const access = { ...(await accessFor(['user/Patient.r'])), hidden: { Patient: ['telecom'] } }
   t.strictSame(ids((await open.as(access).get('Patient/p1/$validate')).json), ['information suppressed'])

@@ -60,7 +60,7 @@ t.test('decimals elsewhere in the resource stay as written', async (t) => {
   const server = await openServer(t)
   await server.put(
     'Observation/o',
-    '{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.00},"component":[{"code":{"text":"y"},"valueQuantity":{"value":12345678901234567890.10}}]}',
+    '{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.00},"component":[{"code":{"text":"y"},"valueQuantity":{"system":"http://unitsofmeasure.org","value":12345678901234567890.10}}]}',
   )
   const { text } = await server.patch(
     'Observation/o',

@@ -1,0 +1,80 @@
+import { type Access, withholds } from '../../auth/access.ts'
+import { dayOf } from '../../him/privacy/screen/clock.ts'
+import type { Canonicals } from '../../resources/conformance/canonicals.ts'
+import { LayeredCanonicals } from '../../resources/conformance/layered.ts'
+import { r4Canonicals } from '../../resources/conformance/r4.ts'
+import type { SourceOpener } from '../../resources/terminology/concept-source.ts'
+import { Recent } from '../../resources/terminology/recent.ts'
+import { Terminology } from '../../resources/terminology/terminology.ts'
+import type { Zone } from '../../resources/zone.ts'
+import type { Expression } from '../../search/expression.ts'
+import { type Restriction, restrictionOf } from '../../search/searcher.ts'
+import { DEFINITIONS, type StoredCanonicals } from './stored-canonicals.ts'
+import { Structures } from './structures.ts'
+
+/** Views of callers who see different definitions that are kept; of each the caches are its own. */
+const VIEWS = 8
+
+/** Definitions and codes as somebody sees them. */
+export interface View {
+  canonicals: Canonicals
+  structures: Structures
+  terminology: Terminology
+}
+
+/** Where definitions and codes are besides the store. */
+export interface Sources {
+  stored: StoredCanonicals
+  /** Of packages. */
+  packaged?: Canonicals | undefined
+  /** Concepts of large code systems. */
+  concepts?: SourceOpener | undefined
+  /** Code systems that are held elsewhere. */
+  external?: SourceOpener | undefined
+  zone: Zone
+}
+
+/** All definitions and codes that the server knows: stored ones come before those of packages, these before R4's own. */
+export class Definitions {
+  /** As the server itself sees them. */
+  readonly own: View
+  private readonly sources: Sources
+  private readonly views = new Recent<View>(VIEWS)
+
+  constructor(sources: Sources) {
+    this.sources = sources
+    this.own = this.viewOf(sources.stored.as())
+  }
+
+  /** The day that it is (`2026-09-30`) by the server's zone. */
+  today(): string {
+    return dayOf(Date.now(), this.sources.zone).name
+  }
+
+  /** As a caller sees them: of the stored ones those that the caller may search, and of which nothing is withheld. */
+  of(access: Access): View {
+    const byType: Record<string, Expression> = Object.fromEntries(
+      DEFINITIONS.map((type) => [type, wholly(access, type)]),
+    )
+    if (Object.values(byType).every(({ kind }) => kind === 'all')) return this.own
+    const key = JSON.stringify(byType)
+    const known = this.views.get(key)
+    if (known) return known
+    // What the restriction leads to on its way is the caller's matter too.
+    const restriction: Restriction = { ...access.may.s, byType: { ...access.may.s.byType, ...byType } }
+    const view = this.viewOf(this.sources.stored.as(restriction))
+    this.views.set(key, view)
+    return view
+  }
+
+  private viewOf(stored: Canonicals): View {
+    const { packaged, concepts, external } = this.sources
+    const canonicals = new LayeredCanonicals([stored, ...(packaged ? [packaged] : []), r4Canonicals])
+    const terminology = new Terminology({ canonicals, concepts, external, today: () => this.today() })
+    return { canonicals, structures: new Structures(canonicals), terminology }
+  }
+}
+
+function wholly(access: Access, type: string): Expression {
+  return withholds(access, type) ? { kind: 'none' } : restrictionOf(access.may.s, type)
+}
