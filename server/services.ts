@@ -14,7 +14,6 @@ import type { Services } from './call.ts'
 import type { Config } from './config.ts'
 import { capabilityStatement } from './conformance/capability-statement.ts'
 import { Definitions } from './conformance/definitions.ts'
-import { StoredCanonicals } from './conformance/stored-canonicals.ts'
 import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
@@ -65,8 +64,7 @@ async function servicesOn(
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone: config.zone })
   const consents = await StoredConsents.open(store, searcher, held)
-  const storedCanonicals = new StoredCanonicals(searcher, baseUrl)
-  storedCanonicals.follow(store)
+  const definitions = Definitions.open({ store, searcher, baseUrl, knowledge, zone: config.zone })
   const { close, ...recording } = openRecording(store, config)
   const screens: ScreenJob = new ScreenJob(() => services)
   const services: Services = {
@@ -74,7 +72,7 @@ async function servicesOn(
     store,
     searcher,
     parameters,
-    definitions: new Definitions({ stored: storedCanonicals, zone: config.zone }),
+    definitions,
     validator: new Validator(LAYERS),
     reindex,
     screens,
@@ -90,8 +88,8 @@ async function servicesOn(
     moved,
     knowledge,
     dispatch: (call) => dispatch(call, services),
-    committed: toldBy({ consents, rights, custom, reindex, storedCanonicals }),
-    close: () => closeAll([neighbours, consents, storedCanonicals, screens, reindex, { close }, knowledge, store]),
+    committed: toldBy({ consents, rights, custom, reindex, definitions }),
+    close: () => closeAll([neighbours, consents, definitions, screens, reindex, { close }, knowledge, store]),
   }
   return services
 }
@@ -102,14 +100,14 @@ interface Listeners {
   rights: RightsVersion
   custom: CustomParameters
   reindex: Reindex
-  storedCanonicals: StoredCanonicals
+  definitions: Definitions
 }
 
-function toldBy({ consents, rights, custom, reindex, storedCanonicals }: Listeners): Services['committed'] {
+function toldBy({ consents, rights, custom, reindex, definitions }: Listeners): Services['committed'] {
   return (changes, outcomes) => {
     consents.committed(changes, outcomes)
     rights.committed(changes)
-    storedCanonicals.committed(changes)
+    definitions.committed(changes)
     if (custom.committed(changes, outcomes)) reindex.parametersChanged()
   }
 }

@@ -2,14 +2,17 @@ import { type Access, withholds } from '../../auth/access.ts'
 import { dayOf } from '../../him/privacy/screen/clock.ts'
 import type { Canonicals } from '../../resources/conformance/canonicals.ts'
 import { LayeredCanonicals } from '../../resources/conformance/layered.ts'
+import { PackagedCanonicals } from '../../resources/conformance/packaged.ts'
 import { r4Canonicals } from '../../resources/conformance/r4.ts'
+import type { Change, Store } from '../../resources/store/port.ts'
 import type { SourceOpener } from '../../resources/terminology/concept-source.ts'
 import { Recent } from '../../resources/terminology/recent.ts'
 import { Terminology } from '../../resources/terminology/terminology.ts'
 import type { Zone } from '../../resources/zone.ts'
 import type { Expression } from '../../search/expression.ts'
-import { type Restriction, restrictionOf } from '../../search/searcher.ts'
-import { DEFINITIONS, type StoredCanonicals } from './stored-canonicals.ts'
+import { type Restriction, restrictionOf, type Searcher } from '../../search/searcher.ts'
+import type { Knowledge } from '../knowledge.ts'
+import { DEFINITIONS, StoredCanonicals } from './stored-canonicals.ts'
 import { Structures } from './structures.ts'
 
 /** Views of callers who see different definitions that are kept; of each the caches are its own. */
@@ -22,15 +25,23 @@ export interface View {
   terminology: Terminology
 }
 
-/** Where definitions and codes are besides the store. */
-export interface Sources {
+/** Where definitions and codes come from. */
+interface Sources {
   stored: StoredCanonicals
-  /** Of packages. */
-  packaged?: Canonicals | undefined
+  packaged: Canonicals
   /** Concepts of large code systems. */
   concepts?: SourceOpener | undefined
   /** Code systems that are held elsewhere. */
   external?: SourceOpener | undefined
+  zone: Zone
+}
+
+/** The store, and what is kept beside it. */
+export interface DefinitionsPlace {
+  store: Store
+  searcher: Searcher
+  baseUrl: string
+  knowledge: Pick<Knowledge, 'packages'>
   zone: Zone
 }
 
@@ -41,9 +52,24 @@ export class Definitions {
   private readonly sources: Sources
   private readonly views = new Recent<View>(VIEWS)
 
-  constructor(sources: Sources) {
+  private constructor(sources: Sources) {
     this.sources = sources
     this.own = this.viewOf(sources.stored.as())
+  }
+
+  static open({ store, searcher, baseUrl, knowledge, zone }: DefinitionsPlace): Definitions {
+    const stored = new StoredCanonicals(searcher, baseUrl)
+    stored.follow(store)
+    return new Definitions({ stored, packaged: new PackagedCanonicals(knowledge.packages), zone })
+  }
+
+  /** Takes note of what a commit of this process wrote. */
+  committed(changes: readonly Change[]): void {
+    this.sources.stored.committed(changes)
+  }
+
+  close(): Promise<void> {
+    return this.sources.stored.close()
   }
 
   /** The day that it is (`2026-09-30`) by the server's zone. */
@@ -69,7 +95,7 @@ export class Definitions {
 
   private viewOf(stored: Canonicals): View {
     const { packaged, concepts, external } = this.sources
-    const canonicals = new LayeredCanonicals([stored, ...(packaged ? [packaged] : []), r4Canonicals])
+    const canonicals = new LayeredCanonicals([stored, packaged, r4Canonicals])
     const terminology = new Terminology({ canonicals, concepts, external, today: () => this.today() })
     return { canonicals, structures: new Structures(canonicals), terminology }
   }
