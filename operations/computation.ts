@@ -1,5 +1,7 @@
 import type { Access, Permission } from '../auth/access.ts'
+import type { Canonicals } from '../resources/conformance/canonicals.ts'
 import type { FhirError, Issue } from '../resources/fhir-error.ts'
+import type { Terminology } from '../resources/terminology/terminology.ts'
 import type { QueryPair } from '../search/query.ts'
 import { type Asked, readGiven } from './given.ts'
 import type { Level } from './operation.ts'
@@ -17,6 +19,9 @@ export interface ComputationContext {
   /** The resource that it is asked of, as the caller may see it. Throws `not-found` and `gone`. */
   stored(): Promise<GivenResource>
   validation: Validation
+  /** Codes, as far as they rest on definitions that the caller may see. */
+  terminology: Terminology
+  canonicals: Canonicals
 }
 
 /** What a computation answers: a resource, or an OperationOutcome of issues. */
@@ -47,6 +52,8 @@ export interface ComputationDefinition<T extends ParameterTable> {
   affectsState: boolean
   /** By level; where nobody says so, nothing may be asked. */
   needs: Partial<Record<ComputationLevel, Needs>>
+  /** What is asked of a type tells of nobody: it may be on record by the minute, with how often it was asked. */
+  tellsOfNobody?: true
   input: T
   /** Answers where the body is no JSON; without it, that is the caller's mistake. */
   unreadable?(error: FhirError): Computed

@@ -33,6 +33,8 @@ export interface ValueTypes {
   integer: number
   Coding: Coding
   CodeableConcept: CodeableConcept
+  /** A value of any plain type; of a Coding, its code. */
+  any: string | number | boolean
   Resource: GivenResource
 }
 

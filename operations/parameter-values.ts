@@ -12,7 +12,7 @@ const LONGEST = 100_000
 const WITHOUT_TEXT: ReadonlySet<Type> = new Set<Type>(['Coding', 'CodeableConcept', 'Resource'])
 
 /** The `value[x]` that each type may come as: what is written alike counts as the same. */
-const MEMBERS: Readonly<Record<Exclude<Type, 'Resource'>, readonly string[]>> = {
+const MEMBERS: Readonly<Record<Exclude<Type, 'Resource' | 'any'>, readonly string[]>> = {
   uri: ['valueUri', 'valueUrl', 'valueCanonical', 'valueOid', 'valueUuid', 'valueString'],
   canonical: ['valueCanonical', 'valueUri', 'valueUrl', 'valueString'],
   code: ['valueCode', 'valueString', 'valueId', 'valueUri'],
@@ -27,10 +27,18 @@ const MEMBERS: Readonly<Record<Exclude<Type, 'Resource'>, readonly string[]>> = 
 /** The value of an entry of a Parameters of right structure. Throws `invalid` for one of another type. */
 export function readValue(name: string, type: Type, entry: Readonly<Record<string, unknown>>): unknown {
   if (type === 'Resource') throw wrong(name, 'takes a resource')
+  if (type === 'any') return anyOf(name, entry)
   const member = MEMBERS[type].find((one) => entry[one] !== undefined)
   if (member === undefined) throw wrong(name, `takes a ${MEMBERS[type][0]}`)
   const value = entry[member]
   return typeof value === 'object' ? value : read(name, type, String(value))
+}
+
+function anyOf(name: string, entry: Readonly<Record<string, unknown>>): string | number | boolean {
+  const [, value] = Object.entries(entry).find(([member]) => member.startsWith('value')) ?? []
+  const own = typeof value === 'object' ? (value as { code?: unknown } | null)?.code : value
+  if (typeof own === 'string' || typeof own === 'number' || typeof own === 'boolean') return own
+  throw wrong(name, 'takes a value')
 }
 
 /** The value of a parameter in a query. Throws `invalid` for what has no text of its own. */

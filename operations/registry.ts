@@ -12,6 +12,13 @@ import type { Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
 import { screen, screenState } from './screen.ts'
 import type { SystemOperation } from './system-operation.ts'
+import { expand } from './terminology/expand.ts'
+import { findMatches } from './terminology/find-matches.ts'
+import { lookup } from './terminology/lookup.ts'
+import { preferredId } from './terminology/preferred-id.ts'
+import { subsumes } from './terminology/subsumes.ts'
+import { translate } from './terminology/translate.ts'
+import { validateCodeInSet, validateCodeOfSystem } from './terminology/validate-code.ts'
 import { validate } from './validate.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -31,6 +38,14 @@ export const OPERATIONS: readonly Declared[] = [
   screen,
   screenState,
   validate,
+  lookup,
+  validateCodeOfSystem,
+  validateCodeInSet,
+  subsumes,
+  findMatches,
+  expand,
+  translate,
+  preferredId,
 ]
 
 /** Operations of the whole system that take no input. */

@@ -35,6 +35,6 @@ export async function recorded(call: TracedCall, result: Result, services: Servi
  * What tells nothing of anybody, and may be asked for without end; and what could not be done, which cannot be recorded at once
  * either, mostly for the same reason: nobody is to wait for that once more.
  */
-function isFolded({ access, interaction }: TracedCall, { error }: Result): boolean {
-  return isNobody(access) || interaction === 'capabilities' || error?.kind === 'unavailable'
+function isFolded({ access, interaction, trace }: TracedCall, { error }: Result): boolean {
+  return trace.isFolded || isNobody(access) || interaction === 'capabilities' || error?.kind === 'unavailable'
 }

@@ -23,6 +23,8 @@ export class Trace {
   readonly at = Date.now()
   /** Whether the record was written along with what was done, or is not due: its entries have their own. */
   isRecorded = false
+  /** Whether it tells of nobody, and is recorded by the minute. */
+  isFolded = false
   /** `batch` or `transaction`, once it is known which. */
   bundle: 'batch' | 'transaction' = 'batch'
   /** Input of an operation, in place of the query of its URL. */

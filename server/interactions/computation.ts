@@ -11,6 +11,7 @@ import { liveVersion, visible } from '../visible.ts'
 
 /** A computation: what it is given is read by its table, and its answer sent as it is. */
 export async function runComputation(declared: Computation, call: TracedCall, services: Services): Promise<Answer> {
+  if (declared.tellsOfNobody && call.id === undefined) call.trace.isFolded = true
   const document = readable(declared, call, services)
   if ('answer' in document) return answerOf(document.answer)
   const { used, compute } = declared.prepare({ query: call.query, document: document.document })
@@ -35,7 +36,10 @@ function readable(
 
 function contextOf(call: TracedCall, services: Services): ComputationContext {
   const { access, type, id, body } = call
+  const { terminology, canonicals } = services.definitions.of(access)
   return {
+    terminology,
+    canonicals,
     access,
     type,
     id,
