@@ -41,7 +41,7 @@ export interface DefinitionsPlace {
   store: Store
   searcher: Searcher
   baseUrl: string
-  knowledge: Pick<Knowledge, 'packages'>
+  knowledge: Pick<Knowledge, 'packages' | 'concepts'>
   zone: Zone
 }
 
@@ -60,7 +60,8 @@ export class Definitions {
   static open({ store, searcher, baseUrl, knowledge, zone }: DefinitionsPlace): Definitions {
     const stored = new StoredCanonicals(searcher, baseUrl)
     stored.follow(store)
-    return new Definitions({ stored, packaged: new PackagedCanonicals(knowledge.packages), zone })
+    const { packages, concepts } = knowledge
+    return new Definitions({ stored, packaged: new PackagedCanonicals(packages), concepts, zone })
   }
 
   /** Takes note of what a commit of this process wrote. */
