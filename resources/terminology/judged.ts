@@ -3,7 +3,7 @@ import type { Issue } from '../fhir-error.ts'
 import type { AskedCoding } from '../validation/question.ts'
 import type { ValidateCodeQuestion } from './answers.ts'
 import { memberOf } from './compose/member.ts'
-import { type ResolvedSet, systemsOf } from './compose/resolved.ts'
+import { missingOf, type ResolvedSet, systemsOf } from './compose/resolved.ts'
 import type { ListedCode } from './compose/value-set.ts'
 import type { Concept } from './concept.ts'
 import { isName, namesOf } from './displays.ts'
@@ -80,6 +80,10 @@ async function inferred(
     if (judged.result === 'unknown') unknown ??= judged
     // What its system has (on another day, in another state) is nearer than what none of the systems has.
     else if (!out || (!out.concept && judged.concept)) out = judged
+  }
+  const missing = missingOf(set)
+  if (!unknown && missing !== undefined) {
+    return { coding, result: 'unknown', said: [say('unknown', 'warning', 'not-found', `${missing}: not checked`)] }
   }
   return unknown ?? out ?? outright(coding, 'code-invalid', notIn(set, coding, undefined))
 }

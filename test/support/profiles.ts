@@ -1,5 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Canonical, Canonicals, Listed } from '../../resources/conformance/canonicals.ts'
+import { r4Canonicals } from '../../resources/conformance/r4.ts'
+import { chosenVersion } from '../../resources/conformance/versions.ts'
 import type { CodeQuestion, CodeVerdict, StructureDefinitionLike } from '../../resources/validation/question.ts'
 import type { KnownSource } from '../../resources/validation/validator.ts'
 import { readPieces } from '../../server/cli/sources.ts'
@@ -54,11 +57,46 @@ export function r4Structures(): ReadonlyMap<string, StructureDefinitionLike> {
   return r4
 }
 
+/** Definitions of packages, and R4's own behind them. */
+export class TestCanonicals implements Canonicals {
+  private readonly held = new Map<string, Canonical[]>()
+
+  constructor(definitions: readonly Json[]) {
+    for (const [at, resource] of definitions.entries()) {
+      const { resourceType, url, version } = resource as { resourceType: string; url?: string; version?: string }
+      if (url === undefined) continue
+      const name = `${resourceType} ${url}`
+      const canonical: Canonical = {
+        resource: resource as Canonical['resource'],
+        url,
+        version,
+        source: 'package',
+        key: `${at}`,
+      }
+      this.held.set(name, [...(this.held.get(name) ?? []), canonical])
+    }
+  }
+
+  async find(type: string, url: string, version?: string): Promise<Canonical | undefined> {
+    const own = chosenVersion(this.held.get(`${type} ${url}`) ?? [], version)
+    return own ?? r4Canonicals.find(type, url, version)
+  }
+
+  async list(type: string): Promise<readonly Listed[]> {
+    const own = [...this.held].filter(([name]) => name.startsWith(`${type} `)).flatMap(([, all]) => all)
+    return [...own, ...(await r4Canonicals.list(type))]
+  }
+
+  async stamp(): Promise<string> {
+    return 'the same'
+  }
+}
+
 /** A source of knowledge for tests: profiles by canonical (those of R4 too), code verdicts, and what references lead to. */
 export class TestSource implements KnownSource {
   readonly structures = new Map<string, StructureDefinitionLike>()
   readonly targets = new Map<string, Json>()
-  verdictOf: (question: CodeQuestion) => CodeVerdict = () => ({ result: 'unknown', faults: [] })
+  verdictOf: (question: CodeQuestion) => CodeVerdict | Promise<CodeVerdict> = () => ({ result: 'unknown', faults: [] })
 
   /** Adds structures; of one url, the last is the newest. */
   add(...structures: readonly StructureDefinitionLike[]): this {
@@ -82,8 +120,9 @@ export class TestSource implements KnownSource {
     return this.structureNow(canonical)
   }
 
-  verdictNow(question: CodeQuestion): CodeVerdict {
-    return this.verdictOf(question)
+  verdictNow(question: CodeQuestion): CodeVerdict | undefined {
+    const verdict = this.verdictOf(question)
+    return verdict instanceof Promise ? undefined : verdict
   }
 
   async verdict(question: CodeQuestion): Promise<CodeVerdict> {

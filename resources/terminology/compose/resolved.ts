@@ -53,3 +53,12 @@ export function systemsOf(set: ResolvedSet, found: Set<string> = new Set()): Rea
   }
   return found
 }
+
+/** What is not held of what a set includes, for people: codes that nobody knows may be in it. */
+export function missingOf(set: ResolvedSet): string | undefined {
+  for (const { missing, sets } of set.includes) {
+    const found = missing ?? sets.map(missingOf).find((one) => one !== undefined)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

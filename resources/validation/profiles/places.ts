@@ -8,6 +8,8 @@ const NONE: readonly Place[] = []
 export function placesAt(around: Place, name: string): readonly Place[] {
   const { value } = around
   const whole = typeof value === 'object' && value !== null
+  // What a primitive stands for is an element of its type in the definitions, which JSON does not have.
+  if (!whole && name === 'value') return value === undefined ? NONE : [{ ...around, sibling: undefined }]
   const object = (whole ? value : around.sibling) as Readonly<Record<string, unknown>> | undefined
   if (!object) return NONE
   const type = whole ? around.type : 'Element'

@@ -130,3 +130,11 @@ t.test('takes a coding of another system than that which is asked about for wron
     unknown: true,
   })
 })
+
+t.test('a code without a system may be in what is not held', async (t) => {
+  const include = [{ valueSet: ['http://nowhere/a'] }, { valueSet: ['http://nowhere/b'] }]
+  const within = { resourceType: 'ValueSet', url: 'http://example.org/vs/elsewhere', compose: { include } }
+  const terminology = new Terminology({ canonicals: new CanonicalsOf([within]), today: () => DAY })
+  const question = { valueSet: within.url, codings: [{ code: 'M' }], inferSystem: true as const }
+  t.match(await terminology.verdict(question, DAY), { result: 'unknown', message: /nowhere/ })
+})

@@ -5,6 +5,7 @@ import type { StructureDefinitionLike } from '../../../../resources/validation/q
 import { r4Structures, readPackage, structuresIn, without } from '../../../support/profiles.ts'
 import { type Agreement, agreementOf } from '../../../support/snapshots.ts'
 
+t.setTimeout(300_000)
 const PREFIX = 'http://hl7.org/fhir/StructureDefinition/'
 const r4 = async (canonical: string) => r4Structures().get(canonical)
 
