@@ -103,7 +103,11 @@ function slicedBy(node: ElementNode, parent: ElementNode): ElementNode | undefin
   const steps = node.sliceName!.split('/')
   for (let depth = 1; depth < steps.length && sliced; depth++) {
     const around = steps.slice(0, depth).join('/')
-    sliced = sliced.slices.find((slice) => slice.sliceName === around) ?? sliced
+    const { slicing }: ElementNode = sliced
+    const slice = sliced.slices.find(({ sliceName }) => sliceName === around)
+    // What does not say how it is sliced again is so by what it is a slice by.
+    if (slice && slicing) slice.slicing ??= { ...slicing, rules: 'open', ordered: false }
+    sliced = slice ?? sliced
   }
   return sliced
 }

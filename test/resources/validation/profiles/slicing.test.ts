@@ -330,6 +330,30 @@ t.test('slices are sliced again', async (t) => {
   ])
 })
 
+t.test('slices that do not say how are sliced again by what they are slices by', async (t) => {
+  const both = [
+    { type: 'value', path: 'system' },
+    { type: 'value', path: 'use' },
+  ]
+  const structure = profile('Patient', [
+    { path: 'Patient.telecom', ...slicing('open', both) },
+    { path: 'Patient.telecom', sliceName: 'phone' },
+    { path: 'Patient.telecom.system', min: 1, max: '1', fixedCode: 'phone' },
+    { path: 'Patient.telecom', sliceName: 'phone/home', max: '1' },
+    { path: 'Patient.telecom.use', min: 1, max: '1', fixedCode: 'home' },
+    { path: 'Patient.telecom', sliceName: 'phone/work', max: '1' },
+    { path: 'Patient.telecom.use', min: 1, max: '1', fixedCode: 'work' },
+    { path: 'Patient.telecom.value', min: 1, max: '1' },
+  ])
+  const telecom = (...uses: string[]) => ({
+    resourceType: 'Patient',
+    telecom: uses.map((use) => ({ system: 'phone', use })),
+  })
+  t.strictSame(await found(structure, telecom('home', 'mobile')), [])
+  t.strictSame(await found(structure, telecom('home', 'home')), ['profile-slice-max Patient.telecom'])
+  t.strictSame(await found(structure, telecom('home', 'work')), ['profile-min Patient.telecom[1].value'])
+})
+
 t.test('slices have slices within', async (t) => {
   const structure = profile('Observation', [
     { path: 'Observation.component', ...slicing('open', [{ type: 'pattern', path: 'code' }]) },
