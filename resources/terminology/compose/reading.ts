@@ -33,11 +33,15 @@ const MOST_LOOKED_AT = 50_000
 
 const PAGE = 1000
 
+/** How long concepts may be looked at one by one, in ms. */
+const MOST_TIME = 15_000
+
 /** Reads the codes of a selection in pages: by its source where that can carry it out, else what was picked from all of it. */
 export class Reading {
   private readonly selection: Selection
   private readonly wish: Wish
   private readonly wanted: Wanted | undefined
+  private readonly begun = performance.now()
   private picked: Entry[] | undefined
 
   constructor(selection: Selection, wish: Wish) {
@@ -93,13 +97,19 @@ export class Reading {
     const pace = new Pace()
     const found: Candidate[] = []
     for (const one of await this.candidates()) {
-      if (pace.due) await pace.rest()
+      if (pace.due) await this.rest(pace)
       if (this.isWished(one.concept) && (await this.passes(one.concept.code))) found.push(one)
     }
     const { selection, wanted } = this
     if (!wanted || wanted.code === '') return found.map((one) => ({ ...one, selection, rank: 0 }))
     const best = ranked(found, wanted, ({ concept, listed }) => textsOf(concept, listed?.display))
     return best.map(({ item, rank }) => ({ ...item, selection, rank }))
+  }
+
+  /** Lets others work. Throws `invalid` (`too-costly`) when it all takes too long. */
+  private async rest(pace: Pace): Promise<void> {
+    await pace.rest()
+    if (performance.now() - this.begun > MOST_TIME) throw tooCostly(undefined)
   }
 
   private async candidates(): Promise<Candidate[]> {
@@ -113,7 +123,9 @@ export class Reading {
     const { opened, conditions } = this.selection
     if (listed.size > MOST_LISTED && opened) return this.fromSource()
     const found: Candidate[] = []
+    const pace = new Pace()
     for (const one of listed.values()) {
+      if (pace.due) await this.rest(pace)
       const concept = opened && (await opened.source.find(one.code, opened.day))
       if (concept ? await meetsAll(opened, concept, conditions) : await this.isLoose(one.code)) {
         found.push({ concept: concept ?? { code: one.code, display: one.display ?? '' }, listed: one })
@@ -160,7 +172,8 @@ export class Reading {
 }
 
 /** R4 $expand: the expansion is too large. */
-export function tooCostly(total: number): FhirError {
-  const text = `The expansion is too large (${total} codes): ask for pages by count and offset, or for less by filter`
+export function tooCostly(total: number | undefined): FhirError {
+  const size = total === undefined ? '' : ` (${total} codes)`
+  const text = `The expansion is too large${size}: ask for pages by count and offset, or for less by filter`
   return FhirError.of('invalid', text, { code: 'too-costly' })
 }
