@@ -19,6 +19,8 @@ export interface ConceptStore {
   editions(): Promise<Edition[]>
   /** The edition of a version (also one of its `periods`), or the newest without one; undefined where none is held. */
   open(system: string, version?: string): Promise<ConceptSource | undefined>
+  /** The concepts of an edition that is held, by its system and version exactly. */
+  of(edition: Pick<Edition, 'system' | 'version'>): Promise<ConceptSource | undefined>
   draft(edition: Edition): Promise<Draft>
   /** Whether there was one. */
   remove(system: string, version: string | undefined): Promise<boolean>

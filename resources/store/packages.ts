@@ -52,6 +52,8 @@ export interface PackageStore {
   put(info: PackageInfo, definitions: AsyncIterable<PackagedDefinition> | Iterable<PackagedDefinition>): Promise<void>
   /** Whether there was one. */
   remove(name: string, version: string): Promise<boolean>
+  /** All definitions of a package with their text, in the order in which they were put in; none where there is no such package. */
+  definitions(name: string, version: string): AsyncIterable<PackagedDefinition>
   /** All definitions of this type and url, of whatever version and package, with their text; those of packages that were loaded first come first. */
   find(type: string, url: string): Promise<HeldDefinition[]>
   /** All definitions of a type without their text, in the same order; StructureDefinitions of one type alone, where `ofType` is given. */

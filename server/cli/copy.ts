@@ -2,16 +2,16 @@ import { parseArgs } from 'node:util'
 import { encodeDeed } from '../../auth/audit/codec.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import type { Config } from '../config.ts'
-import { Copy } from '../copy/copy.ts'
-import { type StoreDigest, wholeOf } from '../copy/digest.ts'
-import { configOf, type End, openEnds, printable } from '../copy/ends.ts'
+import { Copy, type CopyDigest } from '../copy/copy.ts'
+import { wholeOf } from '../copy/digest.ts'
+import { closeEnd, configOf, type End, openEnds, printable } from '../copy/ends.ts'
 import { commandDeed } from './command-record.ts'
 import { CopyProgress } from './copy-progress.ts'
 
 /** How the command is used. */
 export const COPY_USAGE = `copy --from PLACE --to PLACE
     Carries all that a store keeps to an empty one: every version of every resource as it is, the audit log,
-    clients, users, keys and notes; who is signed in does so again. A PLACE is sqlite:FOLDER or
+    clients, users, keys and notes, packages and code systems; who is signed in does so again. A PLACE is sqlite:FOLDER or
     mongodb://HOSTS/DATABASE; the words sqlite and mongodb stand for DATA_DIR and MONGODB_URL (so that no password is
     in the list of processes). No server may have either open meanwhile. Run again after a break, it goes on where it
     stopped. In the end both are read and compared.`
@@ -65,11 +65,11 @@ async function recordExport({ store }: End, { kind }: End): Promise<void> {
 }
 
 async function closeBoth(from: End, to: End): Promise<void> {
-  await from.store.close()
-  await to.store.close()
+  await closeEnd(from)
+  await closeEnd(to)
 }
 
-function summary(digest: StoreDigest): string[] {
+function summary(digest: CopyDigest): string[] {
   const whole = wholeOf(digest)
   const types = [...digest.types].sort(([, one], [, other]) => other.versions - one.versions)
   const width = Math.max(5, ...types.map(([type]) => type.length))
@@ -80,6 +80,7 @@ function summary(digest: StoreDigest): string[] {
     ...types.map(([type, one]) => row(type, one.resources, one.versions, one.sha256)),
     row('total', whole.resources, whole.versions, whole.sha256),
     `  audit log: ${digest.audit.records} records`,
+    ...[...digest.knowledge].map(([name, { items, sha256 }]) => `  ${name}: ${items} items, ${sha256.slice(0, 16)}`),
   ]
 }
 

@@ -11,6 +11,13 @@ import { UnderWay } from '../write/under-way.ts'
 import { differences, digestOfStore, type StoreDigest } from './digest.ts'
 import type { End } from './ends.ts'
 import { carryState, hasState } from './kept.ts'
+import {
+  carryKnowledge,
+  digestOfKnowledge,
+  type KnowledgeDigests,
+  knowledgeDifferences,
+  knowsNothing,
+} from './knowledge.ts'
 import { COPY_NOTE, type CopyState, carriedSecrets, copyState, refuseUnfinished, sourceOf } from './state.ts'
 import { auditStream, doneStream, partsOf, type Stream, versionStream } from './streams.ts'
 
@@ -39,6 +46,11 @@ export interface CopyWatch {
   verified(versions: number): void
 }
 
+/** What both have in the end. */
+export interface CopyDigest extends StoreDigest {
+  knowledge: KnowledgeDigests
+}
+
 /** Carries all that a store keeps to another one. */
 export class Copy {
   private readonly from: End
@@ -60,7 +72,7 @@ export class Copy {
    * Does it, or goes on where it was broken off; gives what both stores have in the end. Rejects with words for the user
    * where the other store has something else in it, or not the same in the end.
    */
-  async run(): Promise<StoreDigest> {
+  async run(): Promise<CopyDigest> {
     await this.takeTurn()
     try {
       await this.begin()
@@ -89,7 +101,9 @@ export class Copy {
     const found = await copyState(to.store)
     if (!found) {
       const total = await from.store.countHistory({}, {})
-      const has = total > 0 || (await hasState(from.store.archive)) || (await from.store.audit.chains()).length > 0
+      const known = !(await knowsNothing(from.knowledge))
+      const has =
+        known || total > 0 || (await hasState(from.store.archive)) || (await from.store.audit.chains()).length > 0
       if (!has) throw new Error(`there is nothing in ${from.name}`)
       if (!(await isEmpty(to))) throw new Error(`${to.name} has something in it: name an empty store`)
       this.state = { source, name: from.name, started: new Date().toISOString() }
@@ -117,6 +131,7 @@ export class Copy {
     await this.pump(doneStream(from.store.archive))
     await this.carryAudit()
     await carryState(from, to, (part) => this.restore(part))
+    await carryKnowledge(from.knowledge, to.knowledge)
     await this.restore({ notes: await this.carriedNotes() })
     await catchUp(reindex)
   }
@@ -154,16 +169,17 @@ export class Copy {
     return Object.fromEntries(notes.filter(([name]) => name !== COPY_NOTE && !OF_THE_INDEX.has(name)))
   }
 
-  private async verify(): Promise<StoreDigest> {
+  private async verify(): Promise<CopyDigest> {
     const { from, to, watch } = this
     const now = Date.now()
     watch.verifying((await from.store.countHistory({}, {})) * 2)
     const read = ({ store }: End) =>
       digestOfStore(store, { now, chains: this.chains, onVersion: () => watch.verified(1) })
     const [there, here] = await Promise.all([read(from), read(to)])
-    const lines = differences(there, here)
+    const known = await Promise.all([from, to].map(({ knowledge }) => digestOfKnowledge(knowledge)))
+    const lines = [...differences(there, here), ...knowledgeDifferences(known[0]!, known[1]!)]
     if (lines.length > 0) throw new Error(['the copy is not the same:', ...lines].join('\n  '))
-    return here
+    return { ...here, knowledge: known[1]! }
   }
 
   /** Writes a part, and how far that has led. */
@@ -191,7 +207,8 @@ export class Copy {
  * A server that was started on it may have noted that its index is complete, and in the audit log that it was started. An
  * embedded store has its log in one order, of times: it takes no earlier records behind later ones.
  */
-async function isEmpty({ kind, store }: End): Promise<boolean> {
+async function isEmpty({ kind, store, knowledge }: End): Promise<boolean> {
+  if (!(await knowsNothing(knowledge))) return false
   if (kind === 'sqlite' && (await store.audit.chains()).length > 0) return false
   for await (const _ of store.archive.done()) return false
   if (await hasState(store.archive)) return false

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Config, readConfig } from '../config.ts'
 import { othersOn } from '../jobs/peers.ts'
+import { type Knowledge, openKnowledge } from '../knowledge.ts'
 import { withoutSecrets } from '../mongo-url.ts'
 import { type OpenedStore, openStore } from '../store.ts'
 
@@ -9,6 +10,7 @@ import { type OpenedStore, openStore } from '../store.ts'
 export interface End extends OpenedStore {
   kind: 'sqlite' | 'mongodb'
   config: Config
+  knowledge: Knowledge
   /** For people: what keeps the records; no secret is in it. */
   name: string
 }
@@ -45,9 +47,15 @@ export async function openEnds(from: Config, to: Config): Promise<{ from: End; t
   try {
     return { from: source, to: await openEnd(to) }
   } catch (error) {
-    await source.store.close()
+    await closeEnd(source)
     throw error
   }
+}
+
+/** Closes all that an end has open. */
+export async function closeEnd({ store, knowledge }: End): Promise<void> {
+  await knowledge.close()
+  await store.close()
 }
 
 /** An error's words without the secrets of either place. */
@@ -69,7 +77,7 @@ async function openEnd(config: Config): Promise<End> {
       const processes = `${others} other chartroom process${others > 1 ? 'es' : ''}`
       throw new Error(`${name} is in use by ${processes}: stop what is running; what was killed counts for 15 seconds`)
     }
-    return { ...opened, kind, config, name }
+    return { ...opened, knowledge: await openKnowledge(config), kind, config, name }
   } catch (error) {
     await opened.store.close()
     throw error

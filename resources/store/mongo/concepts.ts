@@ -42,14 +42,13 @@ export class MongoConcepts implements ConceptStore {
   async open(system: string, version?: string): Promise<ConceptSource | undefined> {
     const live = (await this.current()).map(({ id, head }) => ({ id, head, edition: head.edition }))
     const found = editionFor(live, system, version)
-    if (!found) return undefined
-    let source = this.sources.get(found.id)
-    if (!source) {
-      const shelf = new MongoShelf(this.database, found.id, this.underWay)
-      source = new IndexedConcepts(shelf, found.head, `concepts ${found.id}`)
-      this.sources.set(found.id, source)
-    }
-    return source
+    return found && this.source(found)
+  }
+
+  async of({ system, version }: Pick<Edition, 'system' | 'version'>): Promise<ConceptSource | undefined> {
+    const live = await this.current()
+    const found = live.find(({ head }) => head.edition.system === system && head.edition.version === version)
+    return found && this.source(found)
   }
 
   async draft(edition: Edition): Promise<Draft> {
@@ -91,6 +90,15 @@ export class MongoConcepts implements ConceptStore {
 
   close(): Promise<void> {
     return this.underWay.close()
+  }
+
+  private source({ id, head }: LiveGeneration): ConceptSource {
+    let source = this.sources.get(id)
+    if (!source) {
+      source = new IndexedConcepts(new MongoShelf(this.database, id, this.underWay), head, `concepts ${id}`)
+      this.sources.set(id, source)
+    }
+    return source
   }
 
   private async current(): Promise<readonly LiveGeneration[]> {

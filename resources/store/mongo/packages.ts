@@ -39,20 +39,20 @@ const LEFT_KEPT = 3_600_000
  */
 export class MongoPackages implements PackageStore {
   private readonly held: Collection<PackageDocument>
-  private readonly definitions: Collection<DefinitionDocument>
+  private readonly documents: Collection<DefinitionDocument>
   private readonly underWay = new UnderWay()
   private stamped: { at: number; stamp: Promise<string> } | undefined
 
   private constructor(database: Db) {
     this.held = database.collection('packages')
-    this.definitions = database.collection('package_definitions')
+    this.documents = database.collection('package_definitions')
   }
 
   /** Makes what is needed in a database; whoever opened that closes it. */
   static async open(database: Db): Promise<MongoPackages> {
     const store = new MongoPackages(database)
     const keys: Document[] = [{ url: 1, type: 1 }, { type: 1, ofType: 1 }, { generation: 1 }]
-    await store.definitions.createIndexes(keys.map((key) => ({ key: key as Record<string, 1> })))
+    await store.documents.createIndexes(keys.map((key) => ({ key: key as Record<string, 1> })))
     return store
   }
 
@@ -70,7 +70,7 @@ export class MongoPackages implements PackageStore {
       const count = await this.insert(generation, definitions)
       await this.writing(() => this.publish(generation, { ...info, definitions: count }))
     } catch (error) {
-      await this.definitions.deleteMany({ generation }).catch(() => undefined)
+      await this.documents.deleteMany({ generation }).catch(() => undefined)
       throw error
     }
     this.stamped = undefined
@@ -80,8 +80,25 @@ export class MongoPackages implements PackageStore {
     const found = await this.writing(() => this.held.findOneAndDelete({ _id: idOf({ name, version }) }))
     this.stamped = undefined
     if (!found) return false
-    await this.writing(() => this.definitions.deleteMany({ generation: found.generation }))
+    await this.writing(() => this.documents.deleteMany({ generation: found.generation }))
     return true
+  }
+
+  async *definitions(name: string, version: string): AsyncGenerator<PackagedDefinition> {
+    const held = await this.reading(() => this.held.findOne({ _id: idOf({ name, version }) }, LIMITED))
+    if (!held) return
+    const { generation } = held
+    const info = infoOf(held)
+    // Names of definitions begin with their generation, and a slash; what follows a slash is a zero.
+    let after = `${generation}/`
+    for (;;) {
+      const filter = { _id: { $gt: after, $lt: `${generation}0` } }
+      const options = { sort: { _id: 1 as const }, limit: BATCH, ...LIMITED }
+      const found = await this.reading(() => this.documents.find(filter, options).toArray())
+      for (const one of found) yield packagedOf(one, info)
+      if (found.length < BATCH) return
+      after = found.at(-1)!._id
+    }
   }
 
   find(type: string, url: string): Promise<HeldDefinition[]> {
@@ -116,7 +133,7 @@ export class MongoPackages implements PackageStore {
   ): Promise<T[]> {
     let heads = await this.heads()
     for (;;) {
-      const found = await this.reading(() => this.definitions.find(filter, { projection, ...LIMITED }).toArray())
+      const found = await this.reading(() => this.documents.find(filter, { projection, ...LIMITED }).toArray())
       const after = await this.heads()
       if (generationsOf(after) === generationsOf(heads))
         return ordered(found, heads).map(([one, info]) => make(one, info))
@@ -135,7 +152,7 @@ export class MongoPackages implements PackageStore {
     let batch: DefinitionDocument[] = []
     let bytes = 0
     let count = 0
-    const send = () => this.writing(() => this.definitions.insertMany(batch))
+    const send = () => this.writing(() => this.documents.insertMany(batch))
     for await (const { version, id, name, ...rest } of definitions) {
       const named = { ...(version === undefined ? {} : { version }), ...(id === undefined ? {} : { id }) }
       const _id = `${generation}/${String(count).padStart(8, '0')}`
@@ -160,15 +177,15 @@ export class MongoPackages implements PackageStore {
       )
     // Two may have come at once where there was none.
     const before = await take().catch((error: unknown) => (isDuplicate(error) ? take() : Promise.reject(error)))
-    if (before) await this.definitions.deleteMany({ generation: before.generation })
+    if (before) await this.documents.deleteMany({ generation: before.generation })
   }
 
   private async sweep(): Promise<void> {
     const counted = new Set((await this.held.find().toArray()).map(({ generation }) => generation))
     const oldest = Date.now() - LEFT_KEPT
-    const all = (await this.definitions.distinct('generation')) as string[]
+    const all = (await this.documents.distinct('generation')) as string[]
     const left = all.filter((one) => !counted.has(one) && Number.parseInt(one, 36) < oldest)
-    if (left.length > 0) await this.definitions.deleteMany({ generation: { $in: left } })
+    if (left.length > 0) await this.documents.deleteMany({ generation: { $in: left } })
   }
 
   private reading<T>(read: () => Promise<T>): Promise<T> {
@@ -211,6 +228,11 @@ function ordered(
     .filter(({ generation }) => places.has(generation))
     .sort((one, other) => places.get(one.generation)! - places.get(other.generation)! || (one._id < other._id ? -1 : 1))
     .map((one) => [one, infos[places.get(one.generation)!]!])
+}
+
+function packagedOf(document: DefinitionDocument, info: PackageInfo): PackagedDefinition {
+  const { package: _, packageVersion: __, key: ___, ...own } = headOf(document, info)
+  return { ...own, text: document.text }
 }
 
 function headOf(

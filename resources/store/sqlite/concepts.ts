@@ -43,18 +43,15 @@ export class SqliteConcepts implements ConceptStore {
   }
 
   async open(system: string, version?: string): Promise<ConceptSource | undefined> {
-    const found = editionFor(
-      this.current().map(({ id, head }) => ({ id, head, edition: head.edition })),
-      system,
-      version,
-    )
-    if (!found) return undefined
-    let source = this.sources.get(found.id)
-    if (!source) {
-      source = new IndexedConcepts(new SqliteShelf(this.database, found.id), found.head, `concepts ${found.id}`)
-      this.sources.set(found.id, source)
-    }
-    return source
+    const live = this.current().map(({ id, head }) => ({ id, head, edition: head.edition }))
+    const found = editionFor(live, system, version)
+    return found && this.source(found)
+  }
+
+  async of({ system, version }: Pick<Edition, 'system' | 'version'>): Promise<ConceptSource | undefined> {
+    const live = this.current()
+    const found = live.find(({ head }) => head.edition.system === system && head.edition.version === version)
+    return found && this.source(found)
   }
 
   async draft(edition: Edition): Promise<Draft> {
@@ -86,6 +83,15 @@ export class SqliteConcepts implements ConceptStore {
     this.closed = true
     await this.sweeping
     if (this.database.isOpen) this.database.close()
+  }
+
+  private source({ id, head }: LiveGeneration): ConceptSource {
+    let source = this.sources.get(id)
+    if (!source) {
+      source = new IndexedConcepts(new SqliteShelf(this.database, id), head, `concepts ${id}`)
+      this.sources.set(id, source)
+    }
+    return source
   }
 
   private current(): readonly LiveGeneration[] {

@@ -1,10 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { DefinitionHead, HeldDefinition, PackagedDefinition, PackageInfo, PackageStore } from '../packages.ts'
+import { BOUND_LIMIT } from './limit.ts'
 import { beginWrite, connectPackages, openPackages } from './packages-layout.ts'
 
 /** Bytes of definitions that are written before others have their turn on the thread. */
 const TURN = 1024 * 1024
+
+/** Definitions that are read at once. */
+const PAGE = 50
 
 /** Columns of a head: its package, and what is its own. */
 const HEAD =
@@ -17,7 +21,10 @@ const HEAD =
 export class SqlitePackages implements PackageStore {
   private readonly folder: string
   private readonly database: DatabaseSync
-  private readonly statements: Record<'changed' | 'revision' | 'packages' | 'find' | 'list' | 'listOf', StatementSync>
+  private readonly statements: Record<
+    'changed' | 'revision' | 'packages' | 'whole' | 'find' | 'list' | 'listOf',
+    StatementSync
+  >
   private writing: Promise<unknown> = Promise.resolve()
   private seen: unknown
   private told = ''
@@ -29,6 +36,9 @@ export class SqlitePackages implements PackageStore {
       changed: database.prepare('PRAGMA data_version'),
       revision: database.prepare('SELECT number FROM revision'),
       packages: database.prepare('SELECT info FROM package ORDER BY id'),
+      whole: database.prepare(
+        `SELECT d.text, ${HEAD} WHERE p.name = ? AND p.version = ? AND d.id > ? ORDER BY d.id LIMIT ${BOUND_LIMIT}`,
+      ),
       find: database.prepare(`SELECT d.text, ${HEAD} WHERE d.url = ? AND d.type = ? ORDER BY p.id, d.id`),
       list: database.prepare(`SELECT ${HEAD} WHERE d.type = ? ORDER BY p.id, d.id`),
       listOf: database.prepare(`SELECT ${HEAD} WHERE d.type = ? AND d.of_type = ? ORDER BY p.id, d.id`),
@@ -53,6 +63,16 @@ export class SqlitePackages implements PackageStore {
 
   remove(name: string, version: string): Promise<boolean> {
     return this.write(async (database) => removeFrom(database, name, version))
+  }
+
+  async *definitions(name: string, version: string): AsyncGenerator<PackagedDefinition> {
+    let after = 0
+    for (;;) {
+      const rows = this.statements.whole.all(name, version, after, PAGE)
+      for (const row of rows) yield packagedOf(row)
+      if (rows.length < PAGE) return
+      after = Number(rows.at(-1)!.id)
+    }
   }
 
   async find(type: string, url: string): Promise<HeldDefinition[]> {
@@ -135,6 +155,11 @@ async function insertInto(
   }
   const counted = JSON.stringify({ ...info, definitions: count })
   database.prepare('UPDATE package SET info = ? WHERE id = ?').run(counted, id)
+}
+
+function packagedOf(row: Record<string, unknown>): PackagedDefinition {
+  const { package: _, packageVersion: __, key: ___, ...own } = headOf(row)
+  return { ...own, text: Buffer.from(row.text as Uint8Array) }
 }
 
 function headOf(row: Record<string, unknown>): DefinitionHead {

@@ -8,6 +8,8 @@ import { verifyStore } from '../../../auth/audit/proof.ts'
 import { MongoStore } from '../../../resources/store/mongo/store.ts'
 import { SqliteStore } from '../../../resources/store/sqlite/store.ts'
 import type { StateChange } from '../../../resources/store/state.ts'
+import { carryKnowledge, digestOfKnowledge, knowledgeDifferences } from '../../../server/copy/knowledge.ts'
+import { openKnowledge } from '../../../server/knowledge.ts'
 import { batch, put } from '../../support/bundles.ts'
 import { storeFolder } from '../../support/folder.ts'
 import { mongoUrl, mongoUrlToKillOn, sessionsEnded, withoutMongo } from '../../support/mongo.ts'
@@ -192,6 +194,97 @@ async function answers(server: TestServer): Promise<Record<string, unknown>> {
   }
   return all
 }
+
+const EDITION = { system: 'http://x', name: 'X', content: 'complete', caseSensitive: true } as const
+
+/** A package, and two editions of a code system of which one has no version. */
+async function teach({ services: { knowledge } }: TestServer): Promise<void> {
+  const info = {
+    name: 'a.guide',
+    version: '1',
+    fhirVersions: ['4.0.1'],
+    dependencies: {},
+    loaded: '2026-01-01',
+    definitions: 0,
+  }
+  const definition = (url: string) => ({
+    type: 'ValueSet',
+    url,
+    version: '1',
+    id: undefined,
+    name: 'Äß',
+    text: Buffer.from(`{"resourceType":"ValueSet","url":"${url}"}`),
+  })
+  await knowledge.packages.put(
+    info,
+    Array.from({ length: 120 }, (_, at) => definition(`http://v/${at}`)),
+  )
+  for (const version of [undefined, '2']) {
+    const draft = await knowledge.concepts.draft({ ...EDITION, version })
+    await draft.add([
+      { code: 'a', display: `A of ${version}` },
+      {
+        code: 'b',
+        display: 'B',
+        parents: ['a'],
+        from: '2025-10-01',
+        properties: [{ code: 'n', type: 'integer', value: 7 }],
+      },
+    ])
+    await draft.publish()
+  }
+}
+
+/** Lines about packages and code systems that a run has printed. */
+const taught = (output: string) => output.split('\n').filter((line) => /^ {2}(package|code system) /.test(line))
+
+t.test('there and back: packages and code systems', { skip }, async (t) => {
+  const [folder, back, url] = [storeFolder(t), storeFolder(t), await mongoUrl(t)]
+  const first = await onSqlite(t, folder)
+  await teach(first)
+  await first.services.close()
+  const there = await copy(`sqlite:${folder}`, url)
+  t.equal(there.code, 0, there.output)
+  t.equal(taught(there.output).length, 3, there.output)
+  t.match(there.output, /package a\.guide#1: 120 items/)
+  const again = await copy(url, `sqlite:${back}`)
+  t.equal(again.code, 0, again.output)
+  t.strictSame(taught(again.output).sort(), taught(there.output).sort(), 'the same digests')
+  for (const server of [await onMongo(t, url), await onSqlite(t, back)]) {
+    const { packages, concepts } = server.services.knowledge
+    t.match(await packages.find('ValueSet', 'http://v/119'), [{ name: 'Äß', version: '1', package: 'a.guide' }])
+    const source = (await concepts.open('http://x'))!
+    t.match(await source.find('a', '2026-01-01'), { display: 'A of 2' })
+    t.match(await (await concepts.of({ system: 'http://x', version: undefined }))!.find('a', '2026-01-01'), {
+      display: 'A of undefined',
+    })
+    t.equal(await source.isBelow('b', 'a', '2026-01-01'), true)
+  }
+  const refused = await copy(`sqlite:${folder}`, url)
+  t.equal(refused.code, 1, 'what has been copied is not empty')
+})
+
+t.test('what a broken copy has carried of packages and code systems is not carried again', { skip }, async (t) => {
+  const [folder, other] = [storeFolder(t), storeFolder(t)]
+  const first = await onSqlite(t, folder)
+  await teach(first)
+  const from = first.services.knowledge
+  const to = await openKnowledge({ dataDir: other, storeName: 'other' })
+  t.teardown(() => to.close())
+  await carryKnowledge(from, to)
+  const stamps = [await to.packages.stamp(), await to.concepts.stamp()]
+  await carryKnowledge(from, to)
+  t.strictSame([await to.packages.stamp(), await to.concepts.stamp()], stamps)
+  const draft = await to.concepts.draft({ ...EDITION, version: '2' })
+  await draft.add([{ code: 'a', display: 'another' }])
+  await draft.publish()
+  const digests = await Promise.all([from, to].map((known) => digestOfKnowledge(known)))
+  t.match(knowledgeDifferences(digests[0]!, digests[1]!), [
+    /code system http:\/\/x\|2: 2 items, .* there, 1 items, .* here/,
+  ])
+  await carryKnowledge(from, to)
+  t.strictSame(await digestOfKnowledge(to), digests[0])
+})
 
 t.test('there and back: the same is answered, and versions go on', { skip }, async (t) => {
   const [folder, back, url] = [storeFolder(t), storeFolder(t), await mongoUrl(t)]

@@ -24,6 +24,11 @@ export class MemoryConcepts implements ConceptStore {
     return found && sourceOf(found.edition, found.records)
   }
 
+  async of({ system, version }: Pick<Edition, 'system' | 'version'>): Promise<ConceptSource | undefined> {
+    const found = this.held.find(({ edition }) => edition.system === system && edition.version === version)
+    return found && sourceOf(found.edition, found.records)
+  }
+
   async draft(edition: Edition): Promise<Draft> {
     const records: Concept[] = []
     this.drafts++

@@ -28,6 +28,10 @@ export class MemoryPackages implements PackageStore {
     return at >= 0 && this.held.splice(at, 1).length > 0
   }
 
+  async *definitions(name: string, version: string): AsyncGenerator<PackagedDefinition> {
+    yield* this.held.find(({ info }) => info.name === name && info.version === version)?.definitions ?? []
+  }
+
   async find(type: string, url: string) {
     return this.held.flatMap(({ info, definitions }) =>
       definitions
