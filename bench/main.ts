@@ -14,6 +14,7 @@ import { measureMongo } from './mongo/measure.ts'
 import { factsOf, searchRates, searchRows } from './search.ts'
 import { MeasuredServer } from './server.ts'
 import { printTable, type Row } from './table.ts'
+import { measureTerminology } from './terminology.ts'
 import { writeRates } from './write.ts'
 
 const RUNS = 3
@@ -42,6 +43,12 @@ async function main(): Promise<void> {
       process.stdout.write(`\n${printTable(rows)}\n`)
       return
     }
+    if (process.argv[2] === 'terminology') {
+      process.stdout.write(`${machineFacts(folder).join('\n')}\n`)
+      await measureTerminology(join(folder, 'terminology'), add)
+      process.stdout.write(`\n${printTable(rows)}\n`)
+      return
+    }
     const sample = await readSample()
     process.stdout.write(`${[...machineFacts(folder), `data: ${sample.name}; medians of ${RUNS} runs`].join('\n')}\n`)
     if (url !== undefined) await measureMongo(url, sample, ({ what, value, aim }) => add(what, value, aim))
@@ -63,9 +70,11 @@ async function main(): Promise<void> {
 
 function isOnMongo(): boolean {
   const [, , option, store, ...more] = process.argv
-  if (option === 'hospital') return false
+  if (option === 'hospital' || option === 'terminology') return false
   if (more.length > 0 || (option !== undefined && !['search', 'access', 'audit', '--store'].includes(option))) {
-    throw new WrongUse('it takes nothing, or one of: search; access; audit; hospital; --store sqlite; --store mongodb')
+    throw new WrongUse(
+      'it takes nothing, or one of: search; access; audit; terminology; hospital; --store sqlite; --store mongodb',
+    )
   }
   if (option !== '--store' || store === 'sqlite') return false
   if (store !== 'mongodb') throw new WrongUse(`--store takes sqlite or mongodb, not ${store}`)
