@@ -15,6 +15,7 @@ import { factsOf, searchRates, searchRows } from './search.ts'
 import { MeasuredServer } from './server.ts'
 import { printTable, type Row } from './table.ts'
 import { measureTerminology } from './terminology.ts'
+import { validationRows } from './validate.ts'
 import { writeRates } from './write.ts'
 
 const RUNS = 3
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
       await measureReads(join(folder, `load-${RUNS - 1}`))
       await measureWrites(folder)
       rows.push(...(await accessRows(join(folder, `load-${RUNS - 1}`))))
+      rows.push(...(await validationRows(sample)))
     }
     process.stdout.write(`\n${printTable(rows)}\n`)
   } finally {

@@ -14,6 +14,36 @@ const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
   'bdl-8': [
     { of: "fullUrl.contains('/_history/').not()", is: "fullUrl.empty() or fullUrl.contains('/_history/').not()" },
   ],
+  // What cannot be told apart (a day, and an hour of it) is in order: the difference is not known to be wrong.
+  'inv-1': [
+    {
+      of: 'lastModified.exists().not() or authoredOn.exists().not() or lastModified >= authoredOn',
+      is: '(lastModified < authoredOn).empty() or (lastModified < authoredOn) = false',
+    },
+  ],
+  'mdd-1': [
+    {
+      of: 'whenHandedOver.empty() or whenPrepared.empty() or whenHandedOver >= whenPrepared',
+      is: '(whenHandedOver < whenPrepared).empty() or (whenHandedOver < whenPrepared) = false',
+    },
+  ],
+  'per-1': [
+    {
+      of: 'start.hasValue().not() or end.hasValue().not() or (start <= end)',
+      is: '(start > end).empty() or (start > end) = false',
+    },
+  ],
+  // Two conditions already need it (Questionnaire.item.enableBehavior).
+  'que-12': [
+    {
+      of: 'enableWhen.count() > 2 implies enableBehavior.exists()',
+      is: 'enableWhen.count() > 1 implies enableBehavior.exists()',
+    },
+  ],
+  // Contained Questionnaires have linkIds of their own.
+  'que-2': [
+    { of: 'descendants().linkId.isDistinct()', is: 'item.select(linkId.combine(descendants().linkId)).isDistinct()' },
+  ],
   // `Boolean` is FHIRPath's own type; an answer's is FHIR's `boolean`.
   'que-7': [
     { of: "operator = 'exists' implies (answer is Boolean)", is: "operator = 'exists' implies (answer is boolean)" },
@@ -32,6 +62,8 @@ const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
       is: 'probability.empty() or (probability is decimal implies (probability as decimal) <= 100)',
     },
   ],
+  // Quantities of which one has no value cannot be compared.
+  'rng-2': [{ of: 'low.empty() or high.empty() or (low <= high)', is: '(low > high).empty() or (low > high) = false' }],
   // `when` repeats, and `in` asks about one.
   'tim-9': [
     {

@@ -74,3 +74,41 @@ t.test('that narrative is missing is told where good practice is asked for', asy
   t.strictSame(await of({ resourceType: 'Patient', text: { status: 'empty', div: '<div>x</div>' } }), [])
   t.strictSame(await of({ resourceType: 'Binary', contentType: 'text/plain' }), [])
 })
+
+t.test("R4's own are checked as they are meant", async (t) => {
+  const period = (start: string, end: string) =>
+    keys({ resourceType: 'Patient', name: [{ text: 'x', period: { start, end } }] })
+  t.strictSame(await period('2020-01-01', '2020-01-01T10:00:00Z'), [], 'an hour of the day')
+  t.strictSame(await period('2020-01', '2020'), [])
+  t.strictSame(await period('2020-01-02', '2020-01-01T10:00:00Z'), [['per-1', 'Patient.name[0].period']])
+  t.strictSame(await period('2020-01-01T10:00:00+01:00', '2020-01-01T08:59:59Z'), [['per-1', 'Patient.name[0].period']])
+  const item = (...items: object[]) => keys({ resourceType: 'Questionnaire', status: 'draft', item: items })
+  const text = { text: 'x', type: 'string' }
+  t.strictSame(await item({ linkId: '1', ...text }, { linkId: '2', ...text }), [])
+  const group = { linkId: '1', type: 'group', item: [{ linkId: '1', ...text }] }
+  t.strictSame(await item(group), [['que-2', 'Questionnaire']])
+  const same = { linkId: '2', ...text }
+  t.strictSame(await item({ ...group, item: [same, same] }), [['que-2', 'Questionnaire']])
+  const range = (low: object, high: object) =>
+    keys({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, valueRange: { low, high } })
+  const ucum = { system: 'http://unitsofmeasure.org' }
+  t.strictSame(await range({ value: 1, ...ucum, code: 'g' }, { value: 2, ...ucum, code: 'mg' }), [
+    ['rng-2', 'Observation.valueRange'],
+  ])
+  t.strictSame(await range({ value: 1, ...ucum, code: 'mg' }, { value: 2, ...ucum, code: 'g' }), [])
+})
+
+t.test('no expression takes for ever', async (t) => {
+  const found: { messageId?: string }[] = []
+  const given = Array.from({ length: 3000 }, (_, at) => `${'a'.repeat(40)}${at}`)
+  const body = bodyPlace({ resourceType: 'Patient', name: [{ given }] })
+  const run = { body, known: nothing, options, report: (_: unknown, finding: object) => void found.push(finding) }
+  for (const expression of [
+    "name.given.all(matches('^(a+)+$'))",
+    'name.given.all(%resource.name.given.all(%resource.name.given.all($this.length() > 0)))',
+    `name.given.all(${'('.repeat(5000)}true${')'.repeat(5000)})`,
+  ]) {
+    t.equal(invariantFor(expression, 'Patient')(body, run), true, expression.slice(0, 60))
+    t.equal(found.pop()?.messageId, 'invariant-unanswered')
+  }
+})
