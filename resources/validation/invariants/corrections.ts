@@ -33,13 +33,6 @@ const CORRECTIONS: Readonly<Record<string, readonly Correction[]>> = {
       is: '(start > end).empty() or (start > end) = false',
     },
   ],
-  // Two conditions already need it (Questionnaire.item.enableBehavior).
-  'que-12': [
-    {
-      of: 'enableWhen.count() > 2 implies enableBehavior.exists()',
-      is: 'enableWhen.count() > 1 implies enableBehavior.exists()',
-    },
-  ],
   // Contained Questionnaires have linkIds of their own.
   'que-2': [
     { of: 'descendants().linkId.isDistinct()', is: 'item.select(linkId.combine(descendants().linkId)).isDistinct()' },
