@@ -11,7 +11,7 @@ export class DecidedSource implements ConceptSource, Tree {
 
   /** `decide`: the concept of a code, undefined for what is none. */
   constructor(system: string, name: string, caseSensitive: boolean, decide: (code: string) => Concept | undefined) {
-    this.edition = { system, version: undefined, name, content: 'complete', caseSensitive }
+    this.edition = { system, version: undefined, name, content: 'complete', caseSensitive, properties: [] }
     this.key = `native ${system}`
     this.decide = decide
   }

@@ -30,6 +30,10 @@ async function right(): Promise<Right[]> {
   const found: Right[] = []
   const kinds = /^(?!(CodeSystem|ConceptMap|SearchParameter|StructureDefinition|Bundle|Composition|ValueSet-[^ae])-?)/
   for (const example of [...examples(kinds, 16_000), ...examples(/^(Bundle|Composition)/, 90_000)]) {
+    // The only document has a unit that UCUM lacks.
+    if (example.file === 'Bundle-father.json') {
+      example.resource = JSON.parse(example.text.toString().replaceAll('"tbl"', '"{tbl}"')) as Json
+    }
     if ((await errorsOf(example.resource)).length > 0) continue
     const types = new Set(new Subject(example.resource, () => 0).places.map(({ type }) => type))
     found.push({ ...example, types })
