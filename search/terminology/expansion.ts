@@ -6,6 +6,9 @@ import type { Opened } from '../../resources/terminology/systems.ts'
 import type { TokenTest } from '../expression.ts'
 import { MOST_CODES, notHeld, tooManyCodes } from './codes.ts'
 
+/** Records of dated codes that are read for so many codes. */
+const MOST_RECORDS = 4 * MOST_CODES
+
 /**
  * The codes that a value set has, or has had on any day: what was recorded when they held is meant as well. Throws `invalid` where
  * something of it is not known, and for too many.
@@ -70,9 +73,11 @@ function isExcluded(code: string, conditions: readonly Condition[]): boolean {
 
 async function searched({ source, day }: Opened, conditions: readonly Condition[], activeOnly: boolean) {
   const query = { conditions, day, anyDay: true, activeOnly, offset: 0 }
-  const { concepts, total } = await source.search({ ...query, count: MOST_CODES + 1 })
+  const { total } = await source.search({ ...query, count: 0 })
+  if (total > MOST_RECORDS) throw tooManyCodes()
+  const { concepts } = await source.search({ ...query, count: total })
   const codes = new Set(concepts.map(({ code }) => code))
-  if (total > concepts.length || codes.size > MOST_CODES) throw tooManyCodes()
+  if (codes.size > MOST_CODES) throw tooManyCodes()
   return codes
 }
 
