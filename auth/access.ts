@@ -170,6 +170,13 @@ function lackedPermission({ identity, scoped }: Access, permission: Permission, 
   return `The role ${identity.role} does not have ${needed}, whatever the scopes of its token.`
 }
 
+/** Throws `forbidden` unless the caller may administer the server, and has this among the operations of the role. */
+export function demandOperation(access: Access, code: string): void {
+  const { operations } = access
+  if (operations === 'all' || operations.includes(code)) return
+  throw FhirError.of('forbidden', lackedOperation(access, code))
+}
+
 /** Throws `forbidden` where a permission holds for nothing of a type. */
 export function demandPermission(access: Access, permission: Permission, type: string): void {
   if (restrictionOf(access.may[permission], type).kind !== 'none') return

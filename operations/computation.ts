@@ -4,6 +4,7 @@ import type { FhirError, Issue } from '../resources/fhir-error.ts'
 import type { Terminology } from '../resources/terminology/terminology.ts'
 import type { QueryPair } from '../search/query.ts'
 import { type Asked, readGiven } from './given.ts'
+import type { Guides } from './guides.ts'
 import type { Level } from './operation.ts'
 import type { Given, GivenResource, ParameterTable } from './parameter-table.ts'
 import type { Validation } from './validation.ts'
@@ -22,6 +23,7 @@ export interface ComputationContext {
   /** Codes, as far as they rest on definitions that the caller may see. */
   terminology: Terminology
   canonicals: Canonicals
+  guides: Guides
 }
 
 /** What a computation answers: a resource, or an OperationOutcome of issues. */

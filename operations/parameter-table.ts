@@ -31,6 +31,8 @@ export interface ValueTypes {
   dateTime: string
   boolean: boolean
   integer: number
+  /** Its bytes. */
+  base64Binary: Buffer
   Coding: Coding
   CodeableConcept: CodeableConcept
   /** A value of any plain type; of a Coding, its code. */

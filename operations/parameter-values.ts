@@ -9,7 +9,7 @@ type Type = keyof ValueTypes
 /** Characters of a value that is no resource, at the most. */
 const LONGEST = 100_000
 
-const WITHOUT_TEXT: ReadonlySet<Type> = new Set<Type>(['Coding', 'CodeableConcept', 'Resource'])
+const WITHOUT_TEXT: ReadonlySet<Type> = new Set<Type>(['base64Binary', 'Coding', 'CodeableConcept', 'Resource'])
 
 /** The `value[x]` that each type may come as: what is written alike counts as the same. */
 const MEMBERS: Readonly<Record<Exclude<Type, 'Resource' | 'any'>, readonly string[]>> = {
@@ -20,6 +20,7 @@ const MEMBERS: Readonly<Record<Exclude<Type, 'Resource' | 'any'>, readonly strin
   dateTime: ['valueDateTime', 'valueDate', 'valueInstant', 'valueString'],
   boolean: ['valueBoolean', 'valueString', 'valueCode'],
   integer: ['valueInteger', 'valuePositiveInt', 'valueUnsignedInt', 'valueString'],
+  base64Binary: ['valueBase64Binary'],
   Coding: ['valueCoding'],
   CodeableConcept: ['valueCodeableConcept'],
 }
@@ -31,6 +32,7 @@ export function readValue(name: string, type: Type, entry: Readonly<Record<strin
   const member = MEMBERS[type].find((one) => entry[one] !== undefined)
   if (member === undefined) throw wrong(name, `takes a ${MEMBERS[type][0]}`)
   const value = entry[member]
+  if (type === 'base64Binary') return Buffer.from(String(value), 'base64')
   return typeof value === 'object' ? value : read(name, type, String(value))
 }
 

@@ -8,6 +8,7 @@ import type { Computation, ComputationLevel } from './computation.ts'
 import { disclosures } from './disclosures.ts'
 import { everything } from './everything.ts'
 import type { Inquiry } from './inquiry.ts'
+import { install, uninstall } from './install.ts'
 import type { Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
 import { screen, screenState } from './screen.ts'
@@ -46,6 +47,8 @@ export const OPERATIONS: readonly Declared[] = [
   expand,
   translate,
   preferredId,
+  install,
+  uninstall,
 ]
 
 /** Operations of the whole system that take no input. */

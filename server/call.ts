@@ -45,7 +45,7 @@ export interface Services {
   /** Signs page links. */
   linkKey: Buffer
   /** The text of the CapabilityStatement. */
-  capabilities(): Buffer
+  capabilities(): Promise<Buffer>
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
   /** Has what was done put on record. */

@@ -39,6 +39,8 @@ export interface Config extends AccessSettings {
   auditYears: number
   /** ms for which broken glass opens a record. */
   breakGlassTime: number
+  /** Files of packages (implementation guides) that are loaded at the start where they are not there yet. */
+  packages: readonly string[]
   /** Under what signing keys and users are sealed in the store. */
   stateSecret?: string
 }
@@ -84,6 +86,7 @@ export function readConfig(environment: Environment): Config {
       'single',
       'multiple',
     ]),
+    packages: listOf(get('CHARTROOM_PACKAGES')),
     zone: zone(get('CHARTROOM_ZONE')),
   }
 }
@@ -122,6 +125,11 @@ function zone(text: string): Zone {
   throw new Error(
     `CHARTROOM_ZONE=${text} is no time zone: it takes an IANA name (America/New_York) or an offset (+02:00)`,
   )
+}
+
+function listOf(text: string): string[] {
+  const all = text === 'unset' ? [] : text.split(',')
+  return all.map((one) => one.trim()).filter((one) => one !== '')
 }
 
 function stateSecret(text: string): { stateSecret?: string } {

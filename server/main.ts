@@ -2,9 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import { tellAddress } from './address.ts'
 import { buildApp } from './app.ts'
 import { recordStart } from './audit/running.ts'
+import type { Services } from './call.ts'
 import { type Config, readConfig } from './config.ts'
 import { demoHints, loadDemo } from './demo/load.ts'
 import { addDemoSignIn } from './demo/sign-in.ts'
+import { loadAtStart } from './guides/at-start.ts'
 import { type Log, openLog } from './http/log.ts'
 import { freePort } from './port.ts'
 import { openServices } from './services.ts'
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
   const app = buildApp(services, log, start)
   await listen(app, config)
   await recordStart(services)
+  await loadPackages(services, log)
   closeOnSignal(app, services, log)
   if (config.mongoUrl === undefined) tellAddress(config)
   log.logger.info(
@@ -46,6 +49,13 @@ async function main(): Promise<void> {
   if (demo) process.stdout.write(`${demoHints(services.baseUrl, config.auth)}\n`)
   const signIn = config.demo && config.auth ? await addDemoSignIn(services) : undefined
   if (signIn !== undefined) process.stdout.write(`${signIn}\n`)
+}
+
+/** Packages that a setting names and that are not there yet. */
+async function loadPackages(services: Services, log: Log): Promise<void> {
+  const { loaded, warnings } = await loadAtStart(services)
+  for (const { name, version, definitions } of loaded) log.logger.info({ name, version, definitions }, 'package loaded')
+  for (const warning of warnings) log.logger.warn({ warning }, 'package')
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {

@@ -1,8 +1,6 @@
 import { BreakGlassGrants } from '../auth/break-glass/grants.ts'
 import { ConsentCutter } from '../auth/consent/cuts.ts'
 import { HeldConsents } from '../auth/consent/held.ts'
-import { endpointsOf } from '../auth/smart/smart-configuration.ts'
-import { instantOf } from '../resources/dates.ts'
 import { LAYERS } from '../resources/validation/layers.ts'
 import { Validator } from '../resources/validation/validator.ts'
 import { ParameterRegistry } from '../search/parameters.ts'
@@ -12,19 +10,17 @@ import { moveStoredEvents } from './audit-events/moved.ts'
 import { SearcherWithLog } from './audit-events/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
-import { capabilityStatement } from './conformance/capability-statement.ts'
+import { CachedStatement } from './conformance/cached-statement.ts'
 import { Definitions } from './conformance/definitions.ts'
 import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
-import { issuerOf } from './issuer.ts'
 import { Reindex } from './jobs/reindex.ts'
 import { ScreenJob } from './jobs/screen.ts'
 import { type Knowledge, openKnowledge } from './knowledge.ts'
 import { Neighbours } from './neighbours.ts'
 import { type OpenedStore, openStore } from './store.ts'
 import { StoredConsents } from './stored-consents.ts'
-import { version } from './version.ts'
 import { UnderWay } from './write/under-way.ts'
 
 /**
@@ -67,6 +63,7 @@ async function servicesOn(
   const definitions = Definitions.open({ store, searcher, baseUrl, knowledge, zone: config.zone })
   const { close, ...recording } = openRecording(store, config)
   const screens: ScreenJob = new ScreenJob(() => services)
+  const statement = new CachedStatement({ config, baseUrl, parameters, packages: knowledge.packages })
   const services: Services = {
     config,
     store,
@@ -79,7 +76,7 @@ async function servicesOn(
     baseUrl,
     zone: config.zone,
     linkKey: await store.secret('links'),
-    capabilities: cachedStatement(config, baseUrl, parameters),
+    capabilities: () => statement.text(),
     ...recording,
     underWay,
     consents: new ConsentCutter(held),
@@ -116,38 +113,3 @@ function toldBy({ consents, rights, custom, reindex, definitions }: Listeners): 
 async function closeAll(all: readonly ({ close(): Promise<void> } | { stop(): Promise<void> })[]): Promise<void> {
   for (const one of all) await ('close' in one ? one.close() : one.stop())
 }
-
-/** The statement is made when first asked for, and anew when the parameters change: its date is that of the change. */
-function cachedStatement(
-  { conditionalDelete, auth, corsOrigins, publicUrl, registers, audit }: Config,
-  baseUrl: string,
-  parameters: ParameterRegistry,
-) {
-  let statement: Buffer | undefined
-  let madeBy = parameters.version
-  let date = STARTED
-  return (): Buffer => {
-    if (parameters.version !== madeBy) {
-      madeBy = parameters.version
-      statement = undefined
-      date = instantOf(Date.now())
-    }
-    statement ??= Buffer.from(
-      JSON.stringify(
-        capabilityStatement({
-          baseUrl,
-          version,
-          date,
-          conditionalDelete,
-          endpoints: auth ? endpointsOf(issuerOf({ publicUrl }), registers) : undefined,
-          cors: corsOrigins.length > 0,
-          audit,
-          parameters,
-        }),
-      ),
-    )
-    return statement
-  }
-}
-
-const STARTED = instantOf(Date.now())

@@ -142,6 +142,11 @@ export const SETTINGS: readonly Setting[] = [
     doc: 'addresses or networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For tells the address of a client, with commas between',
   },
   {
+    name: 'CHARTROOM_PACKAGES',
+    fallback: 'unset',
+    doc: 'files of packages of definitions (implementation guides, npm-style .tgz for R4) that are loaded at the start where they are not there yet, with commas between',
+  },
+  {
     name: 'CHARTROOM_ZONE',
     fallback: 'UTC',
     doc: 'time zone of dates that tell none, stored and searched: an IANA name (`America/New_York`) or an offset (`+02:00`); when it changes, all is indexed anew',

@@ -3,6 +3,7 @@ import { CLIENT_USAGE, client } from './client.ts'
 import { CODES_USAGE, codes } from './codes.ts'
 import { COPY_USAGE, copy } from './copy.ts'
 import { load, USAGE } from './load.ts'
+import { PACKAGE_USAGE, package_ } from './package.ts'
 import { POLICY_USAGE, policy } from './policy.ts'
 import { REINDEX_USAGE, reindex } from './reindex.ts'
 import { TOKEN_USAGE, token } from './service-token.ts'
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { run: Command; usage: string }>> = {
   codes: { run: codes, usage: CODES_USAGE },
   reindex: { run: reindex, usage: REINDEX_USAGE },
   copy: { run: copy, usage: COPY_USAGE },
+  package: { run: package_, usage: PACKAGE_USAGE },
   user: { run: user, usage: USER_USAGE },
   client: { run: client, usage: CLIENT_USAGE },
   policy: { run: policy, usage: POLICY_USAGE },

@@ -28,6 +28,8 @@ export interface ConformanceFacts {
   /** Whether records of the audit log are durable before answers leave, or within a second. */
   audit: 'full' | 'second'
   parameters: ParameterRegistry
+  /** Canonicals of the profiles that packages define, by the type they are of. */
+  profiles: ReadonlyMap<string, readonly string[]>
 }
 
 type ResourceInteraction = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code']
@@ -142,6 +144,7 @@ function resourceCapability(
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...supported(facts.profiles.get(type) ?? []),
     interaction: typeInteractions(type).map((code) => ({ code: code as ResourceInteraction })),
     ...(APART.has(type) ? WRITTEN_ONCE : { ...REWRITTEN, conditionalDelete: facts.conditionalDelete }),
     conditionalRead: 'full-support',
@@ -150,4 +153,8 @@ function resourceCapability(
     searchParam: searchParameters(type, facts.parameters),
     ...operationsOf(type),
   }
+}
+
+function supported(profiles: readonly string[]): Pick<CapabilityStatementRestResource, 'supportedProfile'> {
+  return profiles.length > 0 ? { supportedProfile: [...profiles] } : {}
 }

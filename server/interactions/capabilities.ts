@@ -2,5 +2,5 @@ import type { Answer, Call, Services } from '../call.ts'
 
 /** R4 http, capabilities. */
 export async function capabilities(_call: Call, services: Services): Promise<Answer> {
-  return { kind: 'ok', text: services.capabilities() }
+  return { kind: 'ok', text: await services.capabilities() }
 }

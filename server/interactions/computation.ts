@@ -4,6 +4,7 @@ import type { GivenResource } from '../../operations/parameter-table.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
 import type { Answer, Call, Services, TracedCall } from '../call.ts'
+import { CallersGuides } from '../guides/callers-guides.ts'
 import { outcomeOf } from '../outcome.ts'
 import { shownText } from '../shown.ts'
 import { CallersValidation } from '../validation/callers-validation.ts'
@@ -46,6 +47,7 @@ function contextOf(call: TracedCall, services: Services): ComputationContext {
     body: body && Buffer.from(body.buffer, body.byteOffset, body.byteLength),
     stored: () => storedOf(call, services),
     validation: new CallersValidation(call, services),
+    guides: new CallersGuides(call, services),
   }
 }
 

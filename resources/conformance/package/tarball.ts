@@ -47,10 +47,16 @@ export async function* filesOf(
       }
     }
   } catch (error) {
-    throw error instanceof FhirError ? error : refusal(`It is no gzipped tar (${wordsOf(error)}).`)
+    if (error instanceof FhirError || isOfFile(error)) throw error
+    throw refusal(`It is no gzipped tar (${wordsOf(error)}).`)
   } finally {
     archive.destroy()
   }
+}
+
+/** Whether it is the file itself that cannot be read. */
+function isOfFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 /** Nothing is written by these names; one that tries to leave its folder comes of nobody who means well. */
