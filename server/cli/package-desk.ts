@@ -5,11 +5,11 @@ import { loadPackage, manifestOf } from '../../resources/conformance/package/loa
 import { missingDependencies } from '../../resources/conformance/package/manifest.ts'
 import type { PackageInfo } from '../../resources/store/packages.ts'
 import type { Config } from '../config.ts'
-import { openServices } from '../services.ts'
-import { commandDeed } from './command-record.ts'
+import { openKnowledge } from '../knowledge.ts'
+import { recordBeside } from './beside-record.ts'
 import { askServer, refusal, type Server } from './place.ts'
 
-/** Where packages are changed: in the store itself, or through the server that has it open. */
+/** Where packages are changed: beside the store, or through a server. */
 export interface PackageDesk {
   /** For the user. */
   description: string
@@ -21,19 +21,21 @@ export interface PackageDesk {
   close(): Promise<void>
 }
 
-/** The store that the settings name. What is done is on record before it is. */
+/**
+ * The place that the settings name, whoever has the store there open: packages stand beside it. What is done is on record before
+ * it is.
+ */
 export async function packagesHere(config: Config): Promise<PackageDesk> {
-  const { audit, knowledge, close } = await openServices(config)
-  const { packages } = knowledge
+  const { packages, close } = await openKnowledge(config)
   const added: PackageInfo[] = []
-  const record = (query: string, action: 'C' | 'D') =>
-    audit.record([commandDeed({ kind: 'application', code: 'import', action, query })])
+  const record = (query: string, code: 'install' | 'uninstall') =>
+    recordBeside(config, { kind: 'operation', code, action: code === 'install' ? 'C' : 'D', query })
   return {
-    description: `the store in ${config.storeName}`,
+    description: config.storeName,
     async add(file, progress) {
       const source = () => createReadStream(file)
       const { name, version } = await manifestOf(source)
-      await record(`package add ${name}@${version}`, 'C')
+      await record(`package add ${name}@${version}`, 'install')
       const { info, leftOut } = await loadPackage(source, packages, progress)
       added.push(info)
       return { name, version, definitions: info.definitions, warnings: leftOut }
@@ -46,7 +48,7 @@ export async function packagesHere(config: Config): Promise<PackageDesk> {
     async remove(name, version) {
       const held = await packages.packages()
       if (!held.some((one) => one.name === name && one.version === version)) throw notThere(name, version)
-      await record(`package remove ${name}@${version}`, 'D')
+      await record(`package remove ${name}@${version}`, 'uninstall')
       if (!(await packages.remove(name, version))) throw notThere(name, version)
     },
     close,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FhirError } from '../../resources/fhir-error.ts'
+import { PACKAGE } from '../../resources/terminology/loaders/publish.ts'
 import { readConfig } from '../config.ts'
 import { openKnowledge } from '../knowledge.ts'
 import { type Environment, tableOf } from './administration.ts'
 import { type PackageDesk, packagesAt, packagesHere } from './package-desk.ts'
-import { openPlace } from './place.ts'
 import { TOKEN_OPTION, tokenOf } from './token.ts'
 
 /** How the command is used. */
@@ -14,8 +14,8 @@ export const PACKAGE_USAGE = `package add FILE… [--url FHIR_BASE] [--token-fil
   package remove NAME@VERSION [--url FHIR_BASE] [--token-file FILE]
     Packages of definitions (implementation guides, npm-style .tgz for R4) in the place that DATA_DIR or MONGODB_URL names.
     add puts them in, in the place of those of the same name and version; a dependency that is not there is a warning.
-    Where a server has DATA_DIR open it does so, and is shown the access token in the file, or in CHARTROOM_TOKEN:
-    one with chartroom/admin and user/ImplementationGuide.cd. list works beside it. Servers see what is changed at once.`
+    It works beside the servers that have the place open, which know of it at once. --url has another server do so,
+    which is shown the access token in the file, or in CHARTROOM_TOKEN: with chartroom/admin and ImplementationGuide.cd.`
 
 const OPTIONS = { url: { type: 'string' }, ...TOKEN_OPTION } as const
 
@@ -37,9 +37,11 @@ export async function package_(args: string[], environment: Environment): Promis
   if (asked.verb === 'list') return list(environment)
   const { url, 'token-file': file } = asked
   const from = (path: string) => resolve(environment.INIT_CWD ?? '', path)
-  const token = tokenOf(environment, file && from(file))
   const config = readConfig({ ...environment, DEMO: 'off' })
-  const desk = await openPlace<PackageDesk>(config, { url, token }, { here: packagesHere, at: packagesAt })
+  const desk =
+    url === undefined
+      ? await packagesHere(config)
+      : packagesAt({ base: url.replace(/\/+$/, ''), token: tokenOf(environment, file && from(file)) })
   try {
     return asked.verb === 'add' ? await add(desk, asked.names.map(from)) : await remove(desk, asked.names[0] ?? '')
   } finally {
@@ -62,7 +64,8 @@ function readAsked(args: string[]): Asked | undefined {
 async function list(environment: Environment): Promise<number> {
   const { packages, close } = await openKnowledge(readConfig({ ...environment, DEMO: 'off' }))
   try {
-    const rows = (await packages.packages()).map(({ name, version, definitions, loaded, title = '' }) => [
+    const guides = (await packages.packages()).filter(({ name }) => !name.startsWith(PACKAGE))
+    const rows = guides.map(({ name, version, definitions, loaded, title = '' }) => [
       `${name}@${version}`,
       String(definitions),
       loaded.slice(0, 10),
