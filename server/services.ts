@@ -10,7 +10,7 @@ import { moveStoredEvents } from './audit-events/moved.ts'
 import { SearcherWithLog } from './audit-events/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
-import { CachedStatement } from './conformance/cached-statement.ts'
+import { tellingStatement } from './conformance/cached-statement.ts'
 import { Definitions } from './conformance/definitions.ts'
 import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
@@ -63,7 +63,6 @@ async function servicesOn(
   const definitions = Definitions.open({ store, searcher, baseUrl, knowledge, zone: config.zone })
   const { close, ...recording } = openRecording(store, config)
   const screens: ScreenJob = new ScreenJob(() => services)
-  const statement = new CachedStatement({ config, baseUrl, parameters, packages: knowledge.packages })
   const services: Services = {
     config,
     store,
@@ -76,7 +75,7 @@ async function servicesOn(
     baseUrl,
     zone: config.zone,
     linkKey: await store.secret('links'),
-    capabilities: () => statement.text(),
+    capabilities: tellingStatement({ config, baseUrl, parameters, packages: knowledge.packages }),
     ...recording,
     underWay,
     consents: new ConsentCutter(held),

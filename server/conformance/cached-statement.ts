@@ -19,7 +19,7 @@ interface Sources {
 const STARTED = instantOf(Date.now())
 
 /** The statement is made when first asked for, and anew when the parameters or the packages change: its date is that of the change. */
-export class CachedStatement {
+class CachedStatement {
   private readonly sources: Sources
   private made: { by: string; text: Buffer } | undefined
 
@@ -57,4 +57,10 @@ export class CachedStatement {
     })
     return Buffer.from(JSON.stringify(statement))
   }
+}
+
+/** What tells the text of the CapabilityStatement of a server. */
+export function tellingStatement(sources: Sources): () => Promise<Buffer> {
+  const statement = new CachedStatement(sources)
+  return () => statement.text()
 }
