@@ -13,7 +13,10 @@ const concept = (code: string, ...inner: object[]) => ({ code, concept: inner })
 const SYSTEMS = {
   'http://nested': { concept: [concept('a', concept('b', concept('c')), concept('d')), concept('e')] },
   'http://flat': {
-    property: [{ code: 'up', uri: 'http://hl7.org/fhir/concept-properties#parent' }],
+    property: [
+      { code: 'up', uri: 'http://hl7.org/fhir/concept-properties#parent' },
+      { code: 'kind', type: 'code' },
+    ],
     concept: [
       { code: 'c', property: [{ code: 'up', valueCode: 'b' }] },
       {
