@@ -96,7 +96,7 @@ t.test('a policy takes away and adds nothing', async (t) => {
     const { operations } = await roleAccess(role, ['user/*.cruds'])
     t.strictSame(operations, OF_ROLE[role] ?? [], role)
   }
-  t.strictSame((await roleAccess('administrator')).operations, ['reindex', 'explain'])
+  t.strictSame((await roleAccess('administrator')).operations, ['reindex', 'explain', 'install'])
   t.strictSame((await roleAccess('technician')).operations, [])
 })
 
