@@ -2,6 +2,7 @@ import { type Zone, zoneOf } from '../resources/zone.ts'
 import { type AccessSettings, accessSettings } from './access/settings.ts'
 import { shownMongoUrl } from './mongo-url.ts'
 import { SETTINGS } from './settings.ts'
+import { terminologyServers as readTerminologyServers, type TerminologyServers } from './terminology/settings.ts'
 import { type ValidationSettings, validationSettings } from './validation/settings.ts'
 
 /** What the environment settles, read once at the start. Byte counts are bytes. */
@@ -35,6 +36,8 @@ export interface Config extends AccessSettings {
   audit: 'full' | 'second'
   /** What is checked of what is written. */
   validation: ValidationSettings
+  /** Terminology servers elsewhere. */
+  terminologyServers?: TerminologyServers
   /** Years that records of the audit log are kept. */
   auditYears: number
   /** ms for which broken glass opens a record. */
@@ -79,6 +82,7 @@ export function readConfig(environment: Environment): Config {
     auditYears: number('CHARTROOM_AUDIT_YEARS', get('CHARTROOM_AUDIT_YEARS'), 1, 100),
     validation: validationSettings(get),
     labels: oneOf('CHARTROOM_LABELS', get('CHARTROOM_LABELS'), ['off', 'on']) === 'on',
+    ...elsewhere(get('CHARTROOM_TERMINOLOGY_SERVER')),
     ...stateSecret(get('CHARTROOM_STATE_SECRET')),
     breakGlassTime: number('CHARTROOM_BREAK_GLASS_MINUTES', get('CHARTROOM_BREAK_GLASS_MINUTES'), 1, 1_440) * 60_000,
     maxEntries: number('CHARTROOM_MAX_ENTRIES', get('CHARTROOM_MAX_ENTRIES'), 1, 1_000_000),
@@ -130,6 +134,11 @@ function zone(text: string): Zone {
 function listOf(text: string): string[] {
   const all = text === 'unset' ? [] : text.split(',')
   return all.map((one) => one.trim()).filter((one) => one !== '')
+}
+
+function elsewhere(text: string): { terminologyServers?: TerminologyServers } {
+  const terminologyServers = readTerminologyServers(text)
+  return terminologyServers ? { terminologyServers } : {}
 }
 
 function stateSecret(text: string): { stateSecret?: string } {

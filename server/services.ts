@@ -60,7 +60,7 @@ async function servicesOn(
   const neighbours = await Neighbours.open({ store, searcher, custom, reindex })
   const held = new HeldConsents({ baseUrl, zone: config.zone })
   const consents = await StoredConsents.open(store, searcher, held)
-  const definitions = Definitions.open({ store, searcher, baseUrl, knowledge, zone: config.zone })
+  const definitions = Definitions.open({ store, searcher, baseUrl, knowledge, config })
   const { close, ...recording } = openRecording(store, config)
   const screens: ScreenJob = new ScreenJob(() => services)
   const services: Services = {

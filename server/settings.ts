@@ -147,6 +147,11 @@ export const SETTINGS: readonly Setting[] = [
     doc: 'files of packages of definitions (implementation guides, npm-style .tgz for R4) that are loaded at the start where they are not there yet, with commas between',
   },
   {
+    name: 'CHARTROOM_TERMINOLOGY_SERVER',
+    fallback: 'unset',
+    doc: 'FHIR base of a terminology server that is asked about code systems which are not held here, or `system=base` for one of them, with commas between; codes leave, no names and no texts; https beyond this machine',
+  },
+  {
     name: 'CHARTROOM_ZONE',
     fallback: 'UTC',
     doc: 'time zone of dates that tell none, stored and searched: an IANA name (`America/New_York`) or an offset (`+02:00`); when it changes, all is indexed anew',

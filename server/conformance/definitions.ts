@@ -11,7 +11,9 @@ import { Terminology } from '../../resources/terminology/terminology.ts'
 import type { Zone } from '../../resources/zone.ts'
 import type { Expression } from '../../search/expression.ts'
 import { type Restriction, restrictionOf, type Searcher } from '../../search/searcher.ts'
+import type { Config } from '../config.ts'
 import type { Knowledge } from '../knowledge.ts'
+import { externalTerminology } from '../terminology/external.ts'
 import { DEFINITIONS, StoredCanonicals } from './stored-canonicals.ts'
 import { Structures } from './structures.ts'
 
@@ -42,7 +44,7 @@ export interface DefinitionsPlace {
   searcher: Searcher
   baseUrl: string
   knowledge: Pick<Knowledge, 'packages' | 'concepts'>
-  zone: Zone
+  config: Pick<Config, 'zone' | 'terminologyServers'>
 }
 
 /** All definitions and codes that the server knows: stored ones come before those of packages, these before R4's own. */
@@ -57,11 +59,18 @@ export class Definitions {
     this.own = this.viewOf(sources.stored.as())
   }
 
-  static open({ store, searcher, baseUrl, knowledge, zone }: DefinitionsPlace): Definitions {
+  static open({ store, searcher, baseUrl, knowledge, config }: DefinitionsPlace): Definitions {
     const stored = new StoredCanonicals(searcher, baseUrl)
     stored.follow(store)
     const { packages, concepts } = knowledge
-    return new Definitions({ stored, packaged: new PackagedCanonicals(packages), concepts, zone })
+    const external = externalTerminology(config)
+    return new Definitions({
+      stored,
+      packaged: new PackagedCanonicals(packages),
+      concepts,
+      external,
+      zone: config.zone,
+    })
   }
 
   /** Takes note of what a commit of this process wrote. */

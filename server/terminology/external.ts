@@ -39,6 +39,13 @@ export class ExternalTerminology implements SourceOpener {
   }
 }
 
+/** Those that the settings name; undefined for none. */
+export function externalTerminology(settings: {
+  terminologyServers?: TerminologyServers
+}): ExternalTerminology | undefined {
+  return settings.terminologyServers && new ExternalTerminology(settings.terminologyServers)
+}
+
 /** The content there is taken as complete, unless it says otherwise: a code that it does not have is none. */
 function editionOf(system: string, version: string | undefined, found: Readonly<Record<string, unknown>>): Edition {
   const { name, title, content, caseSensitive } = found
