@@ -20,6 +20,7 @@ import type { AuditUpkeep } from './audit/upkeep.ts'
 import type { Moved } from './audit-events/moved.ts'
 import type { Config } from './config.ts'
 import type { Definitions } from './conformance/definitions.ts'
+import type { StatementMode } from './conformance/statements.ts'
 import type { Reindex } from './jobs/reindex.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Destination } from './routing.ts'
@@ -44,8 +45,8 @@ export interface Services {
   zone: Zone
   /** Signs page links. */
   linkKey: Buffer
-  /** The text of the CapabilityStatement. */
-  capabilities(): Promise<Buffer>
+  /** The text of the CapabilityStatement, or of the TerminologyCapabilities. */
+  capabilities(mode: StatementMode): Promise<Buffer>
   /** The way to another interaction. */
   dispatch(call: Call): Promise<Result>
   /** Has what was done put on record. */

@@ -10,8 +10,8 @@ import { moveStoredEvents } from './audit-events/moved.ts'
 import { SearcherWithLog } from './audit-events/searcher.ts'
 import type { Services } from './call.ts'
 import type { Config } from './config.ts'
-import { tellingStatement } from './conformance/cached-statement.ts'
 import { Definitions } from './conformance/definitions.ts'
+import { statementsOf } from './conformance/statements.ts'
 import { refuseUnfinished } from './copy/state.ts'
 import { CustomParameters } from './custom-parameters.ts'
 import { dispatch } from './dispatch.ts'
@@ -75,7 +75,7 @@ async function servicesOn(
     baseUrl,
     zone: config.zone,
     linkKey: await store.secret('links'),
-    capabilities: tellingStatement({ config, baseUrl, parameters, packages: knowledge.packages }),
+    capabilities: statementsOf({ config, baseUrl, parameters, knowledge }),
     ...recording,
     underWay,
     consents: new ConsentCutter(held),

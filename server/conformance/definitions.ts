@@ -105,9 +105,10 @@ export class Definitions {
 
   private viewOf(stored: Canonicals): View {
     const { packaged, concepts, external } = this.sources
+    const changes = () => this.sources.stored.generation
     const canonicals = new LayeredCanonicals([stored, packaged, r4Canonicals])
     const terminology = new Terminology({ canonicals, concepts, external, today: () => this.today() })
-    return { canonicals, structures: new Structures(canonicals), terminology }
+    return { canonicals, structures: new Structures(canonicals, changes), terminology }
   }
 }
 

@@ -45,7 +45,8 @@ export class StoredCanonicals {
   private readonly lookups = new Recent<Heads>(LOOKUPS)
   private readonly lists = new Map<string, readonly { id: string; listed: Listed }[]>()
   private readonly parsed = new Recent<Stored>(KEPT)
-  private generation = 0
+  /** Counts how often definitions may have changed. */
+  generation = 0
   private endWatches: (() => Promise<void>)[] = []
 
   constructor(searcher: Searcher, baseUrl: string) {

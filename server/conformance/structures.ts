@@ -20,14 +20,20 @@ export class Structures {
   private readonly kept = new Recent<Known>(KEPT)
   private stamp = ''
   private lookedAt = Number.NEGATIVE_INFINITY
+  private writes = -1
+  private readonly writesNow: () => number
 
-  constructor(canonicals: Canonicals) {
+  /** `writesNow` counts what this process has written of definitions: that is known at once. */
+  constructor(canonicals: Canonicals, writesNow: () => number) {
     this.canonicals = canonicals
+    this.writesNow = writesNow
   }
 
   /** Drops what is kept where definitions have changed. What `now` tells is as old as this. */
   async refresh(): Promise<void> {
-    if (performance.now() - this.lookedAt < FRESH) return
+    const writes = this.writesNow()
+    if (writes === this.writes && performance.now() - this.lookedAt < FRESH) return
+    this.writes = writes
     const stamp = await this.canonicals.stamp()
     if (stamp !== this.stamp) this.kept.clear()
     this.stamp = stamp
