@@ -39,7 +39,10 @@ const cases: Record<string, { right: string[]; wrong: string[] }> = {
     right: ['urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7', 'http://hl7.org/fhir', 'mailto:a@b.c', 'urn:oid:1.2.3'],
     wrong: ['hl7.org', 'http://a b', '', 'http://a/%zz'],
   },
-  'urn:iso:std:iso:4217': { right: ['USD', 'EUR', 'JPY', 'CHF'], wrong: ['usd', 'EURO', 'XYZ1', ''] },
+  'urn:iso:std:iso:4217': {
+    right: ['USD', 'EUR', 'JPY', 'CHF', 'XAU', 'XXX', 'CHE', 'JEP', 'VES'],
+    wrong: ['usd', 'EURO', 'XYZ1', ''],
+  },
   'https://www.usps.com/': { right: ['MA', 'PR', 'DC'], wrong: ['ma', 'XX', 'Texas', ''] },
   'urn:iso:std:iso:3166': { right: ['US', 'USA', '840', 'DE', 'DEU', '276'], wrong: ['us', 'XX', 'USAX', '000', ''] },
 }
