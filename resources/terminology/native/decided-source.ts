@@ -9,9 +9,15 @@ export class DecidedSource implements ConceptSource, Tree {
   readonly key: string
   private readonly decide: (code: string) => Concept | undefined
 
-  /** `decide`: the concept of a code, undefined for what is none. */
-  constructor(system: string, name: string, caseSensitive: boolean, decide: (code: string) => Concept | undefined) {
-    this.edition = { system, version: undefined, name, content: 'complete', caseSensitive, properties: [] }
+  /** `decide`: the concept of a code, undefined for what is none. `properties` are those that its concepts have. */
+  constructor(
+    system: string,
+    name: string,
+    caseSensitive: boolean,
+    decide: (code: string) => Concept | undefined,
+    properties: NonNullable<Edition['properties']> = [],
+  ) {
+    this.edition = { system, version: undefined, name, content: 'complete', caseSensitive, properties }
     this.key = `native ${system}`
     this.decide = decide
   }

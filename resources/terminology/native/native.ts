@@ -14,7 +14,7 @@ let made: ReadonlyMap<string, ConceptSource> | undefined
 export function nativeSource(system: string): ConceptSource | undefined {
   made ??= new Map<string, ConceptSource>(
     [
-      new DecidedSource('http://unitsofmeasure.org', 'UCUM', true, unitOf),
+      new DecidedSource('http://unitsofmeasure.org', 'UCUM', true, unitOf, [{ code: 'canonical', type: 'code' }]),
       new DecidedSource('urn:ietf:bcp:47', 'BCP47', false, languageOf),
       new DecidedSource('urn:ietf:bcp:13', 'BCP13', false, mimeTypeOf),
       new DecidedSource('urn:ietf:rfc:3986', 'URI', true, uriOf),
