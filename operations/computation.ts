@@ -7,6 +7,7 @@ import { type Asked, readGiven } from './given.ts'
 import type { Guides } from './guides.ts'
 import type { Level } from './operation.ts'
 import type { Given, GivenResource, ParameterTable } from './parameter-table.ts'
+import type { ClosureTables } from './terminology/closure-tables.ts'
 import type { Validation } from './validation.ts'
 
 /** What a computation works with. */
@@ -23,6 +24,8 @@ export interface ComputationContext {
   /** Codes, as far as they rest on definitions that the caller may see. */
   terminology: Terminology
   canonicals: Canonicals
+  /** The caller's own. */
+  closures: ClosureTables
   guides: Guides
 }
 

@@ -13,6 +13,7 @@ import type { Operation } from './operation.ts'
 import { reindex } from './reindex.ts'
 import { screen, screenState } from './screen.ts'
 import type { SystemOperation } from './system-operation.ts'
+import { closure } from './terminology/closure.ts'
 import { expand } from './terminology/expand.ts'
 import { findMatches } from './terminology/find-matches.ts'
 import { lookup } from './terminology/lookup.ts'
@@ -46,6 +47,7 @@ export const OPERATIONS: readonly Declared[] = [
   findMatches,
   expand,
   translate,
+  closure,
   preferredId,
   install,
   uninstall,

@@ -4,6 +4,7 @@ import type { GivenResource } from '../../operations/parameter-table.ts'
 import { FhirError } from '../../resources/fhir-error.ts'
 import { type JsonDocument, parseDocument } from '../../resources/json/parse.ts'
 import type { Answer, Call, Services, TracedCall } from '../call.ts'
+import { StoredClosures } from '../conformance/closures.ts'
 import { CallersGuides } from '../guides/callers-guides.ts'
 import { outcomeOf } from '../outcome.ts'
 import { shownText } from '../shown.ts'
@@ -41,6 +42,7 @@ function contextOf(call: TracedCall, services: Services): ComputationContext {
   return {
     terminology,
     canonicals,
+    closures: new StoredClosures(services.store, access.caller),
     access,
     type,
     id,

@@ -258,3 +258,30 @@ t.test('is on record: of a type by the minute, of a resource one by one', async 
     ['undefined colours', '3 undefined'],
   )
 })
+
+t.test('$closure keeps a table of each caller under a name', async (t) => {
+  const server = await open(t)
+  const ask = (asked: object[], as = server) =>
+    as.post('$closure', { resourceType: 'Parameters', parameter: [{ name: 'name', valueString: 'mine' }, ...asked] })
+  const put = (...codes: string[]) => codes.map((code) => ({ name: 'concept', valueCoding: { system: OWN, code } }))
+  t.equal((await ask(put('red'))).status, 404, 'it has to be begun')
+  t.match((await ask([])).json, { resourceType: 'ConceptMap', version: '0' })
+  t.match((await ask(put('red', 'blue'))).json, { version: '1', group: undefined })
+  const second = await ask(put('crimson'))
+  t.match(second.json, {
+    version: '2',
+    group: [{ source: OWN, element: [{ code: 'crimson', target: [{ code: 'red', equivalence: 'subsumes' }] }] }],
+  })
+  const again = await ask([{ name: 'version', valueString: '1' }])
+  t.strictSame(again.json.group, second.json.group, 'told again')
+  t.equal((await ask([{ name: 'version', valueString: '7' }])).status, 400)
+  const other = server.as(await accessFor(['user/ConceptMap.rs']))
+  t.equal((await ask(put('red'), other)).status, 404, 'others have tables of their own')
+  t.equal((await ask([], server.as(await accessFor(['user/Patient.rs'])))).status, 403)
+  t.equal((await server.get('$closure?name=mine')).status, 405, 'it keeps something')
+  const both = await Promise.all([ask(put('blue')), ask(put('red')), ask(put('crimson'))])
+  t.ok(
+    both.every(({ status }) => status === 200 || status === 409),
+    'at once: kept, or told to try again',
+  )
+})
