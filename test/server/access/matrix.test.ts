@@ -80,6 +80,9 @@ t.test('operations of the system, and how a search is made, are for whom the tab
   }
 })
 
+/** What is of no patient, and tried in `server/operations/terminology.test.ts` and `server/guides/install.test.ts`. */
+const ELSEWHERE = new Set(['closure', 'install', 'uninstall'])
+
 t.test('nothing is left out of the table', async (t) => {
   for (const role of SHIPPED.keys()) t.ok(CELLS.has(role), `the policy ${role} has a row`)
   const open = await openServer(t)
@@ -91,8 +94,7 @@ t.test('nothing is left out of the table', async (t) => {
   const named = new Set(codes.map((code) => (code === 'batch' || code === 'transaction' ? 'bundle' : code)))
   for (const code of named) t.ok(Object.hasOwn(TRIED, code), `the interaction ${code} is tried`)
   for (const { code, resourceTypes, ...rest } of OPERATIONS) {
-    // Terminology is of no patient: `test/server/operations/terminology.test.ts` tries who may ask.
-    if ('tellsOfNobody' in rest || code === 'closure') continue
+    if ('tellsOfNobody' in rest || ELSEWHERE.has(code)) continue
     const tried = OPERATIONS_TRIED[code]
     const types = tried?.of ?? [...storableTypes].join()
     t.equal(tried && types, [...resourceTypes].join(), `the operation ${code} is tried`)
