@@ -136,6 +136,11 @@ const ALL_OK: Issue = {
   diagnostics: 'All OK: nothing is wrong with it.',
 }
 
+/** What the structure says has its name from the kind of fault. */
+function named(issue: Issue): Issue {
+  return issue.messageId === undefined ? { ...issue, messageId: `structure-${issue.code}` } : issue
+}
+
 function outcome(issues: readonly Issue[]): Computed {
-  return { issues: issues.length > 0 ? issues : [ALL_OK] }
+  return { issues: issues.length > 0 ? issues.map(named) : [ALL_OK] }
 }

@@ -16,6 +16,8 @@ const commands = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
 /** What is not answered by a resource in JSON, and how it is answered. */
 const OTHERS: [RegExp, RegExp][] = [
   [/"gender":"f"/, /OperationOutcome.*'f' is not a code.*Patient\.gender/],
+  [/Patient\/\$validate/, /1980-02-31.*Patient\.birthDate/],
+  [/\$validate\?mode=delete/, /OperationOutcome.*refer to it/],
   [/If-None-Match/, /304 Not Modified/],
   [/-X DELETE/, /^$/],
   [/fhir\/Binary\/summary$/, /Discharged home in good condition\.|"contentType":"text\/plain"/],
