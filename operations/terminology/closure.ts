@@ -8,6 +8,10 @@ import { askedCoding, defined } from './codings.ts'
 const MOST_CONCEPTS = 2_000
 const MOST_ADDED = 200
 
+/** Pairs of a table, and characters of all that it has: what is kept of it goes into one record of the store. */
+const MOST_PAIRS = 20_000
+const MOST_TEXT = 4_000_000
+
 const EMPTY: ClosureTable = { version: 0, concepts: [], pairs: [] }
 
 /**
@@ -40,7 +44,8 @@ export const closure = defineComputation({
       if (concept.length > 0) throw FhirError.of('invalid', 'This operation takes concept or version, not both.')
       return { resource: mapOf(name, table, since(table, version)) }
     }
-    const added = concept.map(askedCoding)
+    // How a code is called is no matter of the table.
+    const added = concept.map(({ system, version, code }) => askedCoding(defined({ system, version, code })))
     if (added.length > MOST_ADDED || table.concepts.length + added.length > MOST_CONCEPTS) {
       const words = `A table has ${MOST_CONCEPTS} codes at the most, and takes ${MOST_ADDED} at a time.`
       throw FhirError.of('invalid', words, { code: 'too-costly' })
@@ -50,6 +55,9 @@ export const closure = defineComputation({
       version: table.version + 1,
       concepts: [...table.concepts, ...added.filter((one) => !table.concepts.some((other) => isSame(one, other)))],
       pairs: [...table.pairs, ...pairs.map((pair) => ({ ...pair, since: table.version + 1 }))],
+    }
+    if (now.pairs.length > MOST_PAIRS || JSON.stringify(now).length > MOST_TEXT) {
+      throw FhirError.of('invalid', `A table has ${MOST_PAIRS} pairs at the most.`, { code: 'too-costly' })
     }
     await closures.keep(name, now, revision)
     return { resource: mapOf(name, now, pairs) }

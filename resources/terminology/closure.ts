@@ -1,3 +1,4 @@
+import { Pace } from '../pace.ts'
 import type { AskedCoding } from '../validation/question.ts'
 import type { ClosurePair } from './answers.ts'
 import { isSame } from './conditions.ts'
@@ -14,10 +15,14 @@ export async function closurePairs(
 ): Promise<ClosurePair[]> {
   const found: ClosurePair[] = []
   const before = [...known]
+  const pace = new Pace()
   for (const one of added) {
     if (one.system === undefined || one.code === undefined || before.some((other) => isEqual(one, other))) continue
     const opened = await open(one.system, one.version)
-    if (opened) for (const other of before) found.push(...(await between(opened, one, other)))
+    for (const other of opened ? before : []) {
+      if (pace.due) await pace.rest()
+      found.push(...(await between(opened!, one, other)))
+    }
     before.push(one)
   }
   return found

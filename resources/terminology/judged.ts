@@ -1,5 +1,6 @@
 import { beginningOf } from '../beginning.ts'
 import type { Issue } from '../fhir-error.ts'
+import { Pace } from '../pace.ts'
 import type { AskedCoding } from '../validation/question.ts'
 import type { ValidateCodeQuestion } from './answers.ts'
 import { memberOf } from './compose/member.ts'
@@ -48,7 +49,11 @@ export interface Judged {
 /** Judges codings, each by itself. */
 export async function judgeAll(held: Held, manner: Manner, codings: readonly AskedCoding[]): Promise<Judged[]> {
   const judged: Judged[] = []
-  for (const coding of codings) judged.push(await judge(held, manner, coding))
+  const pace = new Pace()
+  for (const coding of codings) {
+    if (pace.due) await pace.rest()
+    judged.push(await judge(held, manner, coding))
+  }
   return judged
 }
 

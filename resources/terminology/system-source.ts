@@ -14,7 +14,7 @@ export class SystemSource implements ConceptSource, Tree {
   private readonly byCode = new Map<string, Concept[]>()
   /** By the code in lower case; the first of several counts. */
   private readonly byFolded = new Map<string, string>()
-  private readonly below = new Map<string, string[]>()
+  private readonly below = new Map<string, Set<string>>()
   private texts: Map<Concept, Texts> | undefined
 
   /** `key`: another one for another content. */
@@ -82,7 +82,7 @@ export class SystemSource implements ConceptSource, Tree {
   }
 
   childCodes(code: string): readonly string[] {
-    return this.below.get(code) ?? []
+    return [...(this.below.get(code) ?? [])]
   }
 
   /** All codes above a code. */
@@ -108,8 +108,8 @@ export class SystemSource implements ConceptSource, Tree {
     if (!this.byFolded.has(folded)) this.byFolded.set(folded, code)
     for (const parent of parents ?? []) {
       const children = this.below.get(parent)
-      if (!children) this.below.set(parent, [code])
-      else if (!children.includes(code)) children.push(code)
+      if (children) children.add(code)
+      else this.below.set(parent, new Set([code]))
     }
   }
 

@@ -7,7 +7,7 @@ import { type Entry, Reading, tooCostly, type Wish } from './reading.ts'
 import type { ResolvedSet } from './resolved.ts'
 import { type Selection, selectionsOf } from './selection.ts'
 
-/** Codes that an expansion has at the most, unless pages of it are asked for. */
+/** Codes that an expansion has at the most, or a page of it. */
 const MOST_CODES = 10_000
 
 /** The last code of a page, counted from the first of the expansion, where several sources are merged by rank. */
@@ -49,6 +49,8 @@ async function read(
   question: ExpandQuestion,
 ): Promise<{ entries: Entry[]; total: number }> {
   const { filter, offset = 0, count } = question
+  if (offset < 0 || (count ?? 0) < 0)
+    throw FhirError.of('invalid', 'offset and count are not negative', { code: 'value' })
   const wish: Wish = {
     text: filter === undefined || filter.trim() === '' ? undefined : filter,
     activeOnly: question.activeOnly === true,
@@ -60,8 +62,8 @@ async function read(
   const totals: number[] = []
   for (const reading of readings) totals.push(await reading.total())
   const total = totals.reduce((sum, one) => sum + one, 0)
-  if (count === undefined && total - offset > MOST_CODES) throw tooCostly(total)
   const wanted = Math.min(count ?? total, total)
+  if (Math.min(wanted, total - offset) > MOST_CODES) throw tooCostly(total)
   const ranked = wish.text !== undefined && readings.length > 1
   return {
     entries: ranked ? await merged(readings, offset, wanted) : await inOrder(readings, totals, offset, wanted),
@@ -71,8 +73,9 @@ async function read(
 
 /** One source is asked once. */
 async function ofOne(reading: Reading, offset: number, count: number | undefined) {
-  const page = await reading.page(offset, count ?? MOST_CODES)
-  if (count === undefined && page.total - offset > MOST_CODES) throw tooCostly(page.total)
+  const most = count ?? Number.POSITIVE_INFINITY
+  const page = await reading.page(offset, Math.min(most, MOST_CODES))
+  if (Math.min(most, page.total - offset) > MOST_CODES) throw tooCostly(page.total)
   return page
 }
 

@@ -1,8 +1,10 @@
 import { FhirError } from '../../fhir-error.ts'
 import { Pace } from '../../pace.ts'
 import type { Concept } from '../concept.ts'
-import type { ConceptQuery } from '../concept-source.ts'
+import type { ConceptPage, ConceptQuery } from '../concept-source.ts'
 import { meetsAll } from '../conditions.ts'
+import { SystemSource } from '../system-source.ts'
+import type { Opened } from '../systems.ts'
 import { rank, ranked, textsOf, type Wanted, wantedOf } from '../words.ts'
 import { allConditions, type Selection } from './selection.ts'
 import type { ListedCode } from './value-set.ts'
@@ -62,13 +64,29 @@ export class Reading {
       return { entries: picked.slice(offset, offset + count), total: picked.length }
     }
     let last = 0
-    const { concepts, total } = await opened.source.search(this.query(opened.day, offset, count, this.wish.text))
+    const { concepts, total } = await this.pushed(opened, offset, count)
     const entries = concepts.map((concept) => {
       // The source has its own order, which may differ in small things.
       last = Math.max(last, this.rankOf(concept))
       return { selection: this.selection, concept, listed: undefined, rank: last }
     })
     return { entries, total }
+  }
+
+  /** In parts, for others to be let through between them; what is ranked is found as a whole. */
+  private async pushed({ source, day }: Opened, offset: number, count: number): Promise<ConceptPage> {
+    const { text } = this.wish
+    const isAtOnce = text !== undefined || count <= PAGE || source instanceof SystemSource
+    if (isAtOnce) return source.search(this.query(day, offset, count, text))
+    const concepts: Concept[] = []
+    const pace = new Pace()
+    for (;;) {
+      const most = Math.min(PAGE, count - concepts.length)
+      const page = await source.search(this.query(day, offset + concepts.length, most, text))
+      concepts.push(...page.concepts)
+      if (page.concepts.length < most || concepts.length >= count) return { concepts, total: page.total }
+      if (pace.due) await this.rest(pace)
+    }
   }
 
   private get isPushed(): boolean {

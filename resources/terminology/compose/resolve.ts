@@ -11,6 +11,9 @@ import { type Contained, conditionOf, type Include, type ValueSetLike } from './
 const MOST_SETS = 500
 const DEEPEST = 30
 
+/** Includes and excludes that one is made of: a set that is named twice on each of 20 levels has a million. */
+const MOST_PARTS = 2000
+
 /** How code systems without a version of their own in the value set are opened. */
 export interface Pinned {
   /** The day that was asked for. */
@@ -50,7 +53,7 @@ export class Resolving {
       })
     }
     if (this.open.length >= DEEPEST || this.known.size >= MOST_SETS) {
-      throw FhirError.of('invalid', `The value set ${this.open[0]} is made of too many others`, { code: 'too-costly' })
+      throw tooMany(this.open[0])
     }
     this.open.push(name)
     const resource = await this.resource(url, version)
@@ -75,15 +78,19 @@ export class Resolving {
       return found
     }
     const [includes, excludes] = [await parts(compose?.include, false), await parts(compose?.exclude, true)]
+    const label = set.url ?? set.title ?? set.name ?? 'the value set'
+    const size = partsIn([...includes, ...excludes])
+    if (size > MOST_PARTS) throw tooMany(label)
     const told = expansion && isOnlyTold(includes, expansion) ? storedOf(expansion.contains ?? []) : undefined
     return {
       url: set.url,
       version: set.version,
-      label: set.url ?? set.title ?? set.name ?? 'the value set',
+      label,
       includes: told ? [] : includes,
       excludes: told ? [] : excludes,
       inactive: compose?.inactive !== false,
       stored: told,
+      parts: size,
     }
   }
 
@@ -130,6 +137,14 @@ export class Resolving {
   private opened(system: string, version: string | undefined, day: string | undefined): Promise<Opened | undefined> {
     return this.systems.open(system, version, day)
   }
+}
+
+function partsIn(parts: readonly Part[]): number {
+  return parts.reduce((sum, { sets }) => sets.reduce((all, set) => all + set.parts, sum + 1), 0)
+}
+
+function tooMany(label: string | undefined): FhirError {
+  return FhirError.of('invalid', `The value set ${label} is made of too many others`, { code: 'too-costly' })
 }
 
 /** Whether a value set is known by the expansion that came with it alone: it says not how it is made, or of what is not held. */

@@ -15,6 +15,8 @@ export interface ResolvedSet {
   inactive: boolean
   /** The members of an expansion that came with it, where there is nothing else. */
   stored: StoredSet | undefined
+  /** Includes and excludes of it and of the sets within it, each as often as it is gone through. */
+  parts: number
 }
 
 /** An include or exclude. A code is in it where all that is said here is met. */

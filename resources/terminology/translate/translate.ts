@@ -9,6 +9,9 @@ import { mirrored, reversedElements } from './reverse.ts'
 /** Maps that `unmapped` may lead through. */
 const MOST_MAPS = 10
 
+/** Maps that are gone through for one question, each as often as it is. */
+const MOST_WAYS = 200
+
 /** Equivalences that are no translation. */
 const NONE: ReadonlySet<string> = new Set(['unmatched', 'disjoint'])
 
@@ -16,10 +19,11 @@ const NONE: ReadonlySet<string> = new Set(['unmatched', 'disjoint'])
 export async function translation(canonicals: Canonicals, question: TranslateQuestion): Promise<TranslateAnswer> {
   const maps = await mapsFor(canonicals, question)
   const matches: TranslateMatch[] = []
+  const ways = { left: MOST_WAYS }
   for (const map of maps) {
     for (const coding of question.codings) {
       if (coding.code === undefined) continue
-      matches.push(...(await inMap(canonicals, map, { ...coding, code: coding.code }, question, [])))
+      matches.push(...(await inMap(canonicals, map, { ...coding, code: coding.code }, question, { maps: [], ways })))
     }
   }
   const unique = [...new Map(matches.map((match) => [JSON.stringify(match), match])).values()]
@@ -32,12 +36,18 @@ function whyNone(maps: readonly ConceptMapLike[], matches: readonly TranslateMat
   return matches.length > 0 ? 'The concept map says that there is no translation' : 'The concept map has no translation'
 }
 
+/** Maps on the way to here, and how many more are gone through on all ways. */
+interface Through {
+  maps: readonly string[]
+  ways: { left: number }
+}
+
 async function inMap(
   canonicals: Canonicals,
   map: ConceptMapLike,
   coding: SystemCoding,
   question: TranslateQuestion,
-  through: readonly string[],
+  through: Through,
 ): Promise<TranslateMatch[]> {
   const found: TranslateMatch[] = []
   for (const group of map.group ?? []) {
@@ -104,7 +114,7 @@ async function unmapped(
   group: Group,
   coding: SystemCoding,
   question: TranslateQuestion,
-  through: readonly string[],
+  through: Through,
 ): Promise<TranslateMatch[]> {
   const { mode, code, display, url } = group.unmapped ?? { mode: 'none' }
   const own = { ...(display === undefined ? {} : { display }) }
@@ -127,12 +137,16 @@ async function otherMap(
   canonical: string,
   coding: SystemCoding,
   question: TranslateQuestion,
-  through: readonly string[],
+  through: Through,
 ): Promise<TranslateMatch[]> {
-  if (through.includes(canonical) || through.length >= MOST_MAPS) {
+  if (through.maps.includes(canonical) || through.maps.length >= MOST_MAPS) {
     throw FhirError.of('unprocessable', `The concept map ${canonical} leads back to itself`, { code: 'business-rule' })
+  }
+  if (--through.ways.left < 0) {
+    throw FhirError.of('invalid', `The concept map ${canonical} is led to too often`, { code: 'too-costly' })
   }
   const { url, version } = canonicalParts(canonical)
   const other = await canonicals.find('ConceptMap', url, version)
-  return other ? inMap(canonicals, other.resource as ConceptMapLike, coding, question, [...through, canonical]) : []
+  const further = { ...through, maps: [...through.maps, canonical] }
+  return other ? inMap(canonicals, other.resource as ConceptMapLike, coding, question, further) : []
 }

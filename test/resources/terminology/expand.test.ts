@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import type { ExpandQuestion } from '../../../resources/terminology/answers.ts'
 import type { Contained } from '../../../resources/terminology/compose/value-set.ts'
@@ -207,10 +208,55 @@ t.test('refuses what is too much', async (t) => {
   const page = await large.expand({ valueSet, offset: 11_990, count: 20 })
   t.match(page.expansion, { total: 12_000, contains: { length: 10 } })
   t.match((await large.expand({ valueSet, filter: 'c11999' })).expansion, { total: 1 })
+  await t.rejects(large.expand({ valueSet, count: 11_000 }), { name: 'FhirError', issues: [{ code: 'too-costly' }] })
+  t.match(await large.expand({ valueSet, offset: 11_000, count: 11_000 }), {
+    expansion: { contains: { length: 1000 } },
+  })
+  for (const wrong of [{ count: -1 }, { offset: -1 }]) {
+    await t.rejects(large.expand({ valueSet, ...wrong }), { name: 'FhirError', issues: [{ code: 'value' }] })
+  }
   const units = { url: 'http://unitsofmeasure.org?fhir_vs' }
   await t.rejects(large.expand({ valueSet: units, count: 10 }), { name: 'FhirError', issues: [{ code: 'too-costly' }] })
   t.match(
     await large.validateCode({ valueSet: units, codings: [{ system: 'http://unitsofmeasure.org', code: 'mg/dL' }] }),
     { result: true },
+  )
+})
+
+t.test('ends where value sets are made of each other more often than can be gone through', async (t) => {
+  const url = (level: number) => `http://example.org/vs/level-${level}`
+  const levels = Array.from({ length: 25 }, (_, at) => {
+    const twice = [url(at + 1), url(at + 1)].map((one) => ({ valueSet: [one] }))
+    return { ...set(`level-${at}`, at === 24 ? [{ system: FRUIT }] : twice), url: url(at) }
+  })
+  const doubling = new Terminology({ canonicals: new CanonicalsOf([fruit('1'), ...levels]) })
+  const tooCostly = { name: 'FhirError', issues: [{ code: 'too-costly' }] }
+  await t.rejects(doubling.expand({ valueSet: { url: url(0) } }), tooCostly)
+  await t.rejects(
+    doubling.validateCode({ valueSet: { url: url(0) }, codings: [{ system: FRUIT, code: 'nut' }] }),
+    tooCostly,
+  )
+  t.match(await doubling.verdict({ valueSet: url(0), codings: [{ system: FRUIT, code: 'nut' }] }, '2026-11-29'), {
+    result: 'unknown',
+  })
+  t.match(
+    await doubling.expand({ valueSet: { url: url(20) } }),
+    { expansion: { total: 4 } },
+    'a few times is no matter',
+  )
+})
+
+t.test('lets others through while many codes are looked at', async (t) => {
+  const url = 'http://example.org/flat'
+  const concept = Array.from({ length: 3000 }, (_, at) => ({ code: `c${at}` }))
+  const flat = new Terminology({ canonicals: new CanonicalsOf([{ resourceType: 'CodeSystem', url, concept }]) })
+  const codings = concept.map(({ code }) => ({ system: url, code, display: 'other' }))
+  const isHeld = async (work: Promise<unknown>) => {
+    const done = work.then(() => true)
+    return Promise.race([done, setImmediate(false)])
+  }
+  t.notOk(await isHeld(flat.closure(codings.slice(0, 2000), codings.slice(2000, 2200))), 'closures')
+  t.notOk(
+    await isHeld(flat.validateCode({ system: { url }, codings: Array.from({ length: 20 }, () => codings).flat() })),
   )
 })

@@ -189,3 +189,21 @@ t.test('closes a table of concepts', async (t) => {
   t.equal(await closing.subsumes({ system: A, codeA: 'd', codeB: 'd' }), 'equivalent')
   await t.rejects(closing.subsumes({ system: A, codeA: 'd', codeB: 'e' }), { name: 'FhirError', kind: 'not-found' })
 })
+
+t.test('ends where maps lead on in more ways than can be gone through', async (t) => {
+  const map = (level: number) => ({
+    resourceType: 'ConceptMap',
+    url: `http://example.org/map/${level}`,
+    group: Array.from({ length: 12 }, () => ({
+      source: A,
+      element: [],
+      unmapped: { mode: 'other-map', url: `http://example.org/map/${level + 1}` },
+    })),
+  })
+  const maps = Array.from({ length: 10 }, (_, level) => map(level))
+  const many = new Terminology({ canonicals: new CanonicalsOf(maps) })
+  await t.rejects(many.translate({ map: { url: 'http://example.org/map/0' }, codings: [{ system: A, code: 'a' }] }), {
+    name: 'FhirError',
+    issues: [{ code: 'too-costly' }],
+  })
+})
