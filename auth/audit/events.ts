@@ -3,6 +3,7 @@ import { agentsOf, isTokenUse, isWhole, purpose } from './event-agents.ts'
 import { type Kind, kindOf, profileOf, TOKEN_USE } from './event-codes.ts'
 import { dataEntity, furtherEntities, patientEntity, queryEntity } from './event-entities.ts'
 import type { AuditEvent, Concept, EventAgent, EventEntity, Extension } from './event-shape.ts'
+import { withoutControls } from './without-controls.ts'
 
 const OWN = 'https://chartroom.invalid/fhir/StructureDefinition/'
 
@@ -52,7 +53,7 @@ export function eventsOf(deed: RecordedDeed, base: string): AuditEvent[] {
 /** The event of one facet, by its place among `facetsOf`. */
 export function eventOf(recordedDeed: RecordedDeed, facet: Facet, at: number, base: string): AuditEvent {
   if (recordedDeed.kind === 'external') return externalEvent(recordedDeed, at)
-  const deed = withoutBlanks(recordedDeed)
+  const deed = withoutControls(withoutBlanks(recordedDeed))
   const kind = kindOf(deed, facet.part)
   const agent = agentsOf(deed, kind.manner, base)
   const entity = entitiesOf(deed, facet, kind)
