@@ -30,14 +30,14 @@ async function indexes(database: Db): Promise<string[]> {
 }
 
 async function until(test: () => Promise<boolean>): Promise<boolean> {
-  for (let at = 0; at < 200; at++) {
+  for (let at = 0; at < 1_200; at++) {
     if (await test()) return true
     await setTimeout(25)
   }
   return false
 }
 
-t.setTimeout(60_000)
+t.setTimeout(120_000)
 const skip = await withoutMongo()
 
 t.test('drafts of processes that are gone are dropped when the next one opens', { skip }, async (t) => {
