@@ -11,6 +11,7 @@ import { type Log, openLog } from './http/log.ts'
 import { freePort } from './port.ts'
 import { openServices } from './services.ts'
 import { closeOnSignal } from './shutdown.ts'
+import { absentProfiles } from './validation/absent-profiles.ts'
 import { version } from './version.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -56,6 +57,8 @@ async function loadPackages(services: Services, log: Log): Promise<void> {
   const { loaded, warnings } = await loadAtStart(services)
   for (const { name, version, definitions } of loaded) log.logger.info({ name, version, definitions }, 'package loaded')
   for (const warning of warnings) log.logger.warn({ warning }, 'package')
+  const absent = await absentProfiles(services.config.validation.profiles, services.definitions.own.canonicals)
+  for (const warning of absent) log.logger.warn({ warning }, 'CHARTROOM_PROFILES')
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {

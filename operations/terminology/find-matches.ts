@@ -27,7 +27,7 @@ export const findMatches = defineComputation({
     compositional: { type: 'boolean', max: '1', doc: 'taken, and without effect: no post-coordination is done here' },
   },
   async run(context, { system, version, property, exact }) {
-    const meant = systemOf(await demandMeant({ url: system, version }, context))
+    const meant = systemOf(await demandMeant({ url: system, version }, context, 'system'))
     const found = await context.terminology.findMatches({ ...meant, properties: property, exact })
     const matches = found.map(({ concept: { code, display }, left }) =>
       parted('match', [

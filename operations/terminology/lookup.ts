@@ -25,7 +25,7 @@ export const lookup = defineComputation({
   async run(context, { code, system, version, coding, date, displayLanguage, property }) {
     const [asked] = codingsOf({ code, coding })
     const url = context.id === undefined ? (coding?.system ?? system) : undefined
-    const meant = await demandMeant({ url, version: coding?.version ?? version }, context)
+    const meant = await demandMeant({ url, version: coding?.version ?? version }, context, 'system')
     const answer = await context.terminology.lookup({
       ...systemOf(meant),
       code: asked?.code ?? '',

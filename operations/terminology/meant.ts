@@ -35,11 +35,12 @@ export async function meantBy(
   return { url: parts.url, ...(asked === undefined ? {} : { version: asked }) }
 }
 
-/** As `meantBy`, where something must be meant. */
-export async function demandMeant(told: Told, context: ComputationContext): Promise<Meant> {
+/** As `meantBy`, where something must be meant. `name`: the parameter that tells its url. */
+export async function demandMeant(told: Told, context: ComputationContext, name = 'url'): Promise<Meant> {
   const meant = await meantBy(told, context)
   if (meant) return meant
-  throw FhirError.of('invalid', `This operation takes the url of a ${context.type}.`, { code: 'required' })
+  const words = `This operation takes the ${name} of a ${context.type}.`
+  throw FhirError.of('invalid', words, { code: 'required' })
 }
 
 /** The code system that is meant, as questions about one have it. */

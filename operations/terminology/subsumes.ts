@@ -26,7 +26,7 @@ export const subsumes = defineComputation({
     const systems = new Set([codingA?.system, codingB?.system, system].filter((url) => url !== undefined))
     if (systems.size > 1) throw FhirError.of('invalid', 'The codes are of two code systems.', { code: 'value' })
     const url = context.id === undefined ? [...systems][0] : undefined
-    const meant = await demandMeant({ url, version: version ?? codingA?.version }, context)
+    const meant = await demandMeant({ url, version: version ?? codingA?.version }, context, 'system')
     const outcome = await context.terminology.subsumes({ ...systemOf(meant), codeA: one, codeB: other })
     return { resource: parametersOf([{ name: 'outcome', valueCode: outcome }]) }
   },

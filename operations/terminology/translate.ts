@@ -46,7 +46,7 @@ export const translate = defineComputation({
   ) {
     const map = await meantBy({ url, version: conceptMapVersion, resource: conceptMap }, context)
     if (!map && target === undefined && targetsystem === undefined && source === undefined) {
-      const words = 'This operation takes a url, or the source or target of maps.'
+      const words = 'This operation takes the url of a map, or source, target or targetsystem of those that are meant.'
       throw FhirError.of('invalid', words, { code: 'required' })
     }
     const dependencies = dependency.map(({ element, concept }) => ({

@@ -28,6 +28,7 @@ import { localToday } from './days.ts'
 import { type FoundMatch, matchesOf } from './find-matches.ts'
 import { type Held, judgeAll } from './judged.ts'
 import { lookUp } from './lookup.ts'
+import { setNotHeld, systemNotHeld } from './not-held.ts'
 import { pinnedBy, unpinned } from './pinned.ts'
 import { subsumption } from './subsumes.ts'
 import { type Opened, ReadSystems } from './systems.ts'
@@ -174,8 +175,8 @@ export class Terminology {
     if (asked.resource) return systems.opened(asked.resource, asked.day)
     const opened = await systems.open(asked.system, asked.version, asked.day)
     if (opened) return opened
-    const version = asked.version === undefined ? '' : ` ${asked.version}`
-    throw FhirError.of('not-found', `The code system ${asked.system}${version} is not held here`)
+    const other = asked.version === undefined ? undefined : await systems.open(asked.system, undefined, undefined)
+    throw systemNotHeld(asked, other)
   }
 
   private async requiredSet(kept: Kept, meant: Meant, pinned: Pinned): Promise<ResolvedSet> {
@@ -183,7 +184,8 @@ export class Terminology {
     const usual = !resource && url !== undefined && pinned.usual
     const set = usual ? await kept.usualSet(url, version, pinned.day) : await kept.set(meant, pinned)
     if (set) return set
-    throw FhirError.of('not-found', `The value set ${url} is not held here`)
+    const other = version !== undefined && (await kept.usualSet(url ?? '', undefined, pinned.day)) !== undefined
+    throw setNotHeld(meant, other)
   }
 
   private async definition(kept: Kept, { url = '', version, resource }: Meant): Promise<Resource> {

@@ -10,6 +10,14 @@ export function folded(text: string): string {
     .trim()
 }
 
+/**
+ * A name without what says no more than that nothing is said: what stands in brackets (nonessential modifiers of ICD), "unspecified",
+ * "without complications". The plain name of a disease is what most people look for, and is to come first.
+ */
+export function plainName(display: string): string {
+  return display.replace(/\([^()]*\)|\bunspecified\b|\bwithout complications?\b/gi, ' ')
+}
+
 /** What a user looks for: the text as a code, and its words. */
 export interface Wanted {
   code: string
@@ -52,6 +60,8 @@ export interface Texts {
   displayWords: readonly string[]
   others: readonly string[]
   otherWords: readonly string[]
+  /** Letters of the plain name. */
+  length: number
   billable: boolean
 }
 
@@ -65,6 +75,7 @@ export function textsOf(concept: Concept, display = concept.display): Texts {
     displayWords: name.split(' '),
     others,
     otherWords: others.flatMap((other) => other.split(' ')),
+    length: folded(plainName(display)).length,
     billable: concept.properties?.some(({ code, value }) => code === 'billable' && value === true) === true,
   }
 }
@@ -72,12 +83,12 @@ export function textsOf(concept: Concept, display = concept.display): Texts {
 /**
  * How well a concept is what was looked for, less being better; undefined where it is not. First the code itself, then codes that
  * begin with it, the whole name, its beginning, words that begin with all words asked, then synonyms, and, if `forgiving`, last what is
- * meant but for a typo; of the same rank, billable ones and short names come first.
+ * meant but for a typo; of the same rank, billable ones and short plain names come first.
  */
 export function rank(texts: Texts, { code, whole, words }: Wanted, forgiving: boolean): number | undefined {
   const base = baseRank(texts, code, whole, words) ?? (forgiving && isAlike(texts, words) ? 8 : undefined)
   if (base === undefined) return undefined
-  return base * 1000 + (texts.billable ? 0 : 500) + Math.min(texts.display.length, 499)
+  return base * 1000 + (texts.billable ? 0 : 500) + Math.min(texts.length, 499)
 }
 
 function baseRank(texts: Texts, code: string, whole: string, words: readonly string[]): number | undefined {

@@ -15,5 +15,7 @@ export function tooMuch(what: string): FhirError {
 
 /** The error for more codes than one search may ask for. */
 export function tooManyCodes(): FhirError {
-  return tooMuch(`The value sets and hierarchies of the search have more than ${MOST_CODES} codes`)
+  return tooMuch(
+    `The value sets and hierarchies of the search have more than ${MOST_CODES} codes, which is the most: ask for a part of them, such as a chapter by :below`,
+  )
 }

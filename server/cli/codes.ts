@@ -80,5 +80,17 @@ async function rowsOf({ concepts, packages }: Knowledge): Promise<string[]> {
   return [
     ...tableOf(['SYSTEM', 'VERSION', 'TITLE'], editions.sort(), 'No code systems were loaded.'),
     ...(kinds.length === 0 ? [] : ['', ...tableOf(['KIND', 'VERSION', 'LOADED', 'DEFINITIONS'], kinds.sort(), '')]),
+    ...(await canonicalsOf(packages)),
   ]
+}
+
+/** The value sets and maps of all kinds, by the canonicals that questions name them by. */
+async function canonicalsOf(packages: Knowledge['packages']): Promise<string[]> {
+  const rows: string[][] = []
+  for (const type of ['ValueSet', 'ConceptMap']) {
+    for (const head of await packages.list(type)) {
+      if (head.package.startsWith(PACKAGE)) rows.push([type, head.package.slice(PACKAGE.length), head.url])
+    }
+  }
+  return rows.length === 0 ? [] : ['', ...tableOf(['TYPE', 'KIND', 'CANONICAL'], rows.sort(), '')]
 }

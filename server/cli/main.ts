@@ -37,11 +37,14 @@ async function main([name, ...rest]: string[]): Promise<number> {
   }
   if (command) return command.run(rest, process.env)
   const asked = name === undefined || name === 'help' || name === '--help'
-  const stream = asked ? process.stdout : process.stderr
-  if (!asked) stream.write(`There is no command ${name}.\n`)
+  if (!asked) {
+    const names = Object.keys(COMMANDS).join(', ')
+    process.stderr.write(`There is no command ${name}, but ${names}; npm run fhir -- help says what they do.\n`)
+    return 2
+  }
   const usages = Object.values(COMMANDS).map(({ usage }) => usage)
-  stream.write(`Usage: npm run fhir -- <command>\n\n${usages.join('\n')}\n`)
-  return asked ? 0 : 2
+  process.stdout.write(`Usage: npm run fhir -- <command>\n\n${usages.join('\n')}\n`)
+  return 0
 }
 
 main(process.argv.slice(2)).then(

@@ -1,4 +1,5 @@
 import type { Concept } from '../../terminology/concept.ts'
+import { plainName } from '../../terminology/words.ts'
 import { encodePart } from './ordinals.ts'
 import { PART, postingKey, type ShelfEntry, valueKey } from './shelf.ts'
 import { bareCode, wordsOf } from './words.ts'
@@ -23,7 +24,7 @@ export const propertyField = (property: string) => `p:${property}`
 export const WORD_BEGINNING = 2
 export const CODE_BEGINNING = 3
 
-/** Words of a display that are counted: longer ones are ranked alike. */
+/** Words of a plain display that are counted: longer ones are ranked alike. */
 export const MOST_LENGTH = 40
 
 /** The days of a record as the value of a posting, and back. */
@@ -41,7 +42,7 @@ export class PostingsOfPart {
   add(at: number, concept: Concept, vocabulary: Set<string>): void {
     const own = wordsOf(concept.display)
     this.addWords(at, own, FIELD.word, FIELD.wordBeginning, vocabulary)
-    this.put(FIELD.length, String(Math.min(own.length, MOST_LENGTH)), at)
+    this.put(FIELD.length, String(Math.min(wordsOf(plainName(concept.display)).length, MOST_LENGTH)), at)
     for (const { value } of concept.designations ?? []) {
       this.addWords(at, wordsOf(value), FIELD.otherWord, FIELD.otherBeginning, vocabulary)
     }

@@ -76,6 +76,9 @@ function wordsOf(
   const why = message === undefined ? '' : ` ${message}`
   if (result === 'out') {
     const isOne = codings.length === 1
+    // What terminology says of one code names it and the value set already.
+    if (isOne && message?.includes(' is not in '))
+      return { severity: out, messageId, diagnostics: `${message}. The value set ${words}.` }
     const diagnostics = `${shown} ${isOne ? 'is' : 'are'} not in ${valueSet}, which ${words}.${why}`
     return { severity: out, messageId, diagnostics }
   }

@@ -70,7 +70,7 @@ function checkCoding(place: Place, run: Run): void {
   for (const { kind, message } of run.known.verdict({ codings })?.faults ?? []) {
     const isFixed = kind === 'code' && isOfFhir(coding.system)
     const { severity, ...fault } = FAULTS[kind]
-    const diagnostics = `${shownCoding(coding)}: ${message}`
+    const diagnostics = message.includes(`'${coding.code}'`) ? message : `${shownCoding(coding)}: ${message}`
     run.report(place, { ...fault, severity: isFixed ? 'error' : severity, diagnostics })
   }
 }

@@ -90,7 +90,10 @@ function checkCount(around: Place, node: ElementNode, count: number, most: numbe
   const slice = node.sliceName === undefined ? '' : 'slice-'
   const what = node.sliceName === undefined ? node.name : `${node.name} in the slice ${node.sliceName}`
   if (most < node.min) {
-    const text = `has ${count} of ${what}, but must have at least ${node.min}`
+    const text =
+      count === 0
+        ? `lacks ${what}: at least ${node.min} must be there`
+        : `has ${count} of ${what}, but must have at least ${node.min}`
     checking.report(
       around,
       error(`profile-${slice}min`, text, around.name || around.type, node, checking),

@@ -51,5 +51,10 @@ export function checkIdentifier(place: Place, run: Run): void {
   }
   const name = SAME[system] ?? system
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined
-  if (rule && !rule.is(value)) run.report(place, doubtful(rule.messageId, `This is no ${rule.name}.`), 'value')
+  if (rule && !rule.is(value))
+    run.report(
+      place,
+      doubtful(rule.messageId, `This is no ${rule.name}: its form or its check digit is wrong.`),
+      'value',
+    )
 }

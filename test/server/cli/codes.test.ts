@@ -64,6 +64,8 @@ t.test('a folder is loaded kind by kind, listed, and removed', async (t) => {
   const list = await run('list')
   t.match(list.output, /sid\/icd-10-cm +FY2026 from 2025-10-01, FY2027 from 2026-10-01 /)
   t.match(list.output, /\nicd-o-3 +2018 /)
+  t.match(list.output, /\nValueSet +icd-10-cm +https:\S+\/ValueSet\/icd-10-cm-billable\n/)
+  t.match(list.output, /\nConceptMap +icd-o-3 +https:\S+\/ConceptMap\/icd-10-cm-to-icd-o-3\n/)
 
   t.match(await run('remove', `${ICD10CM}|FY2026`), { code: 1, output: /part of the edition of all years/ })
   t.match(await run('remove', 'http://terminology.hl7.org/CodeSystem/cmshcc'), {

@@ -50,6 +50,20 @@ t.test('a code outside of a required value set is an error, and unknown ones are
   t.strictSame(await told(resource, out('in')), [])
 })
 
+t.test('says once that a code is out, and why', async (t) => {
+  const message =
+    "http://example.org/codes#x is not in http://example.org/set: http://example.org/codes has no code 'x'"
+  const answers = ({ valueSet }: CodeQuestion): CodeVerdict =>
+    valueSet
+      ? { result: 'out', message, faults: [] }
+      : { result: 'out', faults: [{ coding: 0, kind: 'code', message: "http://example.org/codes has no code 'x'" }] }
+  const issues = await issuesOf(condition({ clinicalStatus: concept('x') }), answers)
+  t.strictSame(
+    issues.map(({ diagnostics }) => diagnostics),
+    [`${message}. The value set is required.`, "http://example.org/codes has no code 'x'"],
+  )
+})
+
 t.test('asks once for all codings of a concept, by the canonical of the value set with its version', async (t) => {
   const asked: CodeQuestion[] = []
   const coding = [
