@@ -2,11 +2,13 @@
 export class Recent<Value> {
   private readonly kept = new Map<string, { value: Value; weight: number }>()
   private readonly most: number
+  private readonly largest: number
   private weight = 0
 
-  /** `most`: sum of the weights that are kept at the most. */
-  constructor(most: number) {
+  /** `most`: sum of the weights that are kept at the most; `largest`: the weight of what would drive out too much. */
+  constructor(most: number, largest = most / 4) {
     this.most = most
+    this.largest = largest
   }
 
   get(key: string): Value | undefined {
@@ -17,10 +19,10 @@ export class Recent<Value> {
     return found.value
   }
 
-  /** What weighs more than a quarter of all is not kept: it would drive out too much. */
+  /** What weighs more than the largest is not kept. */
   set(key: string, value: Value, weight = 1): void {
     this.delete(key)
-    if (weight > this.most / 4) return
+    if (weight > this.largest) return
     this.kept.set(key, { value, weight })
     this.weight += weight
     for (const oldest of this.kept.keys()) {

@@ -1,3 +1,4 @@
+import { FhirError } from '../fhir-error.ts'
 import type { Resource } from './answers.ts'
 import type { Concept, ConceptProperty, Designation } from './concept.ts'
 import type { Edition } from './concept-source.ts'
@@ -31,6 +32,9 @@ export interface CodeSystemLike {
 /** How deep concepts may be nested. */
 const DEEPEST = 200
 
+/** Concepts of a CodeSystem resource that is opened: larger ones are loaded into the store of concepts. */
+export const MOST_CONCEPTS = 200_000
+
 const STANDARD = 'http://hl7.org/fhir/concept-properties#'
 
 /** What a CodeSystem resource says of itself. */
@@ -51,7 +55,10 @@ export function editionOf(resource: Resource): Edition {
   }
 }
 
-/** The concepts of a CodeSystem resource in the order of its list, a nested one behind that above it. */
+/**
+ * The concepts of a CodeSystem resource in the order of its list, a nested one behind that above it. Throws `invalid` (`too-costly`) for
+ * too many.
+ */
 export function recordsOf(resource: Resource): Concept[] {
   const { property, concept } = resource as CodeSystemLike
   const roles = rolesOf(property ?? [])
@@ -60,11 +67,17 @@ export function recordsOf(resource: Resource): Concept[] {
     for (const one of listed) {
       if (typeof one.code !== 'string') continue
       found.push(draftOf(one, above, roles))
+      if (found.length > MOST_CONCEPTS) throw tooMany()
       if (depth < DEEPEST) visit(one.concept ?? [], one.code, depth + 1)
     }
   }
   visit(concept ?? [], undefined, 0)
   return joined(found).flatMap(recordsOfDraft)
+}
+
+function tooMany(): FhirError {
+  const text = `A code system of more than ${MOST_CONCEPTS} concepts is not read from its resource`
+  return FhirError.of('invalid', text, { code: 'too-costly' })
 }
 
 /** A concept before its days and its place are settled. */

@@ -1,10 +1,14 @@
 import { FhirError } from '../fhir-error.ts'
+import { Pace } from '../pace.ts'
 import type { Resource } from './answers.ts'
 import { type Concept, holdsOn } from './concept.ts'
 import type { ConceptPage, ConceptQuery, ConceptSource, Edition } from './concept-source.ts'
 import { predicateOf, type Tree } from './predicates.ts'
 import { editionOf, recordsOf } from './system-records.ts'
-import { ranked, type Texts, textsOf, wantedOf } from './words.ts'
+import { rank, type Texts, textsOf, wantedOf } from './words.ts'
+
+/** Records that are not gone through for several questions without letting others through. */
+const LARGE = 5000
 
 /** The concepts of a CodeSystem resource, in memory. */
 export class SystemSource implements ConceptSource, Tree {
@@ -15,7 +19,7 @@ export class SystemSource implements ConceptSource, Tree {
   /** By the code in lower case; the first of several counts. */
   private readonly byFolded = new Map<string, string>()
   private readonly below = new Map<string, Set<string>>()
-  private texts: Map<Concept, Texts> | undefined
+  private readonly texts = new Map<Concept, Texts>()
 
   /** `key`: another one for another content. */
   constructor(edition: Edition, records: readonly Concept[], key: string) {
@@ -60,6 +64,7 @@ export class SystemSource implements ConceptSource, Tree {
 
   async search(query: ConceptQuery): Promise<ConceptPage> {
     const { text, conditions, day, activeOnly, selectableOnly, offset, count } = query
+    if (this.size > LARGE) await new Pace().rest()
     const meets = predicateOf(this, conditions, day)
     const met = meets(
       this.records_.filter(
@@ -67,7 +72,7 @@ export class SystemSource implements ConceptSource, Tree {
           holdsOn(concept, day) && !(activeOnly && concept.inactive) && !(selectableOnly && concept.abstract),
       ),
     )
-    const found = text === undefined ? met : this.ranked(met, text)
+    const found = text === undefined ? met : await this.ranked(met, text)
     return { concepts: found.slice(offset, offset + count), total: found.length }
   }
 
@@ -113,12 +118,28 @@ export class SystemSource implements ConceptSource, Tree {
     }
   }
 
-  private ranked(concepts: readonly Concept[], text: string): Concept[] {
+  private async ranked(concepts: readonly Concept[], text: string): Promise<Concept[]> {
     const wanted = wantedOf(text)
     if (wanted.code === '') return [...concepts]
-    this.texts ??= new Map(this.records_.map((concept) => [concept, textsOf(concept)]))
-    const { texts } = this
-    return ranked(concepts, wanted, (concept) => texts.get(concept) ?? textsOf(concept)).map(({ item }) => item)
+    const pace = new Pace()
+    for (const forgiving of [false, true]) {
+      const found: { concept: Concept; rank: number }[] = []
+      for (const concept of concepts) {
+        if (pace.due) await pace.rest()
+        const at = rank(this.textsFor(concept), wanted, forgiving)
+        if (at !== undefined) found.push({ concept, rank: at })
+      }
+      if (found.length > 0) return found.sort((one, other) => one.rank - other.rank).map(({ concept }) => concept)
+    }
+    return []
+  }
+
+  private textsFor(concept: Concept): Texts {
+    const known = this.texts.get(concept)
+    if (known) return known
+    const made = textsOf(concept)
+    this.texts.set(concept, made)
+    return made
   }
 }
 

@@ -7,7 +7,7 @@ import { dayIn } from './days.ts'
 import { nativeSource } from './native/native.ts'
 import { Recent } from './recent.ts'
 import { SupplementedSource } from './supplemented.ts'
-import { type CodeSystemLike, recordsOf } from './system-records.ts'
+import { type CodeSystemLike, MOST_CONCEPTS, recordsOf } from './system-records.ts'
 import { checkCodeSystem, SystemSource } from './system-source.ts'
 
 /** A code system that was opened, and the day on which its codes are looked at. */
@@ -29,7 +29,7 @@ export interface SystemParts {
 }
 
 /** Records of CodeSystem resources that are kept: some 300 bytes each. */
-const MOST_RECORDS = 240_000
+const MOST_RECORDS = 400_000
 
 /** Names of code systems by what they point at are kept for so many definitions. */
 const MOST_SUMMARIES = 50_000
@@ -43,7 +43,7 @@ interface Summary {
 
 /** What was read of CodeSystem resources, by the keys of these: it stays right when others change. */
 export class ReadSystems {
-  readonly sources = new Recent<SystemSource>(MOST_RECORDS)
+  readonly sources = new Recent<SystemSource>(MOST_RECORDS, MOST_CONCEPTS + 1)
   readonly summaries = new Recent<Summary>(MOST_SUMMARIES)
 }
 
@@ -52,7 +52,7 @@ export class Systems {
   private readonly parts: SystemParts
   private readonly today: string
   private readonly read: ReadSystems
-  private readonly sources = new Recent<ConceptSource>(MOST_RECORDS)
+  private readonly sources = new Recent<ConceptSource>(MOST_RECORDS, MOST_CONCEPTS + 1)
   private pointers: Promise<readonly Summary[]> | undefined
 
   /** For as long as what it finds is the same: `today` and the stamps of the parts. */

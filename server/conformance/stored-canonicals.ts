@@ -18,8 +18,9 @@ const MOST_OF_URL = 50
 const MOST_LISTED = 20_000
 const PAGE = 500
 
-/** Bytes of text of definitions that stay parsed, and lookups that are remembered. */
-const KEPT = 32 * 1024 * 1024
+/** Bytes of text of definitions that stay parsed, of the largest of them, and lookups that are remembered. */
+const KEPT = 48 * 1024 * 1024
+const LARGEST = 16 * 1024 * 1024
 const LOOKUPS = 20_000
 
 const ALL: Restriction = { byType: {}, others: { kind: 'all' } }
@@ -43,8 +44,9 @@ export class StoredCanonicals {
   private readonly searcher: Searcher
   private readonly baseUrl: string
   private readonly lookups = new Recent<Heads>(LOOKUPS)
+  private readonly running = new Map<string, Promise<Stored[]>>()
   private readonly lists = new Map<string, readonly { id: string; listed: Listed }[]>()
-  private readonly parsed = new Recent<Stored>(KEPT)
+  private readonly parsed = new Recent<Stored>(KEPT, LARGEST)
   /** Counts how often definitions may have changed. */
   generation = 0
   private endWatches: (() => Promise<void>)[] = []
@@ -109,6 +111,23 @@ export class StoredCanonicals {
     const known = this.lookups.get(key)
     const kept = known?.heads.map(({ id, version }) => this.parsed.get(`${type}/${id}/${version}`))
     if (kept?.every((one) => one !== undefined)) return kept as Stored[]
+    return this.once(`${this.generation} ${key}`, () => this.looked(type, url, key))
+  }
+
+  /** The same lookup is made once at a time. */
+  private async once(name: string, look: () => Promise<Stored[]>): Promise<Stored[]> {
+    const running = this.running.get(name)
+    if (running) return running
+    const looking = look()
+    this.running.set(name, looking)
+    try {
+      return await looking
+    } finally {
+      this.running.delete(name)
+    }
+  }
+
+  private async looked(type: string, url: string, key: string): Promise<Stored[]> {
     const { generation } = this
     const found = await this.versions(type, whereOf(type, url, this.baseUrl), MOST_OF_URL)
     const stored = found.map((version) => this.parse(version, url)).filter((one) => one !== undefined)

@@ -329,6 +329,7 @@ export function conceptsContract(
     await t.rejects(regex('('), { name: 'FhirError', kind: 'invalid', issues: [{ code: 'invalid' }] })
     await t.rejects(regex('x', 'child'), { name: 'FhirError', kind: 'invalid', issues: [{ code: 'not-supported' }] })
     t.equal((await regex('a*')).total, 1)
+    t.equal((await regex('^a*$')).total, 1, 'anchors that are there anyway')
   })
 
   t.test('concepts: more of them than one part of a posting has', { skip: withoutLarge }, async (t) => {

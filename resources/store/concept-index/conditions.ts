@@ -1,5 +1,6 @@
 import { beginningOf } from '../../beginning.ts'
 import { FhirError } from '../../fhir-error.ts'
+import { Pace } from '../../pace.ts'
 import type { Concept } from '../../terminology/concept.ts'
 import type { Condition } from '../../terminology/concept-source.ts'
 import type { Below } from './below.ts'
@@ -167,12 +168,14 @@ export class Conditions {
   private async codesMatching(expression: Pattern): Promise<Ordinals> {
     const { reader } = this
     const set = new Ordinals(reader.size)
+    const pace = new Pace()
     for await (const nodes of reader.nodesBeginning(expression.beginning)) {
       // Where case is no matter, a pattern may be written in that of the codes, which the nodes do not have.
       const records = reader.head.edition.caseSensitive ? nodes : await this.codesAsWritten(nodes)
       for (const node of expression.matching(records, ({ code }) => code)) {
         for (const ordinal of node.records) set.add(ordinal)
       }
+      if (pace.due) await pace.rest()
     }
     return set
   }
@@ -188,10 +191,12 @@ export class Conditions {
   private async propertyMatching(property: string, expression: Pattern): Promise<Ordinals> {
     const set = new Ordinals(this.reader.size)
     const unclear = new Ordinals(this.reader.size)
+    const pace = new Pace()
     for await (const postings of this.reader.postingsBeginning(propertyField(property), '')) {
       const clear = postings.filter(({ value }) => isExactKey(value))
       for (const { part, bytes } of expression.matching(clear, ({ value }) => value)) set.addPart(part, bytes)
       for (const { value, part, bytes } of postings) if (!isExactKey(value)) unclear.addPart(part, bytes)
+      if (pace.due) await pace.rest()
     }
     return set.or(await this.lookedByPattern(expression, (one) => valuesOf(one, property), unclear))
   }
@@ -216,10 +221,12 @@ export class Conditions {
 
   private async *parts(among: Ordinals): AsyncGenerator<{ ordinal: number; record: Concept }[]> {
     const ordinals = among.page(0, among.size)
+    const pace = new Pace()
     for (let at = 0; at < ordinals.length; at += LOOKED) {
       const part = ordinals.slice(at, at + LOOKED)
       const records = await this.reader.records(part)
       yield part.map((ordinal, index) => ({ ordinal, record: records[index]! }))
+      if (pace.due) await pace.rest()
     }
   }
 }

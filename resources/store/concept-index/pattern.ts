@@ -6,7 +6,7 @@ import { bareCode } from './words.ts'
 /** Characters of a pattern at the most. */
 const LONGEST = 1_000
 
-/** ms that one pattern may take for all that it is held against: what backtracks without an end is stopped by then. */
+/** ms of the processor that one pattern may take for all that it is held against: what backtracks without an end is stopped by then. */
 const MOST_TIME = 500
 
 /** Values that are held against it in one go, since setting the time costs some of it. */
@@ -30,8 +30,10 @@ export class Pattern {
 
   /** What all codes that match begin with, as `bareCode` has it; empty where nothing is certain. */
   get beginning(): string {
-    const plain = /^[\p{L}\p{N}]*(?:\\\.[\p{L}\p{N}]*)*/u.exec(this.text)?.[0] ?? ''
-    const rest = this.text.slice(plain.length)
+    // Many write the anchors that are there anyway.
+    const text = this.text.replace(/^\^/, '')
+    const plain = /^[\p{L}\p{N}]*(?:\\\.[\p{L}\p{N}]*)*/u.exec(text)?.[0] ?? ''
+    const rest = text.slice(plain.length)
     // Behind an alternative nothing is certain, and what may be repeated may be absent.
     if (this.text.includes('|')) return ''
     return bareCode(/^[?*{]/.test(rest) ? plain.slice(0, -1) : plain)
@@ -48,7 +50,7 @@ export class Pattern {
   }
 
   private timed<Result>(run: () => Result): Result {
-    const start = performance.now()
+    const start = process.threadCpuUsage()
     try {
       if (this.left < 1) throw new OutOfTime()
       return withinTime(run, Math.ceil(this.left))
@@ -57,7 +59,8 @@ export class Pattern {
       const words = `The regular expression '${beginningOf(this.text)}' takes too long.`
       throw FhirError.of('invalid', words, { code: 'too-costly' })
     } finally {
-      this.left -= performance.now() - start
+      const { user, system } = process.threadCpuUsage(start)
+      this.left -= (user + system) / 1000
     }
   }
 }

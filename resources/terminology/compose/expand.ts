@@ -74,9 +74,11 @@ async function read(
 /** One source is asked once. */
 async function ofOne(reading: Reading, offset: number, count: number | undefined) {
   const most = count ?? Number.POSITIVE_INFINITY
-  const page = await reading.page(offset, Math.min(most, MOST_CODES))
-  if (Math.min(most, page.total - offset) > MOST_CODES) throw tooCostly(page.total)
-  return page
+  if (most > MOST_CODES) {
+    const total = await reading.total()
+    if (Math.min(most, total - offset) > MOST_CODES) throw tooCostly(total)
+  }
+  return reading.page(offset, Math.min(most, MOST_CODES))
 }
 
 async function inOrder(

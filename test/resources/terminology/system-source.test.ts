@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { FhirError } from '../../../resources/fhir-error.ts'
 import { SystemSource } from '../../../resources/terminology/system-source.ts'
+import { ReadSystems, Systems } from '../../../resources/terminology/systems.ts'
 import { Terminology } from '../../../resources/terminology/terminology.ts'
 import { CanonicalsOf } from '../../support/canonicals.ts'
 
@@ -214,4 +216,26 @@ t.test('bears what is malformed', async (t) => {
   const expanded = await terminology.expand({ valueSet: { url: `${URL}?fhir_vs` } })
   t.equal((expanded.expansion as { total: number }).total, 2)
   t.equal((await SystemSource.of({ resourceType: 'CodeSystem' }, 'empty').search(query)).total, 0)
+})
+
+t.test('refuses what is too large to be read from its resource, and keeps what is large', async (t) => {
+  const url = 'http://example.org/huge'
+  const concept = Array.from({ length: 200_001 }, (_, at) => ({ code: `c${at}` }))
+  const huge = { resourceType: 'CodeSystem', url, content: 'complete', concept }
+  t.throws(() => SystemSource.of(huge, 'huge'), { name: 'FhirError', issues: [{ code: 'too-costly' }] })
+  const canonicals = new CanonicalsOf([{ ...huge, concept: concept.slice(1) }])
+  const read = new ReadSystems()
+  const systems = () => new Systems({ canonicals, concepts: undefined, external: undefined }, DAY, read)
+  const [one, other] = [await systems().open(url, undefined, DAY), await systems().open(url, undefined, DAY)]
+  t.ok(one)
+  t.equal(one?.source, other?.source)
+})
+
+t.test('lets others through while a large resource is searched', async (t) => {
+  const concept = Array.from({ length: 20_000 }, (_, at) => ({ code: `c${at}`, display: `Thing ${at}` }))
+  const source = SystemSource.of({ resourceType: 'CodeSystem', url: 'http://example.org/x', concept }, 'large')
+  const query = { text: 'thinge 5', conditions: [], day: DAY, activeOnly: false, offset: 0, count: 5 }
+  const found = source.search(query)
+  t.notOk(await Promise.race([found.then(() => true), setImmediate(false)]))
+  t.ok((await found).total > 0)
 })
