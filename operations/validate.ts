@@ -80,7 +80,7 @@ function unknownIssue(profile: string): Issue {
     severity: 'error',
     code: 'not-found',
     messageId: 'profile-not-held',
-    diagnostics: `The profile ${beginningOf(profile, 256)} is not held here: nothing was held against it.`,
+    diagnostics: `The profile ${beginningOf(profile, 256)} is not held here, so that it was not checked by it: ImplementationGuide/$install adds its package.`,
   }
 }
 

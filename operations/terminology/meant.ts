@@ -39,7 +39,7 @@ export async function meantBy(
 export async function demandMeant(told: Told, context: ComputationContext, name = 'url'): Promise<Meant> {
   const meant = await meantBy(told, context)
   if (meant) return meant
-  const words = `This operation takes the ${name} of a ${context.type}.`
+  const words = `${name} is missing: the url of a ${context.type}.`
   throw FhirError.of('invalid', words, { code: 'required' })
 }
 

@@ -10,12 +10,15 @@ export function folded(text: string): string {
     .trim()
 }
 
+const NOTHING_SAID =
+  /\([^()]*\)|\b(?:unspecified(?: organism| site)?|(?:organism|site) (?:unspecified|not specified)|without complications?|uncomplicated)\b/gi
+
 /**
  * A name without what says no more than that nothing is said: what stands in brackets (nonessential modifiers of ICD), "unspecified",
- * "without complications". The plain name of a disease is what most people look for, and is to come first.
+ * "unspecified organism", "without complications". The plain name of a disease is what most people look for, and is to come first.
  */
 export function plainName(display: string): string {
-  return display.replace(/\([^()]*\)|\bunspecified\b|\bwithout complications?\b/gi, ' ')
+  return display.replace(NOTHING_SAID, ' ')
 }
 
 /** What a user looks for: the text as a code, and its words. */

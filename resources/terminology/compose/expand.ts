@@ -152,5 +152,5 @@ function described(definition: Resource, whole: boolean): Resource {
   const { expansion: _, ...rest } = definition
   if (whole) return rest
   const { compose: __, text: ___, contained: ____, ...brief } = rest as Record<string, unknown>
-  return { status: 'active', ...brief, resourceType: 'ValueSet' }
+  return { ...brief, resourceType: 'ValueSet', status: brief.status ?? 'active' }
 }

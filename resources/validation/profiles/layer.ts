@@ -23,7 +23,7 @@ function hold(place: Place, canonical: string, run: Run, member: string | undefi
   const structure = run.known.structure(canonical)
   if (structure === undefined) return
   if (!structure) {
-    const diagnostics = `not checked: the profile ${canonical} is not known here`
+    const diagnostics = `Not checked: the profile ${canonical} is not held here. ImplementationGuide/$install adds its package.`
     run.report(place, { severity: 'warning', code: 'not-found', messageId: 'profile-unknown', diagnostics }, member)
     return
   }

@@ -111,6 +111,25 @@ t.test('ranks what is looked for', async (t) => {
   t.same(await search({ text: `${'a'.repeat(5000)} ${'b '.repeat(5000)}` }), [])
 })
 
+t.test('puts plain names first', async (t) => {
+  const of = async (...displays: string[]) => {
+    const concept = displays.map((display, at) => ({ code: `c${at}`, display }))
+    const { concepts } = await SystemSource.of({ ...system, concept }, displays.join()).search({
+      day: DAY,
+      activeOnly: false,
+      conditions: [],
+      offset: 0,
+      count: 9,
+      text: 'pressure',
+    })
+    return concepts.map(({ display }) => display)
+  }
+  const [raised, low] = ['Raised (primary) (benign) blood pressure', 'Very low blood pressure']
+  t.same(await of(low, raised), [raised, low])
+  const [plain, kind] = ['Loss of pressure, unspecified organism', 'Loss of pressure by mould']
+  t.same(await of(kind, plain), [plain, kind])
+})
+
 t.test('stops regular expressions that take for ever', async (t) => {
   const long = { ...system, concept: [{ code: 'a', display: `${'a'.repeat(200)}!` }] }
   const slow = SystemSource.of(long, 'slow')
