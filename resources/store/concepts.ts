@@ -5,8 +5,11 @@ import type { ConceptSource, Edition } from '../terminology/concept-source.ts'
 export interface Draft {
   /** Adds records, in the order in which they are listed. */
   add(concepts: readonly Concept[]): Promise<void>
-  /** Puts all that was added in the place of what the edition had, as one; a reader sees the old or the new. */
-  publish(): Promise<void>
+  /**
+   * Puts all that was added in the place of what the edition had, as one; a reader sees the old or the new. `demand` is asked right before
+   * that, which may be long after all else: where it rejects, nothing is put.
+   */
+  publish(demand?: () => Promise<void>): Promise<void>
   /** Throws away what was added. A draft that its process did not end is thrown away by the next. */
   discard(): Promise<void>
 }

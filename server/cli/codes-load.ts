@@ -76,9 +76,16 @@ async function loadTask({ loader, files }: Task, asked: Asked, knowledge: Knowle
   try {
     const reading = { faults, read: (bytes: number) => progress.read(bytes) }
     const paths = files.map(({ path }) => path)
-    const loaded = await loader.load(paths, asked, (system) => knowledge.concepts.open(system), reading)
+    const based = new Map<string, string | undefined>()
+    const held = async (system: string) => {
+      const source = await knowledge.concepts.open(system)
+      based.set(system, source?.key)
+      return source
+    }
+    const loaded = await loader.load(paths, asked, held, reading)
     words = loaded.words
-    published = await publish(loader.kind, loaded, knowledge, { faults, progress: (records) => progress.show(records) })
+    const show = (records: number) => progress.show(records)
+    published = await publish(loader.kind, loaded, knowledge, { faults, progress: show, based })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new Error(`${loader.kind} was not loaded, and is as it was before:\n${message}`, { cause: error })

@@ -92,6 +92,21 @@ export function conceptsContract(
     return { codes: concepts.map(({ code }) => code), total }
   }
 
+  t.test('concepts: a draft is not put where what is demanded right before is not so', async (t) => {
+    const store = await open(t)
+    const [one, other] = [await store.draft(edition()), await store.draft(edition())]
+    await one.add([{ code: 'a', display: 'A' }])
+    await other.add([{ code: 'b', display: 'B' }])
+    const unchanged = async () => {
+      if ((await store.open('urn:codes')) !== undefined) throw new Error('changed')
+    }
+    await one.publish(unchanged)
+    await t.rejects(other.publish(unchanged), { message: 'changed' })
+    await other.discard()
+    t.ok(await (await store.open('urn:codes'))?.find('a', DAY))
+    t.notOk(await (await store.open('urn:codes'))?.find('b', DAY))
+  })
+
   t.test('concepts: nobody sees a draft before it is published, and then the whole of it', async (t) => {
     const store = await open(t)
     t.strictSame(await store.editions(), [])

@@ -58,8 +58,11 @@ export class MongoConcepts implements ConceptStore {
     const writer = new ConceptIndexWriter(edition, shelf)
     return {
       add: (concepts) => writer.add(concepts),
-      publish: async () => {
-        await this.generations.publish(id, await writer.finish())
+      publish: async (demand) => {
+        const head = await writer.finish()
+        this.stamped = undefined
+        await demand?.()
+        await this.generations.publish(id, head)
         this.stamped = undefined
         this.sweep()
       },

@@ -59,8 +59,10 @@ export class SqliteConcepts implements ConceptStore {
     const writer = new ConceptIndexWriter(edition, new SqliteShelfWriter(this.database, this.generations, id))
     return {
       add: (concepts) => writer.add(concepts),
-      publish: async () => {
-        this.generations.publish(id, await writer.finish())
+      publish: async (demand) => {
+        const head = await writer.finish()
+        await demand?.()
+        this.generations.publish(id, head)
         this.sweep()
       },
       discard: async () => {

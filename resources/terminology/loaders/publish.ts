@@ -17,6 +17,13 @@ export interface Keeping {
   packages: PackageStore
 }
 
+/** What putting in goes by. */
+interface Publishing {
+  faults: Faults
+  progress: (records: number) => void
+  based?: ReadonlyMap<string, string | undefined>
+}
+
 /** An edition as it was put in. */
 export interface Published {
   edition: Made['edition']
@@ -29,13 +36,14 @@ export interface Published {
  * their end; where something is wrong with them, nothing is put in.
  *
  * @param progress told how many records there are so far
- * @throws Error that names the lines that are no good
+ * @param based keys of the code systems that were read to be added to, by their urls; undefined where none was held
+ * @throws Error that names the lines that are no good, or the code system that somebody else has changed meanwhile
  */
 export async function publish(
   kind: string,
   { editions, definitions }: Loaded,
   { concepts, packages }: Keeping,
-  { faults, progress }: { faults: Faults; progress: (records: number) => void },
+  { faults, progress, based = new Map() }: Publishing,
 ): Promise<Published[]> {
   const drafts: Draft[] = []
   const done: Published[] = []
@@ -52,7 +60,11 @@ export async function publish(
       if (published.records === 0)
         throw new Error(`The files have no codes of ${made.edition.title ?? made.edition.name} in them.`)
     }
-    for (const draft of drafts) await draft.publish()
+    const others = new Map(based)
+    for (const [at, draft] of drafts.entries()) {
+      await draft.publish(() => demandUnchanged(others, concepts))
+      others.delete(done[at]?.edition.system ?? '')
+    }
   } catch (error) {
     await Promise.allSettled(drafts.map((draft) => draft.discard()))
     throw error
@@ -60,6 +72,12 @@ export async function publish(
   const described = done.map(({ edition, concepts: count }) => codeSystemOf(edition, count))
   await putPackage(kind, [...described, ...definitions], packages)
   return done
+}
+
+async function demandUnchanged(based: ReadonlyMap<string, string | undefined>, concepts: ConceptStore): Promise<void> {
+  for (const [system, key] of based) {
+    if ((await concepts.open(system))?.key !== key) throw new Error(`${system} was changed meanwhile: load again.`)
+  }
 }
 
 async function filled(

@@ -34,7 +34,8 @@ export class MemoryConcepts implements ConceptStore {
     this.drafts++
     return {
       add: async (concepts) => void records.push(...(JSON.parse(JSON.stringify(concepts)) as Concept[])),
-      publish: async () => {
+      publish: async (demand) => {
+        await demand?.()
         this.drafts--
         const isDated = edition.periods !== undefined
         const at = this.held.findIndex(
