@@ -11,11 +11,12 @@ export function folded(text: string): string {
 }
 
 const NOTHING_SAID =
-  /\([^()]*\)|\b(?:unspecified(?: organism| site)?|(?:organism|site) (?:unspecified|not specified)|without complications?|uncomplicated)\b/gi
+  /\([^()]*\)|\b(?:unspecified(?: organism| site)?|(?:organism|site) (?:unspecified|not specified)|without complications?|uncomplicated|initial encounter(?: for closed fracture)?)\b/gi
 
 /**
  * A name without what says no more than that nothing is said: what stands in brackets (nonessential modifiers of ICD), "unspecified",
- * "unspecified organism", "without complications". The plain name of a disease is what most people look for, and is to come first.
+ * "unspecified organism", "without complications", the seventh character that most are coded with. The plain name of a disease is what
+ * most people look for, and is to come first.
  */
 export function plainName(display: string): string {
   return display.replace(NOTHING_SAID, ' ')

@@ -18,9 +18,10 @@ export function findingOfUnknown(url: string, isModifier: boolean, strict: boole
     const diagnostics = `HL7 defines no such extension: ${shown}`
     return { severity: 'error', code: 'not-found', messageId: 'extension-no-such', diagnostics }
   }
+  const begun = strict ? 'Unknown extensions are refused here' : 'Not checked'
   const diagnostics = isModifier
-    ? `Not checked: what this modifier extension changes is not known here: ${shown}`
-    : `Not checked: this extension is not known here: ${shown}`
+    ? `${begun}: what this modifier extension changes is not known here: ${shown}`
+    : `${begun}: this extension is not known here: ${shown}`
   return { severity: strict ? 'error' : 'warning', code: 'not-found', messageId: 'extension-unknown', diagnostics }
 }
 

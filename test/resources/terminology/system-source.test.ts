@@ -128,6 +128,11 @@ t.test('puts plain names first', async (t) => {
   t.same(await of(low, raised), [raised, low])
   const [plain, kind] = ['Loss of pressure, unspecified organism', 'Loss of pressure by mould']
   t.same(await of(kind, plain), [plain, kind])
+  const [first, later] = [
+    'Pressure fracture of femur, initial encounter for closed fracture',
+    'Pressure fracture of femur, sequela',
+  ]
+  t.same(await of(later, first), [first, later])
 })
 
 t.test('stops regular expressions that take for ever', async (t) => {
