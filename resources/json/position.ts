@@ -11,15 +11,20 @@ export function positionsOf(text: Buffer, offsets: readonly number[]): Position[
   const positions = new Array<Position>(offsets.length)
   const ascending = offsets.map((offset, at) => ({ offset, at })).sort((one, other) => one.offset - other.offset)
   let line = 1
-  let lineStart = 0
+  let next = text.indexOf(LINE_FEED)
+  // Up to where the line was counted: one line may be a whole body, with thousands of places in it.
+  let counted = 0
+  let column = 1
   for (const { offset, at } of ascending) {
-    let next = text.indexOf(LINE_FEED, lineStart)
     while (next >= 0 && next < offset) {
       line++
-      lineStart = next + 1
-      next = text.indexOf(LINE_FEED, lineStart)
+      counted = next + 1
+      column = 1
+      next = text.indexOf(LINE_FEED, counted)
     }
-    positions[at] = { line, column: text.toString('utf8', lineStart, offset).length + 1 }
+    column += text.toString('utf8', counted, offset).length
+    counted = offset
+    positions[at] = { line, column }
   }
   return positions
 }

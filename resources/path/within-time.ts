@@ -3,6 +3,13 @@ import { createContext, Script } from 'node:vm'
 /** What `withinTime` throws when the time is over. */
 export class OutOfTime extends Error {}
 
+let spent = 0
+
+/** ms of this thread's work that all calls of `withinTime` have taken so far. */
+export function timeWithin(): number {
+  return spent
+}
+
 const script = new Script('run()')
 const sandbox = createContext({ run: undefined })
 
@@ -12,6 +19,7 @@ const sandbox = createContext({ run: undefined })
  */
 export function withinTime<Result>(run: () => Result, ms: number): Result {
   const { warn } = console
+  const before = process.threadCpuUsage()
   console.warn = () => undefined
   sandbox.run = run
   try {
@@ -23,5 +31,7 @@ export function withinTime<Result>(run: () => Result, ms: number): Result {
   } finally {
     sandbox.run = undefined
     console.warn = warn
+    const { user, system } = process.threadCpuUsage(before)
+    spent += (user + system) / 1_000
   }
 }

@@ -41,11 +41,23 @@ export interface Options {
   targets?: boolean
 }
 
+/** What invariants cost. */
+export interface CostOfInvariants {
+  /** Whether nothing more may be evaluated. */
+  readonly isOver: boolean
+  /** Counts what an evaluation took: its steps, and ms of what counts none. */
+  add(steps: number, time: number): void
+  /** Says, once in each round, that the rest was not evaluated. */
+  tell(run: Run): void
+}
+
 /** One validation of one body, for all who take part in it. */
 export interface Run {
   readonly body: Place
   readonly known: Known
   readonly options: Options
+  /** What its invariants have cost so far, in all rounds; without one there is no limit. */
+  readonly cost?: CostOfInvariants
   /** Tells what is wrong at a place, or at a member below it. */
   report(place: Place, finding: Finding, member?: string): void
 }

@@ -35,17 +35,21 @@ export class Walk {
     }
   }
 
-  /** As `go` at a Bundle, giving way to others between its entries. */
-  async goPaced(bundle: Place, run: Run): Promise<void> {
-    const { checks, members } = this.plan(bundle.type)
-    for (const check of checks) check(bundle, run)
-    const pace = new Pace()
-    const { entry, ...rest } = bundle.value as Readonly<Record<string, unknown>>
-    this.below(bundle, rest, members, run)
-    if (entry === undefined) return
-    for (const place of placesOf(bundle, 'entry', members.get('entry')!, { entry })) {
+  /** As `go`; what is large gives way to others on the way. */
+  async goPaced(place: Place, run: Run, pace = new Pace()): Promise<void> {
+    if (!isLarge(place.value)) {
       this.go(place, run)
       if (pace.due) await pace.rest()
+      return
+    }
+    const { checks, members } = this.plan(place.type)
+    for (const check of checks) {
+      check(place, run)
+      if (pace.due) await pace.rest()
+    }
+    for (const [name, member] of membersIn(place.value as object, members)) {
+      if (member.primitive) this.member(place, name, member, place.value as Plain, run)
+      else for (const below of placesOf(place, name, member)) await this.goPaced(below, run, pace)
     }
   }
 
@@ -92,6 +96,43 @@ export class Walk {
 }
 
 const UNDERSCORE = 0x5f
+
+type Plain = Readonly<Record<string, unknown>>
+
+/** The members of an object, in its order; a primitive that has something beside it alone is one, too. */
+function* membersIn(value: object, members: Plan['members']): Generator<[name: string, member: Member]> {
+  for (const key in value) {
+    const member = members.get(key)
+    if (member) yield [key, member]
+    else if (key.charCodeAt(0) === UNDERSCORE) {
+      const name = key.slice(1)
+      const beside = members.get(name)
+      if (beside && (value as Plain)[name] === undefined) yield [name, beside]
+    }
+  }
+}
+
+/** Values from which on a part of a body gives way to others within it. */
+const LARGE = 2_000
+
+function isLarge(value: unknown): boolean {
+  return valuesLeft(value, LARGE) < 0
+}
+
+/** What is left of a number when the values in a value are taken from it; it stops counting below 0. */
+function valuesLeft(value: unknown, most: number): number {
+  let left = most - 1
+  if (typeof value !== 'object' || value === null) return left
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length && left >= 0; at++) left = valuesLeft(value[at], left)
+    return left
+  }
+  for (const name in value) {
+    if (left < 0) return left
+    left = valuesLeft((value as Plain)[name], left)
+  }
+  return left
+}
 
 /** All places are of one shape in memory: they are made and read by the thousand. */
 class Spot implements Place {

@@ -1,4 +1,5 @@
 import { beginningOf } from '../../beginning.ts'
+import { timeWithin } from '../../path/within-time.ts'
 import type { Finding, Place, Run } from '../place.ts'
 import { evaluateByEngine } from './by-engine.ts'
 import { compileFhirPath } from './fhirpath/compile.ts'
@@ -57,9 +58,13 @@ export function compiledOrNot(expression: string): Compiled | undefined {
 
 function isMet(compiled: Compiled, place: Place, run: Run): boolean {
   const evaluation = new Evaluation(place, run)
-  if (compiled.isTruth) return compiled.truth([place], evaluation) === true
-  const items = compiled.items([place], evaluation)
-  return items.length === 1 && typeof items[0]!.value === 'boolean' ? items[0]!.value : items.length > 0
+  try {
+    if (compiled.isTruth) return compiled.truth([place], evaluation) === true
+    const items = compiled.items([place], evaluation)
+    return items.length === 1 && typeof items[0]!.value === 'boolean' ? items[0]!.value : items.length > 0
+  } finally {
+    run.cost?.add(evaluation.steps, 0)
+  }
 }
 
 function engineInvariant(expression: string, type: string): Invariant {
@@ -72,12 +77,20 @@ function engineInvariant(expression: string, type: string): Invariant {
 
 function guarded(expression: string, invariant: Invariant): Invariant {
   return (place, run) => {
+    const { cost } = run
+    if (cost?.isOver === true) {
+      cost.tell(run)
+      return true
+    }
+    const before = timeWithin()
     try {
       return invariant(place, run)
     } catch (error) {
       // It is asked for, and the validation carried out once more.
       if (!(error instanceof NotKnown)) run.report(place, unanswered(expression))
       return true
+    } finally {
+      cost?.add(0, timeWithin() - before)
     }
   }
 }

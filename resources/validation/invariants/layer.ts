@@ -9,8 +9,8 @@ import { checkBeside, nativeCheckOf } from './native.ts'
 /** R4's own invariants. */
 export const invariants: Layer = { name: 'invariants', checkOf, besideCheck: checkBeside }
 
-/** The narrative's, which no expression says (`htmlChecks()`): `narrative/` has them. */
-const ELSEWHERE = new Set(['txt-1', 'txt-2'])
+/** The narrative's, which no expression says (`htmlChecks()`): `narrative/` has them. That of references is native. */
+const ELSEWHERE = new Set(['txt-1', 'txt-2', 'ref-1'])
 
 function checkOf(type: string): Check | undefined {
   const tables = invariantsOf(type).filter(({ key }) => !ELSEWHERE.has(key))

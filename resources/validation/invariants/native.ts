@@ -1,13 +1,16 @@
 import { typeTable } from '../../definitions/definitions.ts'
 import type { Check, Finding, Place, Run } from '../place.ts'
 import { fragmentsIn } from '../references/fragments.ts'
+import { containedOf } from '../references/near.ts'
+import { rootResourceOf } from '../surroundings.ts'
 import { placesOfMember } from '../walk.ts'
 
 type Resource = Readonly<Record<string, unknown>>
 
-/** ele-1, ext-1 or dom-*, whichever places of a type have to meet. */
+/** ele-1, ext-1, ref-1 or dom-*, whichever places of a type have to meet. */
 export function nativeCheckOf(type: string): Check | undefined {
   if (type === 'Extension') return checkExtension
+  if (type === 'Reference') return checkReference
   const kind = typeTable(type)?.kind
   if (kind === 'complex' || kind === 'nested') return checkElement
   return kind === 'resource' && type !== 'Bundle' && type !== 'Binary' && type !== 'Parameters'
@@ -22,6 +25,7 @@ export const checkBeside: Check = (place, run) => {
 
 const ELE_1 = finding('ele-1', 'All FHIR elements must have a @value or children')
 const EXT_1 = finding('ext-1', 'Must have either extensions or value[x], not both')
+const REF_1 = finding('ref-1', 'SHALL have a contained resource if a local reference is provided')
 const DOM_2 = finding(
   'dom-2',
   'If the resource is contained in another resource, it SHALL NOT contain nested Resources',
@@ -46,6 +50,15 @@ function finding(key: string, human: string): Finding {
 
 function checkElement(place: Place, run: Run): void {
   if (isIdAlone(place.value as Resource)) run.report(place, ELE_1)
+}
+
+/** Its expression goes through all that is contained for each reference. */
+function checkReference(place: Place, run: Run): void {
+  checkElement(place, run)
+  const { reference } = place.value as { reference?: string }
+  // `#` alone is the container (references.html, "Contained Resources").
+  if (!reference?.startsWith('#') || reference === '#') return
+  if (!containedOf(rootResourceOf(place).value as Resource).has(reference.slice(1))) run.report(place, REF_1)
 }
 
 function isIdAlone(element: Resource): boolean {

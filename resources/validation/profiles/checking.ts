@@ -33,8 +33,8 @@ export function memoryOf(run: Run): Memory {
   return memory
 }
 
-/** Values that are looked at in one validation; profiles with thousands of slices over lists of thousands would take for ever. */
-const MOST_WORK = 5_000_000
+/** Values that are held against elements, slices and invariants in one validation; thousands of slices over lists of thousands would take for ever. */
+const MOST_WORK = 1_000_000
 
 /** Holding one value against one profile. */
 export interface Checking {

@@ -1,7 +1,7 @@
 import { checkBinding } from '../bindings/check.ts'
 import { invariantFor } from '../invariants/invariant.ts'
 import type { Place, Run } from '../place.ts'
-import type { Checking } from './checking.ts'
+import { type Checking, isBearable } from './checking.ts'
 import type { ElementNode } from './node.ts'
 import { by } from './value.ts'
 
@@ -12,7 +12,7 @@ export function checkConstraints(place: Place, node: ElementNode, checking: Chec
   const run = runFor(node, checking)
   if (binding && isBound(place, node)) checkBinding(place, binding, run)
   for (const { key, severity, human, expression } of constraints ?? []) {
-    if (checking.over()) return
+    if (checking.over() || !isBearable(place, checking)) return
     // A warning cannot tell whether a value follows a profile.
     if (checking.silent && severity !== 'error') continue
     if (invariantFor(expression, place.type)(place, run)) continue

@@ -1,5 +1,5 @@
 import type { Place } from '../place.ts'
-import type { Checking, Others } from './checking.ts'
+import { type Checking, isBearable, type Others } from './checking.ts'
 import { meets } from './discriminator.ts'
 import { extensionUrl } from './discriminator-ends.ts'
 import type { ElementNode, Slicing } from './node.ts'
@@ -38,6 +38,7 @@ function sliceFor(
   let unknown = false
   for (const one of node.slices) {
     if (one === fallback) continue
+    if (!isBearable(place, checking)) return null
     const met = isIn(place, one, node, checking, others)
     if (met) return one
     if (met === undefined) unknown = true

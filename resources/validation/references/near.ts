@@ -19,8 +19,23 @@ export function resolveNear(reference: string, place: Place): Resource | undefin
 }
 
 function inContainer(container: Resource, id: string): Resource | undefined {
-  if (id === '') return container
-  return ((container.contained ?? []) as Resource[]).find((contained) => contained.id === id)
+  return id === '' ? container : containedOf(container).get(id)
+}
+
+const byId = new WeakMap<Resource, ReadonlyMap<string, Resource>>()
+
+/** Resources that one contains, by their ids: of two with the same the first. */
+export function containedOf(container: Resource): ReadonlyMap<string, Resource> {
+  let contained = byId.get(container)
+  if (!contained) {
+    const found = new Map<string, Resource>()
+    for (const one of (container.contained ?? []) as Resource[]) {
+      if (typeof one.id === 'string' && !found.has(one.id)) found.set(one.id, one)
+    }
+    contained = found
+    byId.set(container, contained)
+  }
+  return contained
 }
 
 const byFullUrl = new WeakMap<Resource, ReadonlyMap<string, Resource>>()

@@ -23,7 +23,8 @@ export class Evaluation {
   readonly run: Run
   /** `$index` of the innermost function that goes through a collection. */
   index: number | undefined
-  private steps = 0
+  /** Steps that were taken so far. */
+  steps = 0
 
   constructor(place: Place, run: Run) {
     this.place = place

@@ -6,6 +6,9 @@ import { type Made, unfold } from './unfold.ts'
 /** Most elements of a snapshot that is made: profiles of profiles could unfold without end. */
 const MOST_ELEMENTS = 50_000
 
+/** Most elements of a differential: each looks for its place among those before it. */
+const MOST_CHANGES = 5_000
+
 /** Carries a differential out on the tree of its base. Answers false where that becomes too large. */
 export async function apply(
   root: Branch,
@@ -13,6 +16,7 @@ export async function apply(
   specialization: boolean,
   made: Made,
 ): Promise<boolean> {
+  if (differential.length > MOST_CHANGES) return false
   const steps = stepsOf(differential)
   const locating: Locating = {
     root,
