@@ -20,7 +20,10 @@ async function opened(t: Parameters<typeof openServer>[0]) {
   const open = await openServer(t)
   await open.put('Practitioner/hidden', { resourceType: 'Practitioner', id: 'hidden', name: [{ family: 'Doctor' }] })
   await open.put('Patient/a', RICH)
-  await open.put('Observation/o', observation('o', 'a', { contained: [{ ...RICH, text: undefined }] }))
+  await open.put(
+    'Observation/o',
+    observation('o', 'a', { contained: [{ ...RICH, text: undefined }], focus: [{ reference: '#a' }] }),
+  )
   const types = { Patient: 'all', Observation: 'all', Practitioner: 'all' }
   return { open, server: open.as(accessTo(types, {}, { hidden: HIDDEN, labels: 'all' })) }
 }
@@ -63,7 +66,7 @@ t.test('withheld elements are cut from every answer, and so is the narrative', a
 t.test('nothing is shown because the name of its type is written with escapes', async (t) => {
   const { open, server } = await opened(t)
   const escaped = (resource: object) => JSON.stringify(resource).replaceAll('"Patient"', '"Pati\\u0065nt"')
-  const inside = observation('e', 'a', { contained: [{ ...RICH, text: undefined }] })
+  const inside = observation('e', 'a', { contained: [{ ...RICH, text: undefined }], focus: [{ reference: '#a' }] })
   t.equal((await open.put('Patient/e', escaped({ ...RICH, id: 'e' }))).status, 201)
   t.equal((await open.put('Observation/e', escaped(inside))).status, 201)
   const plain = JSON.stringify(observation('f', 'a')).replace('"final"', '"fin\\u0061l"')

@@ -70,7 +70,7 @@ t.test('a link of a patch that leads nowhere is refused with its place', async (
   const server = await serverWithObservation(t)
   for (const [reference, status] of [
     [URN, 400],
-    ['Practitioner?identifier=http://n|none', 412],
+    ['Patient?identifier=http://n|none', 412],
   ] as const) {
     const patch = jsonPatch('Observation/o', [{ op: 'add', path: '/subject', value: { reference } }])
     const refused = await server.post('', transaction(post(patient()), patch))
