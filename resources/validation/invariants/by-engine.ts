@@ -7,6 +7,9 @@ import { rootResourceOf } from '../surroundings.ts'
 /** ms that an expression may take at a place. */
 const LONGEST = 500
 
+/** ms that the engine may take to read an expression. */
+const LONGEST_READ = 2_000
+
 /** What an expression gives at a place. */
 export type Evaluate = (place: Place) => unknown[]
 
@@ -14,19 +17,30 @@ export type Evaluate = (place: Place) => unknown[]
 export function evaluateByEngine(expression: string, type: string): Evaluate {
   const atParent = new Map<string, Evaluate>()
   let atPlace: ReturnType<typeof compileAt> | undefined
+  let failure: unknown
+  // What cannot be read is not read again at each place.
+  const read = (of: string, text: string) => {
+    if (failure !== undefined) throw failure
+    try {
+      return withinTime(() => compileAt(of, text), LONGEST_READ)
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
   return (place) => {
     if (place.parent && isPrimitive(place)) {
       const path = stepTo(place)
       const key = `${place.parent.type} ${path}`
       let evaluate = atParent.get(key)
       if (!evaluate) {
-        const compiled = compileAt(place.parent.type, `${path}.select(${expression})`)
+        const compiled = read(place.parent.type, `${path}.select(${expression})`)
         evaluate = ({ parent }) => compiled(parent?.value, aroundOf(place))
         atParent.set(key, evaluate)
       }
       return withinTime(() => evaluate(place), LONGEST)
     }
-    atPlace ??= compileAt(type, expression)
+    atPlace ??= read(type, expression)
     const compiled = atPlace
     return withinTime(() => compiled(place.value, aroundOf(place)), LONGEST)
   }

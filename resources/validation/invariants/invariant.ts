@@ -51,7 +51,8 @@ export function compiledOrNot(expression: string): Compiled | undefined {
   try {
     return compileFhirPath(expression)
   } catch (error) {
-    if (error instanceof ForEngine) return undefined
+    // What is too deep to be read here is told by the engine, within time.
+    if (error instanceof ForEngine || error instanceof RangeError) return undefined
     throw error
   }
 }

@@ -86,12 +86,13 @@ export function isImageAllowed(url: string): boolean {
   return scheme === undefined || IMAGES.has(scheme)
 }
 
-/**
- * Whether a style brings along all it needs, and carries out nothing. A style with escapes, which could hide what it says,
- * is not taken apart.
- */
-export function isStyleAllowed(style: string): boolean {
-  if (/\\|expression\s*\(|behaviou?r\s*:|-moz-binding|@import|javascript:/i.test(style)) return false
+/** Whether a style carries out nothing. One with escapes, which could hide what it says, is not taken apart. */
+export function isStyleHarmless(style: string): boolean {
+  return !/\\|expression\s*\(|behaviou?r\s*:|-moz-binding|@import|javascript:/i.test(style)
+}
+
+/** Whether a style brings along all it needs. */
+export function isStyleWhole(style: string): boolean {
   return [...style.matchAll(/url\s*\(\s*["']?\s*/gi)].every(({ index, 0: start }) =>
     isWithin(style.slice(index + start.length)),
   )

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { r4Canonicals } from '../../../resources/conformance/r4.ts'
 import { positionsOf } from '../../../resources/json/position.ts'
+import { timeWithin } from '../../../resources/path/within-time.ts'
 import { Cost } from '../../../resources/validation/cost.ts'
 import { invariantFor } from '../../../resources/validation/invariants/invariant.ts'
 import { invariants } from '../../../resources/validation/invariants/layer.ts'
@@ -92,4 +93,31 @@ t.test('positions in one line, told for each of many offsets', async (t) => {
     { line: 2, column: 21 },
     { line: 1, column: 1 },
   ])
+})
+
+t.test('an expression that cannot be read is read once', async (t) => {
+  const body = bodyPlace({ resourceType: 'Patient', name: times(200, () => ({ family: 'x' })) })
+  const found: string[] = []
+  const report = (_: unknown, { messageId }: { messageId: string }) => void found.push(messageId)
+  const options = { profiles: [], strictExtensions: false, mustSupport: false }
+  const run = { body, known: nothing, options, cost: new Cost(), report }
+  const [first, ...more] = placesOfMember(body, 'name')
+  const broken = invariantFor('%resource.descendants().aggregate($total + 1, 0) > 0 and $i = $i', 'HumanName')
+  t.equal(broken(first!, run), true)
+  const before = timeWithin()
+  for (const place of more) broken(place, run)
+  t.equal(timeWithin(), before)
+  t.ok(found.every((id) => id === 'invariant-unanswered'))
+})
+
+t.test('an expression of thousands of parentheses is not answered', async (t) => {
+  const body = bodyPlace({ resourceType: 'Patient', name: [{ family: 'x' }] })
+  const found: string[] = []
+  const report = (_: unknown, { messageId }: { messageId: string }) => void found.push(messageId)
+  const options = { profiles: [], strictExtensions: false, mustSupport: false }
+  const run = { body, known: nothing, options, cost: new Cost(), report }
+  const deep = `${'('.repeat(20_000)}true${')'.repeat(20_000)}`
+  t.equal(invariantFor(deep, 'Patient')(body, run), true)
+  t.strictSame(found, ['invariant-unanswered'])
+  t.equal(invariantFor(times(20_000, () => 'true').join(' and '), 'Patient')(body, run), true)
 })
