@@ -98,7 +98,8 @@ t.test('links between entries become references (http.html#trules)', async (t) =
       contained: [{ resourceType: 'Basic', id: 'c', code: { text: 'é' }, subject: { reference: UUID } }],
       _status: { extension: [{ url: 'http://x/ref', valueReference: { reference: UUID } }] },
       valueQuantity: { value: 1 },
-      derivedFrom: [{ reference: 'Observation/not-here' }, { reference: '#c' }],
+      derivedFrom: [{ reference: 'Observation/not-here' }],
+      focus: [{ reference: '#c' }],
     },
   )
   const text = JSON.stringify(
