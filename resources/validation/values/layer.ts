@@ -2,11 +2,11 @@ import type { Check, Layer } from '../place.ts'
 import { checkAttachment } from './attachment.ts'
 import { checkCoding } from './coding.ts'
 import { checkIdentifier } from './identifiers.ts'
-import { checkRange, checkSampledData, checkUcum } from './quantities.ts'
+import { checkQuantity, checkRange, checkSampledData, checkUcum } from './quantities.ts'
 import { checkString } from './strings.ts'
 
 const CHECKS: ReadonlyMap<string, Check> = new Map([
-  ['Quantity', checkUcum],
+  ['Quantity', checkQuantity],
   ['Age', checkUcum],
   ['Count', checkUcum],
   ['Distance', checkUcum],

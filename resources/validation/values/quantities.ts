@@ -1,4 +1,6 @@
 import { beginningOf } from '../../beginning.ts'
+import { membersOf } from '../../definitions/definitions.ts'
+import { rulesOf } from '../../definitions/rules.ts'
 import { isUcumCode } from '../../units/units.ts'
 import type { Place, Run } from '../place.ts'
 import { wrong } from './finding.ts'
@@ -17,6 +19,19 @@ export function checkUcum(place: Place, run: Run): void {
   const { system, code } = place.value as Quantity
   if (system !== UCUM || code === undefined || isUcumCode(code) !== false) return
   run.report(place, wrong('ucum-code', `UCUM has no unit ${beginningOf(code)}`, 'code-invalid'), 'code')
+}
+
+const SIMPLE = 'http://hl7.org/fhir/StructureDefinition/SimpleQuantity'
+
+/** A Quantity: its unit; and where R4 asks for a SimpleQuantity, that it has no comparator (sqty-1). */
+export function checkQuantity(place: Place, run: Run): void {
+  checkUcum(place, run)
+  const { comparator } = place.value as { comparator?: unknown }
+  if (comparator === undefined || !place.parent) return
+  const { type } = place.parent
+  const element = membersOf(type).get(place.name)?.name
+  if (element === undefined || !rulesOf(type)[element]?.profiles?.includes(SIMPLE)) return
+  run.report(place, wrong('sqty-1', 'The comparator is not used on a SimpleQuantity', 'invariant'))
 }
 
 /** Range: both ends are in the same unit (R4 datatypes.html#Range). */

@@ -231,3 +231,14 @@ t.test('white space at the ends of a string', async (t) => {
   for (const text of [' x', 'x ', 'x\n', '\tx', '\u00a0x'])
     t.strictSame(await found({ valueString: text }), warning, text)
 })
+
+t.test('a comparator where R4 asks for a SimpleQuantity', async (t) => {
+  const quantity = { value: 1, comparator: '<', unit: 'mg' }
+  const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' } }
+  const found = await findingsOf([values], {
+    ...observation,
+    valueQuantity: quantity,
+    referenceRange: [{ low: quantity }, { high: { value: 1 } }],
+  })
+  t.strictSame(found, ['error sqty-1 Observation.referenceRange[0].low'])
+})
