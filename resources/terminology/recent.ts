@@ -1,3 +1,6 @@
+/** Characters of a key: canonicals come from anybody, and thousands of long ones would fill the memory. */
+const LONGEST_KEY = 10_000
+
 /** Keeps the values that were used last, as long as all their weights together are within a limit. */
 export class Recent<Value> {
   private readonly kept = new Map<string, { value: Value; weight: number }>()
@@ -22,7 +25,7 @@ export class Recent<Value> {
   /** What weighs more than the largest is not kept. */
   set(key: string, value: Value, weight = 1): void {
     this.delete(key)
-    if (weight > this.largest) return
+    if (weight > this.largest || key.length > LONGEST_KEY) return
     this.kept.set(key, { value, weight })
     this.weight += weight
     for (const oldest of this.kept.keys()) {
