@@ -29,7 +29,11 @@ export class Conditions {
   /** Records that meet all on a day, or at any time without one; a set of its own. Throws `invalid` for what cannot be carried out. */
   async all(conditions: readonly Condition[], day: string | undefined): Promise<Ordinals> {
     const set = Ordinals.all(this.reader.size)
-    for (const condition of conditions) set.and(await this.one(condition, day))
+    const pace = new Pace()
+    for (const condition of conditions) {
+      if (pace.due) await pace.rest()
+      set.and(await this.one(condition, day))
+    }
     return set
   }
 
@@ -56,7 +60,11 @@ export class Conditions {
 
   private async noneOf(each: readonly (readonly Condition[])[], day: string | undefined): Promise<Ordinals> {
     const set = Ordinals.all(this.reader.size)
-    for (const conditions of each) set.minus(await this.all(conditions, day))
+    const pace = new Pace()
+    for (const conditions of each) {
+      if (pace.due) await pace.rest()
+      set.minus(await this.all(conditions, day))
+    }
     return set
   }
 

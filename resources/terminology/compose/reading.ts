@@ -35,8 +35,8 @@ const MOST_LOOKED_AT = 50_000
 
 const PAGE = 1000
 
-/** How long concepts may be looked at one by one, in ms. */
-const MOST_TIME = 15_000
+/** How long concepts may be looked at one by one, or include by include, in ms. */
+export const MOST_TIME = 15_000
 
 /** Reads the codes of a selection in pages: by its source where that can carry it out, else what was picked from all of it. */
 export class Reading {
