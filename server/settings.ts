@@ -149,7 +149,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'CHARTROOM_TERMINOLOGY_SERVER',
     fallback: 'unset',
-    doc: 'FHIR base of a terminology server that is asked about code systems which are not held here, or `system=base` for one of them, with commas between; codes leave, no names and no texts; https beyond this machine',
+    doc: 'FHIR base of a terminology server that is asked about code systems which are not held here, or `system=base` for one of them, with commas between; codes leave, and the words of `$expand?filter=`, but nothing else of a resource; https beyond this machine',
   },
   {
     name: 'CHARTROOM_ZONE',
