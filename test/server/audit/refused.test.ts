@@ -128,7 +128,7 @@ t.test('criteria of a transaction, also of its references, are on record with wh
   const since = deedsSince(server)
   await since()
   const refers = (reference: string) => ({
-    resource: { resourceType: 'Basic', code: { text: 'note' }, author: { reference } },
+    resource: { resourceType: 'Basic', code: { text: 'note' }, subject: { reference } },
     request: { method: 'POST', url: 'Basic' },
   })
   const fails = {

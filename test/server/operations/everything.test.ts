@@ -33,7 +33,14 @@ const observation = (id: string, more: object = {}) => ({
   subject: ref('Patient/a'),
   ...more,
 })
-const allergy = (id: string) => ({ resourceType: 'AllergyIntolerance', id, patient: ref('Patient/a') })
+const allergy = (id: string) => ({
+  resourceType: 'AllergyIntolerance',
+  id,
+  clinicalStatus: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }],
+  },
+  patient: ref('Patient/a'),
+})
 
 const RESOURCES: { resourceType: string; id: string; [member: string]: unknown }[] = [
   { resourceType: 'Patient', id: 'a', generalPractitioner: [ref('Practitioner/gp')] },
@@ -75,7 +82,7 @@ const RESOURCES: { resourceType: string; id: string; [member: string]: unknown }
   { resourceType: 'Binary', id: 'two', contentType: 'text/plain', data: 'AAAA' },
   { resourceType: 'Binary', id: 'three', contentType: 'text/plain', data: 'AAAA' },
   ...['gp', 'p', 'other', 'told'].map((id) => ({ resourceType: 'Practitioner', id })),
-  { resourceType: 'Organization', id: 'org' },
+  { resourceType: 'Organization', id: 'org', name: 'Clinic' },
   { resourceType: 'Location', id: 'l', status: 'active' },
   { resourceType: 'Medication', id: 'm' },
   { resourceType: 'Device', id: 'd' },
@@ -364,11 +371,13 @@ t.test('log and CapabilityStatement', async (t) => {
   const [rest] = (await server.get('metadata')).json.rest
   const of = (type: string) => rest.resource.find((one: Json) => one.type === type).operation
   const own = (name: string) => ({ name, definition: `https://chartroom.invalid/fhir/OperationDefinition/${name}` })
+  const validate = { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' }
   t.strictSame(of('Patient'), [
     { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
     own('break-glass'),
     own('access-report'),
     own('disclosures'),
+    validate,
   ])
-  t.equal(of('Observation'), undefined)
+  t.strictSame(of('Observation'), [validate])
 })
