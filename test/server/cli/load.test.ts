@@ -171,7 +171,28 @@ t.test('what is hard to read', async (t) => {
   )
   writeFileSync(
     join(input, 'f.json'),
-    '{"resourceType":"Bundle","id":"doc","type":"document","entry":[{"fullUrl":"urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c11","resource":{"resourceType":"Basic","code":{"text":"x"},"subject":{"reference":"urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c12"}}}]}',
+    JSON.stringify({
+      resourceType: 'Bundle',
+      id: 'doc',
+      type: 'document',
+      identifier: { system: 'urn:ietf:rfc:3986', value: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c10' },
+      timestamp: '2026-01-01T00:00:00Z',
+      entry: [
+        {
+          fullUrl: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c11',
+          resource: {
+            resourceType: 'Composition',
+            status: 'final',
+            type: { text: 'x' },
+            date: '2026-01-01',
+            author: [{ display: 'x' }],
+            title: 'x',
+            subject: { reference: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c12' },
+          },
+        },
+        { fullUrl: 'urn:uuid:8b5e0a3c-5b7e-4b7c-9a55-0d2e6f1f9c12', resource: { resourceType: 'Patient' } },
+      ],
+    }),
   )
   writeFileSync(
     join(input, 'g.json'),
