@@ -32,7 +32,7 @@ export interface TerminologyPlace {
 
 /**
  * Definitions for one search: the resources that the server holds, as far as the caller may see them, before those of
- * packages and of R4.
+ * packages and of R4; under R4's own canonicals R4's, as for whoever validates (`resources/conformance/unrivalled.ts`).
  */
 export class Held implements Canonicals {
   private readonly place: TerminologyPlace
@@ -68,6 +68,7 @@ export class Held implements Canonicals {
   }
 
   private async stored(type: string, url: string, version: string | undefined): Promise<Canonical | undefined> {
+    if (r4Canonicals.findNow(type, url, version)) return undefined
     const byUrl: Expression = { kind: 'uri', param: 'url', uris: [url] }
     if (version === undefined) return chosenVersion(await this.readAll(type, byUrl))
     const test = { system: undefined, code: version }

@@ -4,6 +4,7 @@ import type { Canonicals } from '../../resources/conformance/canonicals.ts'
 import { LayeredCanonicals } from '../../resources/conformance/layered.ts'
 import { PackagedCanonicals } from '../../resources/conformance/packaged.ts'
 import { r4Canonicals } from '../../resources/conformance/r4.ts'
+import { UnrivalledCanonicals } from '../../resources/conformance/unrivalled.ts'
 import type { Change, Store } from '../../resources/store/port.ts'
 import type { SourceOpener } from '../../resources/terminology/concept-source.ts'
 import { Recent } from '../../resources/terminology/recent.ts'
@@ -47,7 +48,7 @@ export interface DefinitionsPlace {
   config: Pick<Config, 'zone' | 'terminologyServers'>
 }
 
-/** All definitions and codes that the server knows: stored ones come before those of packages, these before R4's own. */
+/** All definitions and codes that the server knows: stored ones, save under R4's own canonicals, come before those of packages, these before R4's own. */
 export class Definitions {
   /** As the server itself sees them. */
   readonly own: View
@@ -106,7 +107,7 @@ export class Definitions {
   private viewOf(stored: Canonicals): View {
     const { packaged, concepts, external } = this.sources
     const changes = () => this.sources.stored.generation
-    const canonicals = new LayeredCanonicals([stored, packaged, r4Canonicals])
+    const canonicals = new LayeredCanonicals([new UnrivalledCanonicals(stored, r4Canonicals), packaged, r4Canonicals])
     const terminology = new Terminology({ canonicals, concepts, external, today: () => this.today() })
     return { canonicals, structures: new Structures(canonicals, changes), terminology }
   }
