@@ -1,3 +1,4 @@
+import { valueBases } from '../definitions/value-bases.ts'
 import { isObject, type JsonObject } from '../json/lossless.ts'
 import type { Budget } from './budget.ts'
 import { childrenOf, type Place, rootPlace, valueAt } from './elements.ts'
@@ -6,23 +7,6 @@ import { malformed, unfit } from './operation-error.ts'
 import { type Piece, parsePath, type Step } from './steps.ts'
 
 const MAX_PATH = 1_000
-
-/** Types that FHIRPath's ofType takes for another, among those an element can have. */
-const BASES: Record<string, string> = {
-  code: 'string',
-  id: 'string',
-  markdown: 'string',
-  canonical: 'uri',
-  oid: 'uri',
-  url: 'uri',
-  uuid: 'uri',
-  positiveInt: 'integer',
-  unsignedInt: 'integer',
-  Age: 'Quantity',
-  Count: 'Quantity',
-  Distance: 'Quantity',
-  Duration: 'Quantity',
-}
 
 /**
  * The elements that a FHIRPath expression selects, in order. Simple paths are followed here; the engine helps with the
@@ -84,7 +68,7 @@ function take(root: JsonObject, places: Place[], step: Step): Place[] {
     case 'slice':
       return places.slice(step.start, step.end)
     case 'ofType':
-      return places.filter(({ type }) => type === step.type || BASES[type] === step.type)
+      return places.filter(({ type }) => type === step.type || valueBases[type] === step.type)
     case 'itself':
       return places.filter(({ at }) => valueAt(root, at) === step.text)
     case 'equals':

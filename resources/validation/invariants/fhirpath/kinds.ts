@@ -1,21 +1,10 @@
 import { typeTable } from '../../../definitions/definitions.ts'
+import { valueBases } from '../../../definitions/value-bases.ts'
 import { ForEngine } from './syntax.ts'
 
 /** What types are specializations of (R4 type hierarchy, types.html). */
 const BASES: Readonly<Record<string, string>> = {
-  code: 'string',
-  id: 'string',
-  markdown: 'string',
-  canonical: 'uri',
-  oid: 'uri',
-  url: 'uri',
-  uuid: 'uri',
-  positiveInt: 'integer',
-  unsignedInt: 'integer',
-  Age: 'Quantity',
-  Count: 'Quantity',
-  Distance: 'Quantity',
-  Duration: 'Quantity',
+  ...valueBases,
   MoneyQuantity: 'Quantity',
   SimpleQuantity: 'Quantity',
   Dosage: 'BackboneElement',
