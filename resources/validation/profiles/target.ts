@@ -26,11 +26,23 @@ export function targetOf(place: Place, run: Run): Target | null | undefined {
 function contained(resource: Place, id: string): Target | null {
   const container = resource.parent && resource.name === 'contained' ? resource.parent : resource
   if (id === '') return { place: container, held: 'contained' }
-  const member = membersOf(container.type).get('contained')
-  const value = container.value as { contained?: unknown }
-  if (!member || !Array.isArray(value.contained)) return null
-  const at = value.contained.findIndex((one) => (one as { id?: unknown } | null)?.id === id)
-  return at < 0 ? null : { place: placesOf(container, 'contained', member)[at]!, held: 'contained' }
+  const place = containedPlaces(container).get(id)
+  return place ? { place, held: 'contained' } : null
+}
+
+const containedIn = new WeakMap<Place, ReadonlyMap<string, Place>>()
+
+/** Contained resources by their ids, of two with the same the first: thousands of references may lead to them. */
+function containedPlaces(container: Place): ReadonlyMap<string, Place> {
+  let places = containedIn.get(container)
+  if (!places) {
+    const member = membersOf(container.type).get('contained')
+    const given = (container.value as { contained?: unknown }).contained
+    const all = member && Array.isArray(given) ? placesOf(container, 'contained', member) : []
+    places = new Map(all.map((place) => [String((place.value as { id?: unknown }).id), place] as const).reverse())
+    containedIn.set(container, places)
+  }
+  return places
 }
 
 function inBundle(resource: Place, text: string): Target | undefined {
